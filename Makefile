@@ -1,0 +1,61 @@
+# katydid needs Go only; what its tests need besides is fetched by "make test".
+
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LINTER   := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FUZZTIME ?= 30s
+GO_FILES  = $$(find . -name '*.go' -not -path '*/node_modules/*')
+
+.DEFAULT_GOAL := help
+.PHONY: help build setup test check test-go lint bench golden fuzz clean
+
+## help: list the targets
+help:
+	@sed -n 's/^## //p' Makefile | sed 's/: /	/' | awk -F'	' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+## build: build bin/katydid, one static binary
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/katydid .
+
+## test: all that has to hold: setup, check, test-go, lint
+test: setup check test-go lint
+
+## setup: get what the tests need besides Go (a C compiler, Node.js, npm packages)
+setup:
+	@.ci/setup
+
+## check: formatting and go vet
+check:
+	@unformatted=$$(gofmt -l $(GO_FILES)) || exit 1; \
+	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+
+# No cached results: Go does not see what the tests' child processes read.
+## test-go: Go's tests with the race detector
+test-go:
+	go test -race -count=1 -timeout 10m ./...
+
+## lint: golangci-lint, built from source on first use (a minute or two)
+lint:
+	go run $(LINTER) run ./...
+
+## bench: Go's benchmarks
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+## golden: write the golden files anew, to be read in git diff
+golden:
+	@grep -rlF --include='*_test.go' --exclude-dir=node_modules 'flag.Bool("update"' . \
+		| xargs -n 1 dirname | sort -u \
+		| while read -r dir; do go test "$$dir" -run Golden -update || exit 1; done
+
+## fuzz: run every fuzz target for FUZZTIME (30s)
+fuzz:
+	@grep -roE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Za-z0-9_]+' . | sort \
+		| while IFS=: read -r file func; do \
+			echo "$$(dirname "$$file") $${func#func }"; \
+			go test "$$(dirname "$$file")" -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done
+
+## clean: remove what was built or fetched, not results
+clean:
+	rm -rf bin scripts/node_modules
