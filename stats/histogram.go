@@ -1,0 +1,145 @@
+package stats
+
+import (
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// Range and resolution of every histogram: whole microseconds up to one hour. Totals and the interval log keep three
+// significant digits, the ten-second windows two.
+const (
+	highestMicros = int64(time.Hour / time.Microsecond)
+	totalDigits   = 3
+	windowDigits  = 2
+)
+
+// newHistogram returns an empty sparse histogram. Sparse, because a dense one takes 184 KiB and there are up to four a
+// name, while the latencies of one name seldom fill more than some hundred buckets.
+func newHistogram(digits int) *hdrhistogram.PackedHistogram {
+	return hdrhistogram.NewPacked(1, highestMicros, digits)
+}
+
+// micros is the histogram's value for d: the nearest microsecond, so that the error stays within half of one.
+func micros(d time.Duration) int64 {
+	return int64((min(d, time.Hour) + time.Microsecond/2) / time.Microsecond)
+}
+
+// tally is what is known exactly about a set of durations.
+type tally struct {
+	n        int64
+	min, max time.Duration
+	sum      time.Duration
+}
+
+func (t *tally) add(d time.Duration) {
+	if t.n == 0 || d < t.min {
+		t.min = d
+	}
+	t.max = max(t.max, d)
+	t.sum += d
+	t.n++
+}
+
+func (t *tally) merge(o *tally) {
+	if o.n == 0 {
+		return
+	}
+	if t.n == 0 || o.min < t.min {
+		t.min = o.min
+	}
+	t.max = max(t.max, o.max)
+	t.sum += o.sum
+	t.n += o.n
+}
+
+// durations is a set of durations: the exact part and the histogram. The zero value is empty and takes no memory.
+type durations struct {
+	tally
+	h *hdrhistogram.PackedHistogram
+}
+
+// add counts t, which must not be negative. digits is the precision of the histogram, always the same for one set.
+func (d *durations) add(t time.Duration, digits int) {
+	if d.h == nil {
+		d.h = newHistogram(digits)
+	}
+	d.tally.add(t)
+	// Fails only for a value out of range, which micros excludes, and for a count beyond 63 bits.
+	_ = d.h.RecordValue(micros(t))
+}
+
+func (d *durations) merge(o *durations, digits int) {
+	if o.n == 0 {
+		return
+	}
+	if d.h == nil {
+		d.h = newHistogram(digits)
+	}
+	d.tally.merge(&o.tally)
+	d.h.Merge(o.h)
+}
+
+// gather makes d the sum of one set of each row. A dense histogram, which must be empty and is so again afterwards,
+// adds a row up in the time its own buckets take; merging them pairwise would walk the sum for each row.
+func (d *durations) gather(dense *hdrhistogram.Histogram, rows []*rowState, of func(*rowState) *durations) {
+	d.reset()
+	for _, row := range rows {
+		if o := of(row); o.n > 0 {
+			d.tally.merge(&o.tally)
+			o.h.MergeInto(dense)
+		}
+	}
+	if d.n == 0 {
+		return
+	}
+	if d.h == nil {
+		d.h = newHistogram(totalDigits)
+	}
+	d.h.MergeFrom(dense)
+	dense.Reset()
+}
+
+// reset empties the set and keeps its memory.
+func (d *durations) reset() {
+	d.tally = tally{}
+	if d.h != nil {
+		d.h.Reset()
+	}
+}
+
+// times summarises the set.
+func (d *durations) times() Times {
+	out := Times{Count: d.n, Min: d.min, Max: d.max, Sum: d.sum}
+	if d.n == 0 {
+		return out
+	}
+	var percent [len(Quantiles)]float64
+	for i, q := range Quantiles {
+		percent[i] = percentAtRank(min(int64(float64(d.n)*q), d.n-1), d.n)
+	}
+	for i, v := range d.h.ValueAtPercentilesSlice(percent[:]) {
+		out.Quantile[i] = min(max(time.Duration(v)*time.Microsecond, d.min), d.max)
+	}
+	out.Quantile[len(Quantiles)-1] = d.max
+	return out
+}
+
+// percentAtRank is the percentage for which the library answers with the value of the given rank (from 0) of n.
+// Locust takes the sample of rank int(n*q), the library that of rank int(n*q+0.5)-1; on small counts they differ, and
+// the tables have to agree with Locust's. The library turns the percentage back into rank+1.5 and truncates.
+func percentAtRank(rank, n int64) float64 {
+	return 100 * (float64(rank) + 1) / float64(n)
+}
+
+// distribution is the durations since the start, with those since the last collect kept apart: recording goes into a
+// small histogram, the large one is touched once a second, and the small one is a line of the interval log.
+type distribution struct {
+	pending, all durations
+}
+
+// settle moves what is pending into the whole.
+func (d *distribution) settle() {
+	d.all.merge(&d.pending, totalDigits)
+	d.pending.reset()
+}

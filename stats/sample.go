@@ -1,0 +1,40 @@
+// Package stats turns finished requests into figures: samples go into a Recorder, once a second Collect folds them
+// into an immutable Snapshot, and every output (console, CSV files, HdrHistogram log, summary) reads snapshots only.
+//
+// It knows nothing of scripts, HTTP or drivers, and starts no goroutine.
+package stats
+
+import "time"
+
+// Key names one row of the statistics. Two samples with equal keys are counted in the same row.
+type Key struct {
+	Method string // request type: "GET", "WS", ...; empty only in the aggregated row
+	Name   string // what the user calls it: path and query, or the script's name:
+}
+
+// Sample is one finished request. The three times are the truth that everything else is computed from.
+type Sample struct {
+	Key
+
+	// Planned is when the request was due. The zero time means that there was no plan (closed model):
+	// the sample then counts in the service times only.
+	Planned time.Time
+	// Sent is when the first byte was handed to the kernel, or when connecting began on a new connection.
+	Sent time.Time
+	// Done is when the last byte of the answer had arrived.
+	Done time.Time
+
+	// Untimed says that the request has no duration (Locust's response_time=None): it is counted, its time is not.
+	Untimed bool
+	// Bytes is the length of the decoded body; 0 for a request that failed in transport.
+	Bytes int64
+	// Failure is the text of the failures row, in the form Kind('text'); empty for a success.
+	Failure string
+}
+
+// Exception is one uncaught error of a task.
+type Exception struct {
+	Message   string // what the error says, without its type
+	Traceback string // source-mapped stack; exceptions with equal tracebacks are one row
+	At        time.Time
+}

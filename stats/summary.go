@@ -1,0 +1,133 @@
+package stats
+
+import (
+	"encoding/json"
+	"io"
+	"strconv"
+	"time"
+)
+
+// Summary is the document that --summary writes: one JSON object for one run. Fields are only ever added.
+// Times are in milliseconds with at most three decimals (whole microseconds); moments are RFC 3339 in UTC; a list
+// without entries is [], never null.
+//
+//	| field                 | meaning                                                                                |
+//	|-----------------------|----------------------------------------------------------------------------------------|
+//	| katydid               | version of the program                                                                 |
+//	| script                | the script as named on the command line                                                |
+//	| started               | when the run began                                                                     |
+//	| elapsed_s             | seconds from then to the end of the run                                                |
+//	| users_max             | the most virtual users alive at once                                                   |
+//	| verdict               | VALID, SUSPECT or INVALID: how far the figures describe the target, not the generator  |
+//	| exit_code             | of the process                                                                         |
+//	| requests              | one entry a method and name, sorted by name, then method                               |
+//	| requests[].method     | request type                                                                           |
+//	| requests[].name       | name of the row in the CSV files                                                       |
+//	| requests[].count      | all requests, failed ones included                                                     |
+//	| requests[].failures   | failed ones                                                                            |
+//	| requests[].rps        | count divided by the time from the start (or the reset) to the end of the last request |
+//	| requests[].bytes      | sum of the lengths of the decoded bodies                                               |
+//	| requests[].service_ms | sending to last byte received; null if no request was timed                            |
+//	| requests[].response_ms| planned start to last byte received; null in closed runs, which plan nothing           |
+//	| *_ms                  | min, mean, p50, p66, p75, p80, p90, p95, p98, p99, p99.9, p99.99, max                  |
+//	| total                 | all requests together; fields of an entry without method and name                      |
+//	| generator             | how the load generator itself fared, see SummaryGenerator                              |
+//	| checks, thresholds    | empty so far                                                                           |
+//	| errors                | the failures: method, name, error, count, first_seen, last_seen; order of the CSV file |
+//	| exceptions            | uncaught errors of tasks: message, traceback, count, first_seen; in order of appearance|
+type Summary struct {
+	Katydid    string             `json:"katydid"`
+	Script     string             `json:"script"`
+	Started    time.Time          `json:"started"`
+	ElapsedS   float64            `json:"elapsed_s"`
+	UsersMax   int                `json:"users_max"`
+	Verdict    string             `json:"verdict"`
+	ExitCode   int                `json:"exit_code"`
+	Requests   []SummaryRequest   `json:"requests"`
+	Total      SummaryFigures     `json:"total"`
+	Generator  SummaryGenerator   `json:"generator"`
+	Checks     []json.RawMessage  `json:"checks"`
+	Thresholds []json.RawMessage  `json:"thresholds"`
+	Errors     []SummaryError     `json:"errors"`
+	Exceptions []SummaryException `json:"exceptions"`
+}
+
+// SummaryRequest is one row of the statistics.
+type SummaryRequest struct {
+	Method string `json:"method"`
+	Name   string `json:"name"`
+	SummaryFigures
+}
+
+// SummaryFigures are the figures of one row, or of all together.
+type SummaryFigures struct {
+	Count      int64         `json:"count"`
+	Failures   int64         `json:"failures"`
+	RPS        float64       `json:"rps"`
+	Bytes      int64         `json:"bytes"`
+	ServiceMS  *SummaryTimes `json:"service_ms"`
+	ResponseMS *SummaryTimes `json:"response_ms"`
+}
+
+// SummaryTimes is a distribution of durations.
+type SummaryTimes struct {
+	Min   Millis `json:"min"`
+	Mean  Millis `json:"mean"`
+	P50   Millis `json:"p50"`
+	P66   Millis `json:"p66"`
+	P75   Millis `json:"p75"`
+	P80   Millis `json:"p80"`
+	P90   Millis `json:"p90"`
+	P95   Millis `json:"p95"`
+	P98   Millis `json:"p98"`
+	P99   Millis `json:"p99"`
+	P999  Millis `json:"p99.9"`
+	P9999 Millis `json:"p99.99"`
+	Max   Millis `json:"max"`
+}
+
+// SummaryGenerator says how the load generator itself fared.
+type SummaryGenerator struct {
+	LagMS           *SummaryTimes `json:"lag_ms"`             // late starts and late wake-ups; null if not measured
+	GCPauseMaxMS    Millis        `json:"gc_pause_max_ms"`    // longest pause of the garbage collector
+	CPUSeconds      float64       `json:"cpu_s"`              // processor time of the process, user and system
+	CPUUSPerRequest *float64      `json:"cpu_us_per_request"` // cpu_s divided by total.count, in microseconds; null without requests
+	RSSMaxBytes     int64         `json:"rss_max_bytes"`      // most memory the process had at once
+	Omitted         int64         `json:"omitted"`            // planned starts that were not made
+	Interrupted     int64         `json:"interrupted"`        // iterations cut off at the end of the run
+}
+
+// SummaryError is one row of the failures file.
+type SummaryError struct {
+	Method    string    `json:"method"`
+	Name      string    `json:"name"`
+	Error     string    `json:"error"`
+	Count     int64     `json:"count"`
+	FirstSeen time.Time `json:"first_seen"`
+	LastSeen  time.Time `json:"last_seen"`
+}
+
+// SummaryException is one row of the exceptions file.
+type SummaryException struct {
+	Message   string    `json:"message"`
+	Traceback string    `json:"traceback"`
+	Count     int64     `json:"count"`
+	FirstSeen time.Time `json:"first_seen"`
+}
+
+// Millis is a duration that JSON shows in milliseconds, rounded to whole microseconds.
+type Millis time.Duration
+
+// MarshalJSON writes a plain number.
+func (m Millis) MarshalJSON() ([]byte, error) {
+	us := time.Duration(m).Round(time.Microsecond).Microseconds()
+	return strconv.AppendFloat(nil, float64(us)/1000, 'f', -1, 64), nil
+}
+
+// WriteSummary writes the summary as indented JSON with a newline at the end.
+func WriteSummary(w io.Writer, s *Summary) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(s)
+}
