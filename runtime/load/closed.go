@@ -1,0 +1,175 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+)
+
+// Users is what Closed starts and stops; both methods are called from Run's
+// goroutine only, one at a time, and should return soon.
+type Users interface {
+	// Start starts one user of the class.
+	Start(class int)
+	// Stop asks one running user of the class to stop and reports true; that
+	// user's end must not be told to Ended. It reports false if there is none,
+	// because all have ended by themselves: Ended was called, or will be.
+	Stop(class int) bool
+}
+
+// Closed keeps the number of running users on the plan: a goal, approached
+// with Locust's Ramp. A user that ends by itself is not replaced as long as
+// the goal stays; a new goal counts the users that are left and starts from
+// there, the classes of the lost ones first. All methods but Run may be called
+// from any goroutine, also from within Users' methods and the callback.
+type Closed struct {
+	users    Users
+	complete func(live int)
+	wake     chan struct{}
+
+	mu    sync.Mutex
+	mix   *Mix
+	ramp  Ramp
+	start time.Time // of the ramp; zero until Run has seen it
+	dead  int       // users that ended by themselves since the last goal
+	owed  []int     // by class: calls of Ended to come for users already counted as stopped
+	busy  bool      // the ramp is not complete
+}
+
+// NewClosed returns a driver without a goal. complete, if not nil, is called
+// from Run's goroutine each time a goal has been reached (Locust's
+// spawning_complete), with the number of running users.
+func NewClosed(mix *Mix, users Users, complete func(live int)) *Closed {
+	return &Closed{
+		mix: mix, users: users, complete: complete,
+		wake: make(chan struct{}, 1),
+		owed: make([]int, len(mix.classes)),
+	}
+}
+
+// Goal sets the number of users to have, and the rate, in users per second, at
+// which to get there. It replaces the goal before, reached or not; the ramp
+// starts when Run sees it, at once if Run is running. only, if not empty,
+// names the classes to start from now on; a goal without keeps those named
+// before, as Locust does.
+func (c *Closed) Goal(users int, rate float64, only ...string) error {
+	if users < 0 {
+		return fmt.Errorf("the number of users must not be negative, got %d", users)
+	}
+	if !(rate > 0) || math.IsInf(rate, 0) {
+		return fmt.Errorf("the spawn rate must be a positive number, got %v", rate)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(only) > 0 {
+		if err := c.mix.Restrict(only); err != nil {
+			return err
+		}
+	}
+	c.mix.Refill()
+	c.ramp = Ramp{From: c.mix.Running(), To: users, Rate: rate}
+	c.start, c.dead, c.busy = time.Time{}, 0, true
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// Ended says that a user of the class ended by itself, not because of Stop.
+func (c *Closed) Ended(class int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.owed[class] <= 0 && c.mix.Ended(class) {
+		c.dead++
+		return
+	}
+	// This user is counted as stopped: Stop has found, or (owed is then below
+	// 0) is about to find, that there is none left.
+	c.owed[class]--
+}
+
+// Live is the number of users that were started and neither ended nor were
+// asked to stop.
+func (c *Closed) Live() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.mix.Running()
+}
+
+// Target is the number of users asked for, and whether it has been reached.
+func (c *Closed) Target() (users int, reached bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ramp.To, !c.busy
+}
+
+// Run drives the users until ctx is done. It does not stop the users that are
+// still running then: how long they may take is the caller's business. Run is
+// called once.
+func (c *Closed) Run(ctx context.Context) {
+	timer := time.NewTimer(math.MaxInt64)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		do, wait := c.step(time.Now())
+		if do != nil {
+			do()
+			continue
+		}
+		timer.Reset(wait)
+		select {
+		case <-ctx.Done():
+		case <-c.wake:
+		case <-timer.C:
+		}
+	}
+}
+
+// step returns the next thing to do at the time now, or how long there is
+// nothing to do. One user at a time and without the lock held while it is
+// done, so that a new goal or the end cuts a large batch short.
+func (c *Closed) step(now time.Time) (do func(), wait time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.busy {
+		return nil, math.MaxInt64
+	}
+	if c.start.IsZero() {
+		c.start = now
+	}
+	t := now.Sub(c.start)
+	level, up := c.ramp.Level(t), c.ramp.To > c.ramp.From
+	switch live := c.mix.Running(); {
+	case up && live+c.dead < level:
+		if class, ok := c.mix.Next(); ok {
+			return func() { c.users.Start(class) }, 0
+		}
+	case !up && live > level:
+		if class, ok := c.mix.Last(); ok {
+			return func() { c.stop(class) }, 0
+		}
+	default:
+		if next, ok := c.ramp.Next(t); ok {
+			return nil, next - t
+		}
+	}
+	c.busy = false
+	live := c.mix.Running()
+	return func() { c.reached(live) }, 0
+}
+
+func (c *Closed) stop(class int) {
+	if !c.users.Stop(class) {
+		c.mu.Lock()
+		c.owed[class]++
+		c.mu.Unlock()
+	}
+}
+
+func (c *Closed) reached(live int) {
+	if c.complete != nil {
+		c.complete(live)
+	}
+}
