@@ -1,0 +1,181 @@
+package bridge
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+)
+
+// Client is one virtual user. Do and the cookie methods belong to one goroutine at a time; Abort and Close may be
+// called from any goroutine at any time. A Client that holds no connection costs under 100 bytes.
+//
+// It keeps one connection for each origin and opens it when it is first needed. Close it at the end.
+type Client struct {
+	cfg   *Config
+	conns []*conn // idle or in use; changed only under mu, or by Do's goroutine while busy
+	jar   *jar    // nil until the first cookie
+
+	mu      sync.Mutex
+	busy    bool // a Do is under way
+	aborted bool // that Do has to end
+	closed  bool
+	live    net.Conn           // the connection that Do is using
+	cancel  context.CancelFunc // ends the dialling that Do is waiting for
+}
+
+// maxConns bounds the descriptors of a user who wanders over many origins; the connection unused for longest goes.
+const maxConns = 32
+
+// NewClient makes a user. It does nothing yet.
+func NewClient(cfg *Config) *Client { return &Client{cfg: cfg} }
+
+// Sibling makes a client for requests that the same user sends in parallel: own connections, same cookies. It has
+// to be closed like any other. It is called by the goroutine that calls Do.
+func (c *Client) Sibling() *Client { return &Client{cfg: c.cfg, jar: c.sharedJar()} }
+
+// Do sends r and fills w. An error is an *Error; answers of any status are not errors. After an error Status is 0
+// and Header and Body are empty; Sent, Done and the phases that came to pass are set in every case.
+func (c *Client) Do(r *Request, w *Response) error {
+	*w = Response{}
+	err := c.begin()
+	if err == nil {
+		err = c.chain(r, w)
+		if c.end() && err != nil {
+			err = ErrClosed
+		}
+	}
+	if err != nil {
+		w.Done = time.Now()
+		if w.Sent.IsZero() {
+			w.Sent = w.Done
+		}
+		w.Status, w.Reason, w.Header, w.Body, w.Size, w.WireSize, w.Truncated = 0, "", "", nil, 0, 0, false
+	}
+	return err
+}
+
+// Abort ends the request in flight at once: its Do returns ErrClosed. Without one it does nothing. The client
+// stays usable, for the requests of an onStop for example.
+func (c *Client) Abort() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.abort()
+}
+
+// Close is Abort, and from then on every Do returns ErrClosed. All connections are closed. It may be called twice.
+func (c *Client) Close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	c.abort()
+	if !c.busy { // else end does it
+		c.closeAll()
+	}
+}
+
+// abort needs mu. It closes the socket itself: closing through TLS could wait for a peer that does not read.
+func (c *Client) abort() {
+	if !c.busy {
+		return
+	}
+	c.aborted = true
+	if c.cancel != nil {
+		c.cancel()
+	}
+	if c.live != nil {
+		_ = c.live.Close()
+	}
+}
+
+func (c *Client) begin() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return ErrClosed
+	}
+	c.busy, c.aborted = true, false
+	return nil
+}
+
+// end tells whether the request was aborted.
+func (c *Client) end() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy, c.live = false, nil
+	if c.closed {
+		c.closeAll()
+	}
+	return c.aborted
+}
+
+// use makes nc the connection that an abort closes; if the abort came first, it is closed here.
+func (c *Client) use(nc net.Conn) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.aborted {
+		_ = nc.Close()
+		return ErrClosed
+	}
+	c.live = nc
+	return nil
+}
+
+// dialing makes cancel what an abort calls; nil ends that.
+func (c *Client) dialing(cancel context.CancelFunc) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.cancel = cancel
+	if c.aborted && cancel != nil {
+		return ErrClosed
+	}
+	return nil
+}
+
+func (c *Client) stopping() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.aborted
+}
+
+func (c *Client) find(o *Origin) *conn {
+	for _, cn := range c.conns {
+		if cn.key == o.key {
+			return cn
+		}
+	}
+	return nil
+}
+
+func (c *Client) keep(cn *conn) {
+	if len(c.conns) >= maxConns {
+		oldest := c.conns[0]
+		for _, k := range c.conns {
+			if k.lastRead.Before(oldest.lastRead) {
+				oldest = k
+			}
+		}
+		c.drop(oldest)
+	}
+	c.conns = append(c.conns, cn)
+}
+
+func (c *Client) drop(cn *conn) {
+	_ = cn.Conn.Close()
+	for i, k := range c.conns {
+		if k == cn {
+			last := len(c.conns) - 1
+			c.conns[i], c.conns[last] = c.conns[last], nil
+			c.conns = c.conns[:last]
+			return
+		}
+	}
+}
+
+// closeAll needs mu, and no Do under way.
+func (c *Client) closeAll() {
+	for _, cn := range c.conns {
+		_ = cn.Conn.Close()
+	}
+	c.conns = nil
+}

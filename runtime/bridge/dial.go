@@ -1,0 +1,95 @@
+package bridge
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http/httptrace"
+	"time"
+)
+
+// connect opens a connection to the origin of h, through a proxy where there is one, and makes it the one in use.
+func (c *Client) connect(h *hop, w *Response) (*conn, error) {
+	start := time.Now()
+	h.start(w, start)
+	ctx, cancel := context.WithCancel(context.Background())
+	if !h.deadline.IsZero() {
+		ctx, cancel = context.WithDeadline(context.Background(), h.deadline)
+	}
+	defer cancel()
+	if err := c.dialing(cancel); err != nil {
+		return nil, err
+	}
+	cn, err := c.dial(ctx, h, w)
+	_ = c.dialing(nil)
+	if err != nil {
+		w.Phases.Connect += max(0, time.Since(start)-w.Phases.DNS)
+		return nil, err
+	}
+	connected := time.Now()
+	w.Phases.Connect += max(0, connected.Sub(start)-w.Phases.DNS)
+	if h.origin.Scheme == "https" {
+		err = cn.startTLS(c.cfg.tlsFor(h.origin.Name))
+		w.Phases.TLS += time.Since(connected)
+	}
+	if err != nil {
+		w.BytesIn, w.BytesOut = w.BytesIn+cn.in, w.BytesOut+cn.out
+		_ = cn.Conn.Close()
+		return nil, h.tlsFailure(err)
+	}
+	c.keep(cn)
+	return cn, nil
+}
+
+// dial opens the TCP connection, and the tunnel if the proxy asks for one.
+func (c *Client) dial(ctx context.Context, h *hop, w *Response) (*conn, error) {
+	via, err := c.cfg.route(h.origin)
+	if err != nil {
+		return nil, err
+	}
+	nc, err := via.open(traceDNS(ctx, w), c.cfg.dialer(), h.origin.Addr)
+	if err != nil {
+		return nil, h.dialFailure(err, via)
+	}
+	cn := newConn(nc, h.origin.key)
+	if err := c.use(nc); err != nil {
+		return nil, err
+	}
+	if err := cn.arm(h.deadline, time.Now()); err != nil {
+		_ = nc.Close()
+		return nil, h.dialFailure(err, via)
+	}
+	if err := via.greet(cn, h); err != nil {
+		_ = nc.Close()
+		return nil, err
+	}
+	return cn, nil
+}
+
+type dialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
+
+func (c *Config) dialer() dialFunc {
+	if c.Dial != nil {
+		return c.Dial
+	}
+	// No keep-alive probes: four system calls for each connection, and traffic that no script asked for.
+	return (&net.Dialer{KeepAlive: -1}).DialContext
+}
+
+func traceDNS(ctx context.Context, w *Response) context.Context {
+	var began time.Time
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		DNSStart: func(httptrace.DNSStartInfo) { began = time.Now() },
+		DNSDone:  func(httptrace.DNSDoneInfo) { w.Phases.DNS += time.Since(began) },
+	})
+}
+
+// startTLS without a context: a context would cost a goroutine, and the conn's deadline and an abort end it as well.
+func (c *conn) startTLS(conf *tls.Config) error {
+	t := tls.Client(c, conf)
+	if err := t.Handshake(); err != nil {
+		return err
+	}
+	c.rw = t
+	return nil
+}

@@ -1,0 +1,48 @@
+package bridge
+
+import "time"
+
+// Kind is the sort of a failure; it is the first word of the failure's text in all reports.
+type Kind string
+
+// The kinds. All but Aborted and GeneratorError tell something about the target (or the way to it).
+const (
+	ConnectionError  Kind = "ConnectionError"
+	ConnectTimeout   Kind = "ConnectTimeout"
+	ReadTimeout      Kind = "ReadTimeout"
+	DNSError         Kind = "DNSError"
+	TLSError         Kind = "TLSError"
+	ProxyError       Kind = "ProxyError"
+	TooManyRedirects Kind = "TooManyRedirects"
+	InvalidURL       Kind = "InvalidURL"
+	InvalidRequest   Kind = "InvalidRequest"  // a header or method that cannot be sent: the script's fault
+	InvalidResponse  Kind = "InvalidResponse" // not HTTP, or a body that cannot be decoded
+	GeneratorError   Kind = "GeneratorError"  // this machine ran out of descriptors, ports or memory
+	Aborted          Kind = "Aborted"         // only ErrClosed
+)
+
+// Error is why a request got no answer. Text never holds what differs from one request to the next (ports, addresses,
+// byte counts), so that equal failures group; Err, which may be nil, has the details.
+type Error struct {
+	Kind Kind
+	Text string
+	Err  error
+}
+
+// Error is the text for reports: Kind('text').
+func (e *Error) Error() string { return string(e.Kind) + "('" + e.Text + "')" }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ErrClosed is what Do returns after Close and when Abort or Close ended it. The target has nothing to do with it, so
+// it must not be counted as a failure of the target.
+var ErrClosed error = &Error{Kind: Aborted, Text: "the request was ended because the user was stopped"}
+
+// span formats a limit for a text: 60s, 1.5s, 250ms.
+func span(d time.Duration) string {
+	if d >= time.Second {
+		return trimFloat(d.Seconds()) + "s"
+	}
+	return trimFloat(float64(d)/1e6) + "ms"
+}

@@ -1,0 +1,100 @@
+package bridge
+
+import (
+	"errors"
+	"time"
+)
+
+// idleCheck is how long a connection may have been idle before it is looked at. The look costs a system call, and
+// a server that closes does so after seconds. Requests that must not be sent twice look every time.
+const idleCheck = time.Second
+
+// attempt does one hop: on the kept connection if there is one, on a new one if not, or if that was closed meanwhile.
+func (c *Client) attempt(h *hop, w *Response) error {
+	if cn := c.find(h.origin); cn != nil {
+		idle := time.Since(cn.lastRead)
+		if (idle > idleCheck || !h.idempotent()) && cn.stale() {
+			c.drop(cn)
+		} else if err := c.use(cn.Conn); err != nil {
+			return err
+		} else if done, err := c.exchange(cn, h, w); done || err == nil {
+			return err
+		} else {
+			w.Retried = true
+		}
+	}
+	cn, err := c.connect(h, w)
+	if err != nil {
+		return err
+	}
+	_, err = c.exchange(cn, h, w)
+	return err
+}
+
+// exchange sends h over cn and reads the answer. done is false if the failure may be the race between this request
+// and the server closing a kept connection, so that the request can be sent again.
+func (c *Client) exchange(cn *conn, h *hop, w *Response) (done bool, err error) {
+	f := c.cfg.flight(cn)
+	in, out := cn.in, cn.out
+	w.Reused = cn.used
+	err = c.roundTrip(f, h, w)
+	w.BytesIn += cn.in - in
+	w.BytesOut += cn.out - out
+	done = !cn.used || f.begun || !(h.idempotent() || cn.out == out) || !closedByPeer(err) || c.stopping()
+	if err != nil {
+		c.drop(cn)
+		err = h.readFailure(err, f.begun)
+	} else if cn.used = true; f.closes || c.cfg.NoKeepAlive {
+		c.drop(cn)
+	}
+	c.cfg.land(f)
+	return done, err
+}
+
+// roundTrip is one request and one answer. The errors it returns are raw, but those of kind InvalidResponse.
+func (c *Client) roundTrip(f *flight, h *hop, w *Response) error {
+	sent, refused := f.send(h, w, c.jar)
+	if refused != nil && !closedByPeer(refused) {
+		return refused
+	}
+	// A server that answers early (413, 401) and closes makes the write fail; its answer can be read all the same.
+	first, err := f.readHead(h, w)
+	if err != nil {
+		if refused != nil && !errors.As(err, new(*Error)) {
+			return refused
+		}
+		return err
+	}
+	w.Phases.Wait += max(0, first.Sub(sent))
+	if h.cookies && f.setsCookies() {
+		c.keepCookies(h, w.Header)
+	}
+	if err = f.readBody(h, w, c); err != nil {
+		return err
+	}
+	f.closes = f.closes || refused != nil || f.br.Buffered() > 0
+	w.Phases.Receive += w.Done.Sub(first)
+	return nil
+}
+
+// send writes the request and returns when the kernel had all of it.
+func (f *flight) send(h *hop, w *Response, j *jar) (time.Time, error) {
+	f.out = h.appendHead(f.out[:0], f.cn, j)
+	rest := h.body
+	if len(rest) <= smallBody {
+		f.out = append(f.out, rest...)
+		rest = nil
+	}
+	begin := time.Now()
+	h.start(w, begin)
+	if err := f.cn.arm(h.deadline, begin); err != nil {
+		return begin, err
+	}
+	_, err := f.cn.rw.Write(f.out)
+	if err == nil && len(rest) > 0 {
+		_, err = f.cn.rw.Write(rest)
+	}
+	sent := time.Now()
+	w.Phases.Send += sent.Sub(begin)
+	return sent, err
+}

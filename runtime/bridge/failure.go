@@ -1,0 +1,249 @@
+package bridge
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/valyala/fasthttp"
+)
+
+func isTimeout(err error) bool {
+	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
+}
+
+func isNetError(err error) bool {
+	var n net.Error
+	return errors.As(err, &n)
+}
+
+// closedByPeer: what a request meets on a connection that the server has closed.
+func closedByPeer(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// generator: what this machine ran out of; nil if it is not to blame.
+func generator(err error) error {
+	for errno, text := range map[syscall.Errno]string{
+		syscall.EMFILE:        "too many open files: raise the limit with ulimit -n, or use fewer users",
+		syscall.ENFILE:        "too many open files in the system",
+		syscall.EADDRNOTAVAIL: "no free local port or address",
+		syscall.ENOBUFS:       "no buffer space",
+		syscall.ENOMEM:        "out of memory",
+	} {
+		// The resolver flattens its errors to texts.
+		var dns *net.DNSError
+		if errors.Is(err, errno) || errors.As(err, &dns) && strings.Contains(dns.Err, errno.Error()) {
+			return &Error{Kind: GeneratorError, Text: text, Err: err}
+		}
+	}
+	return nil
+}
+
+// system gives a failed system call its text, without the addresses; "" for other errors.
+func system(err error) string {
+	for errno, text := range map[syscall.Errno]string{
+		syscall.ECONNREFUSED: "connection refused",
+		syscall.ECONNRESET:   "connection reset by peer",
+		syscall.EPIPE:        "connection reset by peer",
+		syscall.ECONNABORTED: "connection aborted",
+		syscall.ENETUNREACH:  "network is unreachable",
+		syscall.EHOSTUNREACH: "no route to host",
+		syscall.ETIMEDOUT:    "connection timed out",
+		syscall.EACCES:       "permission denied",
+		syscall.EPERM:        "permission denied",
+	} {
+		if errors.Is(err, errno) {
+			return text
+		}
+	}
+	return ""
+}
+
+// dialFailure is the error of a connection that did not come about.
+func (h *hop) dialFailure(err error, via route) error {
+	if g := generator(err); g != nil {
+		return g
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed) {
+		return ErrClosed
+	}
+	if via.proxy != nil {
+		return h.proxyFailure(err)
+	}
+	var dns *net.DNSError
+	switch {
+	case isTimeout(err):
+		return &Error{Kind: ConnectTimeout, Text: "no connection within " + span(h.timeout), Err: err}
+	case errors.As(err, &dns):
+		return dnsFailure(dns)
+	}
+	return connectionFailure(err)
+}
+
+func dnsFailure(err *net.DNSError) error {
+	text := "the name server failed on: " + err.Name
+	if err.IsNotFound {
+		text = "no such host: " + err.Name
+	} else if err.IsTimeout {
+		text = "no answer from the name server for: " + err.Name
+	}
+	return &Error{Kind: DNSError, Text: text, Err: err}
+}
+
+func connectionFailure(err error) error {
+	text := system(err)
+	if text == "" {
+		text = innermost(err)
+	}
+	return &Error{Kind: ConnectionError, Text: text, Err: err}
+}
+
+// proxyFailure is dialFailure when it was the proxy that could not be reached or that refused.
+func (h *hop) proxyFailure(err error) error {
+	var dns *net.DNSError
+	text := system(err)
+	switch {
+	case isTimeout(err):
+		return &Error{Kind: ConnectTimeout, Text: "no connection through the proxy within " + span(h.timeout), Err: err}
+	case text != "":
+	case errors.As(err, &dns):
+		text = dnsFailure(dns).(*Error).Text
+	case closedByPeer(err):
+		text = "connection closed by the proxy"
+	default:
+		text = strings.TrimPrefix(innermost(err), "unknown error ") // x/net/internal/socks puts it before SOCKS replies
+	}
+	return &Error{Kind: ProxyError, Text: text, Err: err}
+}
+
+// innermost is the text of the deepest error of a chain: there are no addresses in it.
+func innermost(err error) string {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err.Error()
+		}
+		err = next
+	}
+}
+
+// tlsFailure is the error of a connection that came about but could not be secured.
+func (h *hop) tlsFailure(err error) error {
+	if isTimeout(err) {
+		return &Error{Kind: ConnectTimeout, Text: "no connection within " + span(h.timeout), Err: err}
+	}
+	if errors.Is(err, net.ErrClosed) {
+		return ErrClosed
+	}
+	if e := new(Error); errors.As(err, &e) {
+		return err // from dial
+	}
+	text := tlsText(err)
+	switch {
+	case text != "":
+	case errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE):
+		text = "connection reset in the TLS handshake"
+	case closedByPeer(err):
+		text = "connection closed in the TLS handshake"
+	default:
+		text = strings.TrimPrefix(innermost(err), "tls: ")
+	}
+	return &Error{Kind: TLSError, Text: text, Err: err}
+}
+
+// tlsText names the cause of a TLS error; "" if err is not one.
+func tlsText(err error) string {
+	var (
+		authority x509.UnknownAuthorityError
+		host      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		record    tls.RecordHeaderError
+		alert     tls.AlertError
+		op        *net.OpError
+	)
+	switch {
+	case errors.As(err, &authority):
+		return "certificate signed by unknown authority"
+	case errors.As(err, &host):
+		return hostText(host)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		if strings.Contains(invalid.Detail, "is before") {
+			return "certificate is not yet valid"
+		}
+		return "certificate has expired"
+	case errors.As(err, &invalid):
+		return strings.TrimPrefix(invalid.Error(), "x509: ")
+	case errors.As(err, &record):
+		return "server does not speak TLS"
+	case errors.As(err, &alert):
+		return "server refused: " + strings.TrimPrefix(alert.Error(), "tls: ")
+	case errors.As(err, &op) && op.Op == "remote error":
+		return "server refused: " + strings.TrimPrefix(op.Err.Error(), "tls: ")
+	}
+	return ""
+}
+
+func hostText(err x509.HostnameError) string {
+	valid := err.Certificate.DNSNames
+	for _, ip := range err.Certificate.IPAddresses {
+		valid = append(valid[:len(valid):len(valid)], ip.String())
+	}
+	if len(valid) == 0 {
+		return "certificate names no host, so it is not valid for " + err.Host
+	}
+	return "certificate is valid for " + strings.Join(valid, ", ") + ", not " + err.Host
+}
+
+// readFailure is the error of a request on a connection that had come about.
+func (h *hop) readFailure(err error, begun bool) error {
+	if e := new(Error); errors.As(err, &e) {
+		return e
+	}
+	text := tlsText(err)
+	switch {
+	case text != "":
+		return &Error{Kind: TLSError, Text: text, Err: err}
+	case isTimeout(err):
+		return &Error{Kind: ReadTimeout, Text: "no complete response within " + span(h.timeout), Err: err}
+	case errors.Is(err, net.ErrClosed):
+		return ErrClosed
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		text = "connection closed before the response"
+		if begun {
+			text = "connection closed in the middle of the response"
+		}
+		return &Error{Kind: ConnectionError, Text: text, Err: err}
+	}
+	if g := generator(err); g != nil {
+		return g
+	}
+	return connectionFailure(err)
+}
+
+// invalidHead sorts fasthttp's errors, whose texts hold bytes of the answer.
+func invalidHead(err error) error {
+	text := "malformed header"
+	for part, t := range map[string]string{
+		"first line":           "malformed status line",
+		"status code":          "malformed status line",
+		"http version":         "unsupported HTTP version",
+		"ransfer-encoding":     "unsupported Transfer-Encoding",
+		"invalid header value": "malformed header",
+	} {
+		if strings.Contains(err.Error(), part) {
+			text = t
+		}
+	}
+	if errors.Is(err, fasthttp.ErrDuplicateContentLength) {
+		text = "more than one Content-Length"
+	}
+	return &Error{Kind: InvalidResponse, Text: text, Err: err}
+}

@@ -1,0 +1,98 @@
+package bridge
+
+import (
+	"iter"
+	"strings"
+	"time"
+)
+
+// Response is an answer and its measurement. Do overwrites all of it, so one object can serve all requests of a
+// user; Header, Body, History and Reason are never reused, so a plain copy of the struct can be kept for ever.
+type Response struct {
+	Status int    // 0 after an error
+	Reason string // as sent, without the code
+	Header Header
+	Body   []byte // decoded; nil when empty. The caller owns it.
+
+	Size      int64 // length of the whole decoded body, also when Body was cut
+	WireSize  int64 // length of the body as it was transferred, without chunk framing
+	Truncated bool  // Body holds only the first Config.MaxBody bytes
+
+	BytesIn, BytesOut int64 // on the socket: heads, bodies, TLS, all redirects
+
+	Origin  *Origin // of the last request of the chain
+	URI     string
+	History []Hop // the redirects followed, oldest first
+
+	// Sent is when the first byte was handed to the kernel, or when name look-up or connecting began where that was
+	// needed. Done is when the read returned that brought the last byte; decoding comes after it. Both are set after
+	// an error too, and after ErrClosed.
+	Sent, Done time.Time
+	Phases     Phases
+	Reused     bool // the (last) request went over a connection that had been used before
+	Retried    bool // a kept connection turned out to be closed; the request was sent again on a new one
+}
+
+// Phases are the parts of Done - Sent, summed over redirects. Their sum never exceeds it; what is missing is the
+// generator's own work between them.
+type Phases struct{ DNS, Connect, TLS, Send, Wait, Receive time.Duration }
+
+// Hop is an answer that redirected.
+type Hop struct {
+	Status int
+	Origin *Origin
+	URI    string
+}
+
+// URL is the address that answered.
+func (h Hop) URL() string { return h.Origin.URL(h.URI) }
+
+// URL is the address of the last request of the chain.
+func (w *Response) URL() string {
+	if w.Origin == nil {
+		return ""
+	}
+	return w.Origin.URL(w.URI)
+}
+
+// Elapsed is the service time.
+func (w *Response) Elapsed() time.Duration { return w.Done.Sub(w.Sent) }
+
+// Header is the field lines of a response, as received. It is a string: cheap to keep, parsed when looked at.
+// Trailer fields are not part of it.
+type Header string
+
+// Get returns the first value of the field, or "". The case of the name does not matter.
+func (h Header) Get(name string) string {
+	for k, v := range h.All() {
+		if strings.EqualFold(k, name) {
+			return v
+		}
+	}
+	return ""
+}
+
+// Values returns all values of the field in order.
+func (h Header) Values(name string) []string {
+	var vs []string
+	for k, v := range h.All() {
+		if strings.EqualFold(k, name) {
+			vs = append(vs, v)
+		}
+	}
+	return vs
+}
+
+// All yields names (as the server spelt them) and values in the order received.
+func (h Header) All() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for rest := string(h); rest != ""; {
+			var line string
+			line, rest, _ = strings.Cut(rest, "\n")
+			name, value, ok := strings.Cut(line, ":")
+			if ok && !yield(strings.TrimRight(name, " \t"), strings.Trim(value, " \t\r")) {
+				return
+			}
+		}
+	}
+}
