@@ -1,0 +1,41 @@
+package script
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/dop251/goja"
+)
+
+// Resolve returns the absolute path of a file that a script names, relative to
+// the folder of the first script. Whether the file exists is not checked.
+func (s *Script) Resolve(path string) (string, error) {
+	return s.ResolveFrom(s.Dir, path)
+}
+
+// ResolveFrom is Resolve relative to dir, for instance to CallerDir's answer.
+func (s *Script) ResolveFrom(dir, path string) (string, error) {
+	path = strings.TrimPrefix(path, "file://")
+	if path == "" {
+		return "", &Error{Text: "open: empty path"}
+	}
+	return absPath(filepath.FromSlash(path), dir), nil
+}
+
+// CallerDir returns the absolute folder of the script file that is calling, so
+// that open("data.csv") is relative to the file it stands in, as an import
+// would be. Builtins do not count as callers. Call it from a native function
+// that vm is running. Without a script on the stack it returns s.Dir.
+func CallerDir(vm *goja.Runtime, s *Script) string {
+	for _, f := range vm.CaptureCallStack(0, nil) {
+		if name := f.Position().Filename; userFile(name) {
+			return filepath.Dir(absPath(filepath.FromSlash(name), s.cwd))
+		}
+	}
+	return s.Dir
+}
+
+// userFile tells files from native code, builtins and the bundle's own code.
+func userFile(name string) bool {
+	return name != "" && name != programName && name != "<native>" && !strings.HasPrefix(name, builtinPrefix)
+}

@@ -1,0 +1,153 @@
+// Package script finds the user's script files, bundles them with esbuild and
+// compiles the bundle once with goja. The compiled program is shared by all
+// virtual users; each evaluates it in a VM of its own.
+//
+// The bundle is one function with one parameter, $k: the host object. For every
+// script file it calls $k.exports(namespace, path). Modules given as
+// Options.Builtins may use anything else of $k.
+package script
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/dop251/goja"
+)
+
+// Options say what to load.
+type Options struct {
+	// Paths are script files or directories. A directory stands for all script
+	// files below it, sorted by path, without names that begin with "_" or ".",
+	// node_modules and declaration files (*.d.ts).
+	Paths []string
+	// Builtins are modules that exist without a file: the name a script imports
+	// ("katydid", "k6/http") to the source of an ES module in JavaScript. They
+	// may import each other. What is not used of them is not in the bundle, so
+	// their top level must have no side effects that anybody relies on.
+	Builtins map[string]string
+	// Dir is the folder that relative Paths, and the paths in errors and stack
+	// traces, are relative to; "" means the current directory.
+	Dir string
+
+	sources map[string]string // absolute path -> text of files that are not on disk
+}
+
+// Script is the compiled bundle. It is immutable: any number of goroutines may
+// use it at once, each with a VM of its own.
+type Script struct {
+	// Program evaluates to the bundle's function; see Call.
+	Program *goja.Program
+	// Async: top-level await is used, so that the function returns a promise
+	// and $k.exports is called only when what is awaited has settled.
+	Async bool
+	// Paths are the script files, in order, as $k.exports gets them: relative
+	// to Options.Dir when below it, else absolute.
+	Paths []string
+	// Dir is the absolute folder of the first script.
+	Dir string
+	// Inputs are all files in the bundle, scripts and what they import (npm
+	// packages too, builtins not), named as Paths are, sorted.
+	Inputs []string
+	// Size is the length of the bundle's source in bytes.
+	Size int
+
+	cwd string // absolute; what relative paths in frames are relative to
+}
+
+// Load finds, bundles and compiles the scripts. Warnings concern the user's own
+// files, never those of node_modules. The error is an *Error if the fault is in
+// a script.
+func Load(o Options) (*Script, []Warning, error) {
+	cwd, err := absDir(o.Dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := find(o.Paths, cwd, o.sources)
+	if err != nil {
+		return nil, nil, err
+	}
+	b := &bundler{opts: o, cwd: cwd, files: files}
+	out, warnings, err := b.bundle()
+	if err != nil {
+		return nil, warnings, err
+	}
+	prg, more, err := compile(out, cwd)
+	warnings = append(warnings, more...)
+	if err != nil {
+		return nil, warnings, err
+	}
+	s := &Script{
+		Program: prg,
+		Async:   out.async,
+		Dir:     filepath.Dir(files[0]),
+		Inputs:  out.inputs,
+		Size:    len(out.code),
+		cwd:     cwd,
+	}
+	for _, f := range files {
+		s.Paths = append(s.Paths, display(f, cwd))
+	}
+	return s, warnings, nil
+}
+
+// FromSource loads one script from text instead of a file. The name ("a.js",
+// "a.ts") decides about its kind and stands in stack traces; its imports are
+// relative to the current directory.
+func FromSource(name, code string, builtins map[string]string) (*Script, []Warning, error) {
+	cwd, err := absDir("")
+	if err != nil {
+		return nil, nil, err
+	}
+	return Load(Options{
+		Paths:    []string{name},
+		Builtins: builtins,
+		Dir:      cwd,
+		sources:  map[string]string{absPath(name, cwd): code},
+	})
+}
+
+// Call evaluates the bundle in vm with the host object and returns what its
+// function returns: undefined, or a promise if Async. Once per VM.
+func (s *Script) Call(vm *goja.Runtime, host goja.Value) (goja.Value, error) {
+	fn, err := vm.RunProgram(s.Program)
+	if err != nil {
+		return nil, err
+	}
+	call, _ := goja.AssertFunction(fn)
+	return call(goja.Undefined(), host)
+}
+
+// absDir returns dir, or the current directory, absolute and without symbolic
+// links: esbuild names files by their real path.
+func absDir(dir string) (string, error) {
+	if dir == "" {
+		wd, err := os.Getwd()
+		if err != nil {
+			return "", err
+		}
+		dir = wd
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if real, err := filepath.EvalSymlinks(abs); err == nil {
+		return real, nil
+	}
+	return abs, nil
+}
+
+func absPath(path, cwd string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(cwd, path)
+}
+
+// display names a file as people know it: relative when below cwd, else absolute.
+func display(abs, cwd string) string {
+	if rel, err := filepath.Rel(cwd, abs); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return abs
+}
