@@ -1,0 +1,161 @@
+package module
+
+import (
+	"strconv"
+
+	"github.com/dop251/goja"
+
+	"katydid/runtime/bridge"
+)
+
+// maxSpare is how many connections of its own a user keeps for parallel requests, as browsers have six per host.
+const maxSpare = 6
+
+// asyncClient is client.async: the same methods, which give a promise at once and send in parallel.
+type asyncClient struct {
+	c    *client
+	made map[string]goja.Value
+}
+
+// Get implements goja.DynamicObject.
+func (a *asyncClient) Get(key string) goja.Value {
+	if v, ok := a.made[key]; ok {
+		return v
+	}
+	rt := a.c.vm.RT
+	var v goja.Value
+	if body, ok := verbs[key]; ok {
+		v = function(rt, key, 2, func(fc goja.FunctionCall) goja.Value { return a.verb(upper(key), body, fc) })
+	} else if key == "request" {
+		v = function(rt, key, 3, func(fc goja.FunctionCall) goja.Value {
+			return a.c.start(upper(fc.Argument(0).String()), fc.Argument(1), nil, fc.Argument(2), fc.Argument(3))
+		})
+	} else {
+		return nil
+	}
+	if a.made == nil {
+		a.made = make(map[string]goja.Value)
+	}
+	a.made[key] = v
+	return v
+}
+
+// Set implements goja.DynamicObject.
+func (a *asyncClient) Set(string, goja.Value) bool { return false }
+
+// Has implements goja.DynamicObject.
+func (a *asyncClient) Has(key string) bool { return a.Get(key) != nil }
+
+// Delete implements goja.DynamicObject.
+func (a *asyncClient) Delete(string) bool { return false }
+
+// Keys implements goja.DynamicObject.
+func (a *asyncClient) Keys() []string {
+	return []string{"get", "head", "options", "delete", "post", "put", "patch", "request"}
+}
+
+func (a *asyncClient) verb(method string, body bool, fc goja.FunctionCall) goja.Value {
+	var raw []byte
+	rest := fc.Arguments[min(1, len(fc.Arguments)):]
+	if body && isBody(fc.Argument(1)) {
+		raw, _ = bodyBytes(a.c.vm.RT, fc.Argument(1))
+		rest = rest[1:]
+	}
+	options, fn := goja.Value(goja.Undefined()), goja.Value(goja.Undefined())
+	for _, v := range rest {
+		if _, ok := goja.AssertFunction(v); ok {
+			fn = v
+		} else if given(v) {
+			options = v
+		}
+	}
+	return a.c.start(method, fc.Argument(0), raw, options, fn)
+}
+
+// start sends a request in a goroutine of its own and gives the promise of its response.
+func (c *client) start(method string, url goja.Value, body []byte, options, fn goja.Value) goja.Value {
+	x := &exchange{c: c, method: method}
+	req := &bridge.Request{Body: body}
+	c.build(req, x, url, options)
+	h := c.spareClient()
+	promise, resolve, reject := c.vm.RT.NewPromise()
+	finish := c.vm.Async()
+	go func() {
+		err := h.Do(req, &x.resp)
+		finish(func() {
+			c.giveBack(h)
+			var v goja.Value
+			if ex := c.vm.RT.Try(func() { v = c.finish(x, err, fn) }); ex != nil {
+				_ = reject(ex.Value()) // fails only for a promise of another runtime
+				return
+			}
+			_ = resolve(v)
+		})
+	}()
+	return c.vm.RT.ToValue(promise)
+}
+
+// spareClient takes a client for a parallel request, with the user's cookies and a connection of its own.
+func (c *client) spareClient() *bridge.Client {
+	if n := len(c.spare); n > 0 {
+		h := c.spare[n-1]
+		c.spare = c.spare[:n-1]
+		return h
+	}
+	h := c.http.Sibling()
+	c.vm.OnKill(h.Close)
+	return h
+}
+
+func (c *client) giveBack(h *bridge.Client) {
+	if len(c.spare) < maxSpare && !c.vm.Killed() {
+		c.spare = append(c.spare, h)
+		return
+	}
+	h.Close()
+}
+
+// batch sends several requests in parallel and waits for all: client.batch(["/a", ["POST", "/b", {json: 1}], {method, url}]).
+func (c *client) batch(fc goja.FunctionCall) goja.Value {
+	rt := c.vm.RT
+	list, ok := fc.Argument(0).(*goja.Object)
+	if !ok || list.ClassName() != "Array" {
+		throwType(rt, "client.batch needs an array of requests")
+	}
+	var promises []*goja.Promise
+	for _, i := range list.Keys() {
+		method, url, options := batchEntry(rt, list.Get(i))
+		promises = append(promises, c.start(method, url, nil, options, goja.Undefined()).Export().(*goja.Promise))
+	}
+	result := rt.NewArray()
+	for i, p := range promises {
+		v, err := c.vm.Await(rt.ToValue(p))
+		rethrow(rt, err)
+		_ = result.Set(strconv.Itoa(i), v)
+	}
+	return result
+}
+
+func batchEntry(rt *goja.Runtime, v goja.Value) (method string, url, options goja.Value) {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return "GET", v, goja.Undefined()
+	}
+	if o.ClassName() == "Array" {
+		if given(o.Get("1")) {
+			return upper(o.Get("0").String()), o.Get("1"), o.Get("2")
+		}
+		return "GET", o.Get("0"), goja.Undefined()
+	}
+	url = o.Get("url")
+	if !given(url) {
+		throwType(rt, "client.batch: a request is a URL, [method, url, options] or {method, url, ...options}")
+	}
+	opts := rt.NewObject()
+	for _, key := range o.Keys() {
+		if key != "method" && key != "url" {
+			_ = opts.Set(key, o.Get(key))
+		}
+	}
+	return upper(text(o, "method", "GET")), url, opts
+}

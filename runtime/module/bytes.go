@@ -1,0 +1,87 @@
+package module
+
+import (
+	"reflect"
+
+	"github.com/dop251/goja"
+)
+
+// typedArrayName is the class of a typed array or DataView ("Uint8Array"), or
+// "" for any other value. A script cannot fake it or make it throw, except
+// through a Proxy, which is none.
+func typedArrayName(v goja.Value) string {
+	o, ok := v.(*goja.Object)
+	if !ok || !mayBeView(o.ExportType()) {
+		return ""
+	}
+	tag := o.GetSymbol(goja.SymToStringTag)
+	if tag == nil {
+		return ""
+	}
+	switch name := tag.String(); name {
+	case "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array",
+		"Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "DataView":
+		return name
+	}
+	return ""
+}
+
+var (
+	plainObject = reflect.TypeFor[map[string]any]() // what a DataView claims to be
+	bufferType  = reflect.TypeFor[goja.ArrayBuffer]()
+	mapType     = reflect.TypeFor[[][2]any]()
+	setType     = reflect.TypeFor[[]any]() // and that of an array
+	promiseType = reflect.TypeFor[*goja.Promise]()
+	proxyType   = reflect.TypeFor[goja.Proxy]()
+)
+
+// mayBeView keeps typedArrayName away from the objects whose properties are
+// the script's code.
+func mayBeView(t reflect.Type) bool {
+	if t == nil {
+		return false
+	}
+	if t.Kind() != reflect.Slice {
+		return t == plainObject
+	}
+	switch t.Elem().Kind() {
+	case reflect.Int8, reflect.Uint8, reflect.Int16, reflect.Uint16, reflect.Int32, reflect.Uint32,
+		reflect.Int64, reflect.Uint64, reflect.Float32, reflect.Float64:
+		return true
+	}
+	return false
+}
+
+// bytesOf returns the memory (not a copy) of an ArrayBuffer, a typed array or
+// a DataView.
+func bytesOf(v goja.Value) ([]byte, bool) {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return nil, false
+	}
+	if b, ok := arrayBuffer(o); ok {
+		return b, true
+	}
+	if typedArrayName(o) == "" {
+		return nil, false
+	}
+	buffer, ok := o.Get("buffer").Export().(goja.ArrayBuffer)
+	if !ok {
+		return nil, false
+	}
+	start := o.Get("byteOffset").ToInteger()
+	end := start + o.Get("byteLength").ToInteger()
+	if end > int64(len(buffer.Bytes())) { // a detached buffer
+		return nil, false
+	}
+	return buffer.Bytes()[start:end], true
+}
+
+// newUint8Array makes a Uint8Array that owns b.
+func newUint8Array(vm *goja.Runtime, b []byte) goja.Value {
+	a, err := vm.New(vm.GlobalObject().Get("Uint8Array"), vm.ToValue(vm.NewArrayBuffer(b)))
+	if err != nil {
+		panic(err)
+	}
+	return a
+}

@@ -1,0 +1,275 @@
+package module
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/dop251/goja"
+
+	"katydid/runtime/bridge"
+	"katydid/runtime/vu"
+)
+
+// client is this.client of an HttpUser: a dynamic object, so that its dozen methods are made only when they are used.
+type client struct {
+	vm      *vu.VM
+	http    *bridge.Client
+	cfg     *bridge.Config
+	origin  *bridge.Origin // where relative URLs lead; nil without a host
+	object  *goja.Object
+	made    map[string]goja.Value
+	headers *goja.Object // client.headers; nil until the script reads it
+	auth    string       // Authorization of client.auth, "" if unset
+	authSet goja.Value
+	named   string // by client.named, "" outside of it
+	group   groups // static http.groupUrls
+	spare   []*bridge.Client
+	open    []*exchange // catchResponse without a callback: reported at the end of the task
+
+	req  bridge.Request // of the blocking calls; reused
+	resp bridge.Response
+}
+
+// clientOf makes the client of a user on its first use, and hides the getter that called behind an own property.
+func clientOf(vm *vu.VM, user goja.Value) goja.Value {
+	l := localOf(vm)
+	if l.client == nil {
+		if vm.Class == nil {
+			throwType(vm.RT, "client: there is no user here; requests belong into tasks, onStart and onStop")
+		}
+		c := &client{vm: vm, cfg: vm.Class.HTTP, origin: vm.Class.Origin, group: groupsOf(vm, user)}
+		c.use(bridge.NewClient(c.cfg))
+		vm.OnEnd(c.close)
+		c.object = vm.RT.NewDynamicObject(c)
+		l.client = c
+	}
+	if o, ok := user.(*goja.Object); ok {
+		_ = o.DefineDataProperty("client", l.client.object, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	}
+	return l.client.object
+}
+
+// use makes h the client of the blocking calls. A hard stop closes it for good: a mere abort could come just before a
+// request that then runs on.
+func (c *client) use(h *bridge.Client) {
+	c.http = h
+	c.vm.OnKill(h.Close)
+}
+
+func (c *client) close() {
+	c.http.Close()
+	for _, h := range c.spare {
+		h.Close()
+	}
+}
+
+// verbs are the methods that send a request; true: the second argument may be the body.
+var verbs = map[string]bool{"get": false, "head": false, "options": false, "delete": false, "post": true, "put": true, "patch": true}
+
+// Get implements goja.DynamicObject.
+func (c *client) Get(key string) goja.Value {
+	if v, ok := c.made[key]; ok {
+		return v
+	}
+	switch key {
+	case "headers":
+		return c.ownHeaders()
+	case "auth":
+		return c.authSet
+	case "baseUrl", "base_url":
+		return c.vm.RT.ToValue(hostOf(c.vm))
+	}
+	v := c.member(key)
+	if v != nil {
+		c.Set(key, v)
+	}
+	return v
+}
+
+func (c *client) member(key string) goja.Value {
+	rt := c.vm.RT
+	if body, ok := verbs[key]; ok {
+		method := upper(key)
+		return function(rt, key, 2, func(fc goja.FunctionCall) goja.Value { return c.verb(method, body, fc) })
+	}
+	switch key {
+	case "request":
+		return function(rt, key, 3, func(fc goja.FunctionCall) goja.Value {
+			return c.send(upper(fc.Argument(0).String()), fc.Argument(1), fc.Argument(2), fc.Argument(3), false)
+		})
+	case "named", "rename_request", "renameRequest":
+		return function(rt, key, 2, c.rename)
+	case "rest":
+		return function(rt, key, 4, c.rest)
+	case "rest_":
+		return function(rt, key, 4, c.restUnique)
+	case "batch":
+		return function(rt, key, 1, c.batch)
+	case "async":
+		return rt.NewDynamicObject(&asyncClient{c: c})
+	case "cookies":
+		return c.cookies()
+	}
+	return nil
+}
+
+// Set implements goja.DynamicObject.
+func (c *client) Set(key string, v goja.Value) bool {
+	switch key {
+	case "auth":
+		c.auth, c.authSet = authOf(c.vm.RT, v), v
+		return true
+	case "headers":
+		c.headers = v.ToObject(c.vm.RT)
+		return true
+	case "baseUrl", "base_url":
+		throwType(c.vm.RT, "client.baseUrl cannot be set: use static host or --host, or absolute URLs")
+	}
+	if c.made == nil {
+		c.made = make(map[string]goja.Value)
+	}
+	c.made[key] = v
+	return true
+}
+
+// Has implements goja.DynamicObject.
+func (c *client) Has(key string) bool { return c.Get(key) != nil }
+
+// Delete implements goja.DynamicObject.
+func (c *client) Delete(key string) bool { delete(c.made, key); return true }
+
+// Keys implements goja.DynamicObject.
+func (c *client) Keys() []string {
+	return []string{"get", "head", "options", "delete", "post", "put", "patch", "request", "named", "rest", "batch", "async", "cookies", "headers", "auth", "baseUrl"}
+}
+
+func (c *client) ownHeaders() goja.Value {
+	if c.headers == nil {
+		c.headers = c.vm.RT.NewObject()
+	}
+	return c.headers
+}
+
+// verb is get(url, options, fn) and post(url, body or options, options, fn).
+func (c *client) verb(method string, body bool, fc goja.FunctionCall) goja.Value {
+	if !body || !isBody(fc.Argument(1)) {
+		if _, ok := goja.AssertFunction(fc.Argument(1)); ok { // get(url, fn)
+			return c.send(method, fc.Argument(0), goja.Undefined(), fc.Argument(1), false)
+		}
+		return c.send(method, fc.Argument(0), fc.Argument(1), fc.Argument(2), false)
+	}
+	c.req.Body, _ = bodyBytes(c.vm.RT, fc.Argument(1))
+	options, fn := fc.Argument(2), fc.Argument(3)
+	if _, ok := goja.AssertFunction(options); ok {
+		options, fn = goja.Undefined(), options
+	}
+	return c.send(method, fc.Argument(0), options, fn, true)
+}
+
+// send is a blocking request: build, do, judge, record. The result is the response object.
+func (c *client) send(method string, url, options, fn goja.Value, keepBody bool) goja.Value {
+	if !keepBody {
+		c.req.Body = nil
+	}
+	x := &exchange{c: c, method: method}
+	c.build(&c.req, x, url, options)
+	c.vm.Block()
+	err := c.http.Do(&c.req, &x.resp)
+	if errors.Is(err, bridge.ErrClosed) && !c.vm.Killed() { // the hard stop is over: this is onStop
+		c.use(c.http.Sibling())
+		err = c.http.Do(&c.req, &x.resp)
+	}
+	c.vm.Unblock()
+	return c.finish(x, err, fn)
+}
+
+// finish judges an exchange that is over, records it, and gives the response to the script.
+func (c *client) finish(x *exchange, err error, fn goja.Value) goja.Value {
+	if errors.Is(err, bridge.ErrClosed) {
+		runOf(c.vm).Interrupted.Add(1)
+		x.reported = true // never: the target did not do this
+		return goja.Undefined()
+	}
+	x.err = err
+	if verdict, ok := goja.AssertFunction(fn); ok {
+		return c.judge(x, verdict)
+	}
+	if x.catch {
+		if len(c.open) == 0 {
+			c.vm.AtTaskEnd(c.reportOpen)
+		}
+		c.open = append(c.open, x)
+		return x.value()
+	}
+	if control := x.report(); control != nil {
+		rethrow(c.vm.RT, control)
+	}
+	if x.object != nil {
+		return x.object
+	}
+	return x.value()
+}
+
+// judge calls the script's verdict function and reports when it has returned. What it throws is the failure of the
+// request (Locust would lose the request) and goes on to the task.
+func (c *client) judge(x *exchange, verdict goja.Callable) goja.Value {
+	_, err := c.vm.Call(verdict, goja.Undefined(), x.value())
+	if err != nil {
+		x.thrown(err)
+	}
+	control := x.report()
+	rethrow(c.vm.RT, err)
+	rethrow(c.vm.RT, control)
+	return x.value()
+}
+
+// reportOpen reports what catchResponse left to the end of the task.
+func (c *client) reportOpen() {
+	for _, x := range c.open {
+		_ = x.report() // the task is over: nothing is left to steer
+	}
+	c.open = c.open[:0]
+}
+
+// rename is client.named(name, fn): requests inside fn are counted under name.
+func (c *client) rename(fc goja.FunctionCall) goja.Value {
+	fn, ok := goja.AssertFunction(fc.Argument(1))
+	if !ok {
+		throwType(c.vm.RT, "client.named(name, fn): fn must be a function")
+	}
+	before := c.named
+	c.named = fc.Argument(0).String()
+	defer func() { c.named = before }()
+	v, err := c.vm.Call(fn, goja.Undefined())
+	rethrow(c.vm.RT, err)
+	return v
+}
+
+// cookies is client.cookies.
+func (c *client) cookies() goja.Value {
+	rt := c.vm.RT
+	o := rt.NewObject()
+	list := func() []*http.Cookie { return c.http.Cookies(c.origin, "/") }
+	method(rt, o, "get", 1, func(fc goja.FunctionCall) goja.Value {
+		all := list()
+		i := slices.IndexFunc(all, func(k *http.Cookie) bool { return k.Name == fc.Argument(0).String() })
+		if i < 0 {
+			return goja.Undefined()
+		}
+		return rt.ToValue(all[i].Value)
+	})
+	method(rt, o, "set", 2, func(fc goja.FunctionCall) goja.Value {
+		c.http.SetCookie(c.origin, &http.Cookie{Name: fc.Argument(0).String(), Value: fc.Argument(1).String(), Path: "/"})
+		return goja.Undefined()
+	})
+	method(rt, o, "clear", 0, func(goja.FunctionCall) goja.Value { c.http.ClearCookies(); return goja.Undefined() })
+	method(rt, o, "all", 0, func(goja.FunctionCall) goja.Value {
+		all := rt.NewObject()
+		for _, k := range list() {
+			_ = all.Set(k.Name, k.Value)
+		}
+		return all
+	})
+	return o
+}

@@ -1,0 +1,101 @@
+// What a class of the user model consists of, for the engine: describe() is called once per class in each VM.
+
+// mark notes a property on a task function or task set class. Decorators get functions directly; a static field's
+// value comes later, through the initialiser that the decorator returns.
+export function mark(target, context, descriptor, note) {
+  if (typeof context === "object" && context !== null && "kind" in context) {
+    if (context.kind === "field") return (value) => { note(value); return value; };
+    note(target);
+  } else if (descriptor && typeof descriptor.value === "function") {
+    note(descriptor.value); // TypeScript's legacy decorators: (prototype, name, descriptor)
+  } else if (typeof context === "string") {
+    throw new TypeError(`"${context}": with experimentalDecorators only methods can be decorated; use static tasks`);
+  } else if (typeof target === "function") {
+    note(target); // called by hand, or on a class
+  }
+}
+
+// own gives an own data property without running a getter.
+function own(object, key) {
+  return Object.getOwnPropertyDescriptor(object, key)?.value;
+}
+
+function isSet(value) {
+  return typeof value === "function" && value.$kind !== undefined && value.$kind !== "user";
+}
+
+// weight checks what a script gives as the weight of a task.
+function weight(cls, name, w) {
+  if (!Number.isInteger(w) || w < 0) {
+    throw new TypeError(`${cls.name}: the weight of task ${name} must be a whole number of 0 or more, not ${String(w)}`);
+  }
+  return w;
+}
+
+export function describe(cls) {
+  const chain = [];
+  for (let c = cls; c && c.$kind; c = Object.getPrototypeOf(c)) chain.unshift(c);
+  const found = new Map(); // name -> [name, target, weight, tags, transitions]; a later class replaces an earlier one's
+  let anonymous = 0;
+  const add = (name, target, w, tags, transitions) => {
+    found.set(name ?? `#${anonymous++}`, [name ?? "", target, weight(cls, name ?? "(anonymous)", w), tags, transitions]);
+  };
+  for (const c of chain) {
+    for (const name of Object.getOwnPropertyNames(c.prototype)) {
+      const fn = own(c.prototype, name);
+      if (typeof fn !== "function" || name === "constructor") continue;
+      if (fn.$task !== undefined || fn.$next !== undefined) add(name, fn, fn.$task ?? 1, fn.$tags, fn.$next);
+      else if (found.has(name)) found.get(name)[1] = fn; // an override keeps the weight
+    }
+    for (const name of Object.getOwnPropertyNames(c)) {
+      const set = own(c, name);
+      if (isSet(set) && own(set, "$task") !== undefined) add(name, set, set.$task, tagsOf(set));
+    }
+    listed(cls, c, add);
+  }
+  return [cls.$kind, [...found.values()], arrayTags(cls)];
+}
+
+// listed adds the tasks of a plain static tasks = {...} or [...], and static transitions.
+function listed(cls, c, add) {
+  const tasks = own(c, "tasks");
+  const tags = own(c, "tags") ?? {};
+  const entry = (value, w, name) => {
+    if (Array.isArray(value)) return entry(value[0], value[1]);
+    if (typeof value === "string") return method(cls, value, w ?? 1, tags, add);
+    if (typeof value !== "function") {
+      throw new TypeError(`${cls.name}.tasks: ${String(value)} is no task: a function, a TaskSet class or a method's name`);
+    }
+    add(name, value, w ?? 1, isSet(value) ? tagsOf(value) : value.$tags);
+  };
+  if (Array.isArray(tasks)) {
+    for (const t of tasks) entry(t, t?.$task);
+  } else if (tasks instanceof Map) {
+    for (const [t, w] of tasks) entry(t, w);
+  } else if (typeof tasks === "object" && tasks !== null) {
+    for (const [name, w] of Object.entries(tasks)) {
+      if (isSet(w)) entry(w, 1, name);
+      else if (Array.isArray(w) && isSet(w[0])) entry(w[0], w[1], name);
+      else method(cls, name, w, tags, add);
+    }
+  } else if (tasks !== undefined) {
+    throw new TypeError(`${cls.name}.tasks must be an object {method: weight} or an array`);
+  }
+  const transitions = own(c, "transitions");
+  for (const name of Object.keys(transitions ?? {})) method(cls, name, 1, tags, add, transitions[name]);
+}
+
+function method(cls, name, w, tags, add, transitions) {
+  const fn = cls.prototype[name];
+  if (typeof fn !== "function") throw new TypeError(`${cls.name}.tasks: there is no method "${name}"`);
+  add(name, fn, w, tags[name] ?? fn.$tags, transitions);
+}
+
+// arrayTags: static tags = ["x"] on a task set applies to all of its tasks, as @tag on the class does.
+function arrayTags(cls) {
+  return Array.isArray(cls.tags) ? cls.tags : own(cls, "$tags");
+}
+
+function tagsOf(set) {
+  return arrayTags(set);
+}

@@ -1,0 +1,206 @@
+// Package module is what a script can import and the globals it finds, one file a thing. Each is built when a VM first
+// uses it, once per VM: a user pays for what its script touches.
+package module
+
+import (
+	"embed"
+	"io/fs"
+	"path"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"katydid/runtime/script"
+	"katydid/runtime/vu"
+	"katydid/stats"
+)
+
+//go:embed js/*.js
+var sources embed.FS
+
+// Builtins are the modules written in JavaScript, for script.Options: the user model, bundled with every script.
+func Builtins() map[string]string {
+	m := make(map[string]string)
+	files, _ := fs.Glob(sources, "js/*.js") // the pattern is well formed, and an embedded file can be read
+	for _, f := range files {
+		text, _ := sources.ReadFile(f)
+		name := strings.TrimSuffix(path.Base(f), ".js")
+		if name != "katydid" {
+			name = "katydid/" + name
+		}
+		m[name] = string(text)
+	}
+	return m
+}
+
+// Run is what the modules of all VMs share. It is filled before the first VM is made and only read afterwards, but for
+// what guards itself.
+type Run struct {
+	Shared  *Shared
+	Environ []string
+	Options map[string]any // every command-line option by its name in camelCase, for environment.parsedOptions
+	// Shape is the name of the load shape, "" without one.
+	Shape string
+	// StopTimeout in seconds, for environment.
+	StopTimeout float64
+	// Host is the --host of the command line; "" if the classes' own count.
+	Host string
+	// Stats gives the latest snapshot.
+	Stats func() *stats.Snapshot
+	// State is the run's state in Locust's words: ready, spawning, running, stopping, stopped.
+	State func() string
+	// Users are the live and the wanted number of virtual users.
+	Users func() (live, target int)
+	// OnArgument takes a command-line argument that the script declares (main VM, while the script loads).
+	OnArgument func(Argument) error
+	// ExitCode is environment.processExitCode; noExitCode until a script sets it.
+	ExitCode atomic.Int64
+	// Interrupted counts the requests that a hard stop ended; they are in no row.
+	Interrupted atomic.Int64
+	// Main is the main VM once it exists: events of the run and the shape's clock live there.
+	Main *vu.Main
+	// Born is when the process began to work, for performance.now.
+	Born time.Time
+}
+
+// NoExitCode is the value of Run.ExitCode as long as no script has set one.
+const NoExitCode = -1
+
+func runOf(vm *vu.VM) *Run { return vm.Env.Extra.(*Run) }
+
+// local is what the modules keep for one VM.
+type local struct {
+	client      *client
+	environment *goja.Object
+	born        time.Time
+}
+
+func localOf(vm *vu.VM) *local {
+	l, ok := vm.Local.(*local)
+	if !ok {
+		l = &local{born: time.Now()}
+		vm.Local = l
+	}
+	return l
+}
+
+// Native makes a member of the host object that the modules in js/ use; see vu.Env.Native.
+func Native(vm *vu.VM, name string) goja.Value {
+	rt := vm.RT
+	switch name {
+	case "get":
+		return function(rt, "get", 1, func(c goja.FunctionCall) goja.Value { return exported(vm, c.Argument(0).String()) })
+	case "client":
+		return function(rt, "client", 1, func(c goja.FunctionCall) goja.Value { return clientOf(vm, c.Argument(0)) })
+	case "id":
+		return rt.ToValue(vm.ID)
+	case "host":
+		return rt.ToValue(hostOf(vm))
+	case "environment":
+		return environmentOf(vm)
+	case "wait":
+		return function(rt, "wait", 1, func(c goja.FunctionCall) goja.Value { vm.Wait(c.Argument(0)); return goja.Undefined() })
+	case "schedule":
+		return function(rt, "schedule", 3, func(c goja.FunctionCall) goja.Value {
+			vm.Schedule(c.Argument(0), c.Argument(1), c.Argument(2).ToBoolean())
+			return goja.Undefined()
+		})
+	case "report":
+		return function(rt, "report", 2, func(c goja.FunctionCall) goja.Value { return report(vm, c.Argument(1)) })
+	case "measure":
+		return function(rt, "measure", 4, func(c goja.FunctionCall) goja.Value { return measure(vm, c) })
+	case "now":
+		return function(rt, "now", 0, func(goja.FunctionCall) goja.Value { return rt.ToValue(time.Since(localOf(vm).born).Seconds()) })
+	case "born":
+		return rt.ToValue(0)
+	case "shapeTime":
+		return function(rt, name, 0, func(goja.FunctionCall) goja.Value { return rt.ToValue(runOf(vm).Main.ShapeTime().Seconds()) })
+	case "resetShapeTime":
+		return function(rt, name, 0, func(goja.FunctionCall) goja.Value { runOf(vm).Main.ResetShapeTime(); return goja.Undefined() })
+	}
+	return nil
+}
+
+// exported makes what the module katydid exports from Go (js/host.js).
+func exported(vm *vu.VM, name string) goja.Value {
+	switch name {
+	case "events":
+		return events(vm)
+	case "env":
+		return Env(vm.RT, runOf(vm).Environ)
+	case "shared":
+		return sharedOf(vm)
+	case "environment":
+		return environmentOf(vm)
+	case "runner":
+		return environmentOf(vm).ToObject(vm.RT).Get("runner")
+	case "log":
+		return vm.RT.GlobalObject().Get("console")
+	case "sleep":
+		return function(vm.RT, "sleep", 1, func(c goja.FunctionCall) goja.Value { sleep(vm, c.Argument(0)); return goja.Undefined() })
+	case "open":
+		return open(vm)
+	}
+	return goja.Undefined()
+}
+
+// Global makes a global variable on its first use; nil for a name that is none. See vu.Env.Global.
+func Global(vm *vu.VM, name string) goja.Value {
+	rt := vm.RT
+	switch name {
+	case "console":
+		return Console(rt, printer{vm})
+	case "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate", "queueMicrotask":
+		return timers(vm, name)
+	case "URL":
+		return URL(rt)
+	case "URLSearchParams":
+		return URLSearchParams(rt)
+	case "TextEncoder":
+		return TextEncoder(rt)
+	case "TextDecoder":
+		return TextDecoder(rt)
+	case "atob":
+		return Atob(rt)
+	case "btoa":
+		return Btoa(rt)
+	case "structuredClone":
+		return StructuredClone(rt)
+	case "crypto":
+		return Crypto(rt)
+	case "performance":
+		return Performance(rt, runOf(vm).Born)
+	case "open":
+		return open(vm)
+	case "global", "self":
+		return rt.GlobalObject() // npm packages look for one of these
+	}
+	return nil
+}
+
+// printer sends what a script writes with console to the log.
+type printer struct{ vm *vu.VM }
+
+// Print implements Printer.
+func (p printer) Print(level Level, text string) {
+	to := map[Level]vu.Level{Debug: vu.Debug, Info: vu.Info, Warn: vu.Warning, Error: vu.Error}
+	p.vm.Env.Log(to[level], text)
+}
+
+// sharedOf makes the shared object of a VM.
+func sharedOf(vm *vu.VM) goja.Value {
+	return runOf(vm).Shared.Object(vm.RT, Host{
+		Resolve: func(p string) string {
+			if full, err := vm.Env.Script.ResolveFrom(script.CallerDir(vm.RT, vm.Env.Script), p); err == nil {
+				return full
+			}
+			return p
+		},
+		Exhausted: func(msg string) {
+			vm.Env.Log(vu.Info, "a user stops: "+msg)
+			vm.StopUser(msg)
+		},
+	})
+}

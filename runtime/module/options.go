@@ -1,0 +1,337 @@
+package module
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"katydid/runtime/bridge"
+)
+
+// build fills a request from what the script gave. Wrong options are thrown as TypeErrors: they are the script's fault
+// and must not look like failures of the target.
+func (c *client) build(req *bridge.Request, x *exchange, url, options goja.Value) {
+	rt := c.vm.RT
+	origin, uri, err := c.origin.Resolve(url.String())
+	if err != nil || missing(url) {
+		throwType(rt, "%s", urlProblem(url, err))
+	}
+	*req = bridge.Request{Method: x.method, Origin: origin, URI: uri, Header: req.Header[:0], Body: req.Body}
+	if o, ok := options.(*goja.Object); ok {
+		c.options(req, x, o)
+	} else if given(options) {
+		throwType(rt, "%s: the options must be an object, not %v", strings.ToLower(x.method), options)
+	}
+	if c.headers != nil {
+		req.Header = addFields(req.Header, c.headers)
+	}
+	if c.auth != "" && !hasField(req.Header, "authorization") {
+		req.Header = append(req.Header, bridge.Field{Name: "Authorization", Value: c.auth})
+	}
+	if x.name == "" {
+		x.name = c.name(req.URI)
+	}
+}
+
+func urlProblem(url goja.Value, err error) string {
+	var e *bridge.Error
+	switch {
+	case missing(url):
+		return "the URL is missing"
+	case errors.As(err, &e):
+		return "bad URL " + e.Text
+	}
+	return err.Error()
+}
+
+// name is what a request without an own name is counted under: path and query, grouped if the class asks for it.
+func (c *client) name(uri string) string {
+	if c.named != "" {
+		return c.named
+	}
+	return c.group.apply(uri)
+}
+
+// options reads the options object. Its keys are walked once, so that a misspelt one is found.
+func (c *client) options(req *bridge.Request, x *exchange, o *goja.Object) {
+	rt := c.vm.RT
+	var form []bridge.Field
+	var files goja.Value
+	for _, key := range o.Keys() {
+		v := o.Get(key)
+		if !given(v) {
+			continue
+		}
+		switch key {
+		case "name":
+			x.name = v.String()
+		case "params":
+			req.URI = bridge.AddQuery(req.URI, pairs(rt, v))
+		case "headers":
+			req.Header = addFields(req.Header, v.ToObject(rt))
+		case "json":
+			req.Body = stringify(rt, v)
+			req.Header = defaultType(req.Header, "application/json")
+		case "data", "body":
+			if b, ok := bodyBytes(rt, v); ok {
+				req.Body = b
+				if isParams(v) {
+					req.Header = defaultType(req.Header, bridge.FormType)
+				}
+			} else {
+				form = pairs(rt, v)
+				req.Body = bridge.Form(form)
+				req.Header = defaultType(req.Header, bridge.FormType)
+			}
+		case "files":
+			files = v
+		case "auth":
+			req.Header = append(req.Header, bridge.Field{Name: "Authorization", Value: authOf(rt, v)})
+		case "timeout":
+			req.Timeout = seconds(rt, key, v)
+		case "redirects", "allowRedirects", "allow_redirects":
+			req.MaxRedirects = redirects(rt, v)
+		case "cookies":
+			req.Header = append(req.Header, bridge.Field{Name: "Cookie", Value: c.cookieLine(req, pairs(rt, v))})
+		case "catchResponse", "catch_response":
+			x.catch = v.ToBoolean()
+		case "context":
+			x.context = v
+		case "tags":
+		default:
+			throwType(rt, "unknown request option %q: known are name, params, headers, json, data, files, auth, timeout, redirects, cookies, catchResponse, context", key)
+		}
+	}
+	if files != nil {
+		body, contentType := bridge.Multipart(append(formParts(form), fileParts(rt, files)...))
+		req.Body = body
+		req.Header = replaceType(req.Header, contentType)
+	}
+}
+
+// cookieLine is the Cookie header of a request that adds cookies of its own to the user's.
+func (c *client) cookieLine(req *bridge.Request, own []bridge.Field) string {
+	var line []string
+	for _, k := range c.http.Cookies(req.Origin, req.URI) {
+		line = append(line, k.Name+"="+k.Value)
+	}
+	for _, f := range own {
+		line = append(line, f.Name+"="+f.Value)
+	}
+	return strings.Join(line, "; ")
+}
+
+// pairs reads name-value pairs: an object (an array as value gives several), an array of pairs, or URLSearchParams.
+func pairs(rt *goja.Runtime, v goja.Value) (list []bridge.Field) {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		throwType(rt, "%v is neither an object nor an array of pairs", v)
+	}
+	add := func(name string, v goja.Value) {
+		if !given(v) {
+			return // as in Python's requests: None leaves the pair out
+		}
+		list = append(list, bridge.Field{Name: name, Value: v.String()})
+	}
+	if o.ClassName() == "Array" || isParams(v) {
+		rt.ForOf(o, func(item goja.Value) bool {
+			pair := item.ToObject(rt)
+			add(pair.Get("0").String(), pair.Get("1"))
+			return true
+		})
+		return list
+	}
+	for _, name := range o.Keys() {
+		if many, ok := o.Get(name).(*goja.Object); ok && many.ClassName() == "Array" {
+			for _, i := range many.Keys() {
+				add(name, many.Get(i))
+			}
+			continue
+		}
+		add(name, o.Get(name))
+	}
+	return list
+}
+
+// isParams recognises URLSearchParams, ours or a polyfill's.
+func isParams(v goja.Value) bool {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return false
+	}
+	if ctor, ok := o.Get("constructor").(*goja.Object); ok {
+		return ctor.Get("name").String() == "URLSearchParams"
+	}
+	return false
+}
+
+// isBody tells a raw body from an options object.
+func isBody(v goja.Value) bool {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return given(v) // a string, a number, ...
+	}
+	return o.ClassName() == "ArrayBuffer" || o.ClassName() == "String" || typedArrayName(o) != "" || isParams(o)
+}
+
+// bodyBytes gives a raw body's bytes; false for an object, which is a form. The bytes of a buffer are copied: the
+// script may change it while the request is on its way.
+func bodyBytes(rt *goja.Runtime, v goja.Value) ([]byte, bool) {
+	if !isBody(v) {
+		return nil, false
+	}
+	if isParams(v) {
+		return []byte(v.String()), true
+	}
+	if b, ok := bytesOf(v); ok {
+		return append([]byte(nil), b...), true
+	}
+	return []byte(v.String()), true
+}
+
+func addFields(list []bridge.Field, o *goja.Object) []bridge.Field {
+	for _, name := range o.Keys() {
+		if v := o.Get(name); given(v) && !hasField(list, name) {
+			list = append(list, bridge.Field{Name: name, Value: v.String()})
+		}
+	}
+	return list
+}
+
+func hasField(list []bridge.Field, name string) bool {
+	for _, f := range list {
+		if strings.EqualFold(f.Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// defaultType sets the Content-Type unless the script has set one.
+func defaultType(list []bridge.Field, contentType string) []bridge.Field {
+	if hasField(list, "content-type") {
+		return list
+	}
+	return append(list, bridge.Field{Name: "Content-Type", Value: contentType})
+}
+
+// replaceType sets the Content-Type whatever it was: only the body's maker knows the boundary of a multipart form.
+func replaceType(list []bridge.Field, contentType string) []bridge.Field {
+	for i := range list {
+		if strings.EqualFold(list[i].Name, "content-type") {
+			list[i].Value = contentType
+			return list
+		}
+	}
+	return defaultType(list, contentType)
+}
+
+func formParts(form []bridge.Field) (parts []bridge.Part) {
+	for _, f := range form {
+		parts = append(parts, bridge.Part{Name: f.Name, Data: []byte(f.Value)})
+	}
+	return parts
+}
+
+// fileParts reads files: {field: bytes | string | {filename, content, contentType}}.
+func fileParts(rt *goja.Runtime, v goja.Value) (parts []bridge.Part) {
+	o := v.ToObject(rt)
+	for _, field := range o.Keys() {
+		p := bridge.Part{Name: field, Filename: field}
+		content := o.Get(field)
+		if f, ok := content.(*goja.Object); ok && !isBody(f) {
+			content = f.Get("content")
+			p.Filename = text(f, "filename", field)
+			p.ContentType = text(f, "contentType", text(f, "content_type", ""))
+		}
+		data, ok := bodyBytes(rt, content)
+		if !ok {
+			throwType(rt, "files.%s: content must be a string, an ArrayBuffer or a typed array", field)
+		}
+		p.Data = data
+		parts = append(parts, p)
+	}
+	return parts
+}
+
+// authOf makes the Authorization header of [user, password], or takes a string as it is.
+func authOf(rt *goja.Runtime, v goja.Value) string {
+	if !given(v) {
+		return ""
+	}
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return v.String()
+	}
+	user, password := o.Get("0"), o.Get("1")
+	if !given(user) || !given(password) {
+		throwType(rt, "auth must be [user, password] or the value of an Authorization header")
+	}
+	return bridge.BasicAuth(user.String(), password.String())
+}
+
+func seconds(rt *goja.Runtime, key string, v goja.Value) time.Duration {
+	s := v.ToFloat()
+	if !(s > 0) || s > 1e8 {
+		throwType(rt, "%s: %v is not a number of seconds above 0", key, v)
+	}
+	return time.Duration(s * float64(time.Second))
+}
+
+// redirects reads true, false or the largest number of redirects to follow.
+func redirects(rt *goja.Runtime, v goja.Value) int {
+	if n, ok := whole(v); ok && n >= 0 {
+		if n == 0 {
+			return -1
+		}
+		return int(n)
+	}
+	switch v.String() {
+	case "true":
+		return bridge.DefaultMaxRedirects
+	case "false":
+		return -1
+	}
+	throwType(rt, "redirects: %v is neither true, false nor a number of 0 or more", v)
+	return 0
+}
+
+func stringify(rt *goja.Runtime, v goja.Value) []byte {
+	fn, _ := goja.AssertFunction(rt.GlobalObject().Get("JSON").ToObject(rt).Get("stringify"))
+	s, err := fn(goja.Undefined(), v)
+	rethrow(rt, err)
+	if missing(s) {
+		throwType(rt, "json: %v cannot be written as JSON", v)
+	}
+	return []byte(s.String())
+}
+
+func text(o *goja.Object, key, otherwise string) string {
+	if v := o.Get(key); given(v) {
+		return v.String()
+	}
+	return otherwise
+}
+
+func given(v goja.Value) bool { return v != nil && !goja.IsUndefined(v) && !goja.IsNull(v) }
+
+// upper is a method's name as it is sent; the common ones are not allocated.
+func upper(method string) string {
+	for _, m := range [...]string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"} {
+		if strings.EqualFold(m, method) {
+			return m
+		}
+	}
+	return strings.ToUpper(method)
+}
+
+// reasonOf is an error without the path and the operation that os puts in front.
+func reasonOf(err error) string {
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		err = e
+	}
+	return fmt.Sprint(err)
+}

@@ -1,0 +1,162 @@
+package module
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/dop251/goja"
+)
+
+// Shared is the data that all users of a run share: rows of files, counters,
+// maps and arrays. It is Go data; a VM gets a copy of the row or value it asks
+// for. Safe for any number of VMs in their own goroutines.
+//
+// Index and Of split the rows of the modes unique and loop over several
+// processes: the cursor's i-th step takes row Index + i*Of. Set them before the
+// first VM starts; counters and maps are not split.
+type Shared struct {
+	Index, Of int
+
+	readFile func(path string) ([]byte, error)
+
+	mu       sync.Mutex // guards the maps, not what they point to
+	tables   map[string]*table
+	cursors  map[string]*atomic.Int64
+	counters map[string]*atomic.Int64
+	maps     map[string]*sharedMap
+
+	// building is held while a VM runs the function of shared.array. It is one
+	// lock for all names: functions that need each other's arrays would wait
+	// for ever with two.
+	building sync.Mutex
+}
+
+// table is rows that are made once.
+type table struct {
+	once sync.Once
+	rows rows
+	err  error
+}
+
+// rows is a parsed file or array. Safe for concurrent use.
+type rows interface {
+	len() int
+	// row makes the JS value of row i, a new one each time.
+	row(v *sharedVM, i int) goja.Value
+}
+
+// NewShared returns the data of one run. readFile reads a whole file; it is
+// called once a file, from the goroutine of the first user that names it.
+func NewShared(readFile func(path string) ([]byte, error)) *Shared {
+	return &Shared{
+		Of:       1,
+		readFile: readFile,
+		tables:   map[string]*table{},
+		cursors:  map[string]*atomic.Int64{},
+		counters: map[string]*atomic.Int64{},
+		maps:     map[string]*sharedMap{},
+	}
+}
+
+// Host is what the shared object of one VM needs from the user who owns the VM.
+type Host struct {
+	// Resolve turns a path as the script wrote it into that of a file, nil for
+	// paths that need no change.
+	Resolve func(path string) string
+	// Exhausted is called when a feeder of mode unique has no more rows and is
+	// to stop the user. It should not return but throw what stops a user; if it
+	// returns, or is nil, an Error is thrown.
+	Exhausted func(msg string)
+}
+
+// sharedVM is the script's view of a Shared in one VM.
+type sharedVM struct {
+	*Shared
+	*intrinsics
+	host      Host
+	objects   map[string]goja.Value // feeders, counters and maps made so far
+	positions map[string]int        // of mode sequential, by feeder
+	inside    map[string]bool       // arrays whose functions are running
+}
+
+// Object is the script's `shared` in one VM: csv, json, array, counter, map.
+// Each user has its own VM, so a position that is kept per VM is the user's.
+func (s *Shared) Object(vm *goja.Runtime, host Host) goja.Value {
+	v := &sharedVM{
+		Shared: s, intrinsics: &intrinsics{vm: vm, cache: map[string]goja.Callable{}}, host: host,
+		objects: map[string]goja.Value{}, positions: map[string]int{}, inside: map[string]bool{},
+	}
+	o := vm.NewObject()
+	method(vm, o, "csv", 2, v.csv)
+	method(vm, o, "json", 2, v.json)
+	method(vm, o, "array", 3, v.array)
+	method(vm, o, "counter", 2, v.counter)
+	method(vm, o, "map", 1, v.sharedMap)
+	return o
+}
+
+// once returns what was made for the key in this VM before, or makes it.
+func (v *sharedVM) once(key string, make func() goja.Value) goja.Value {
+	if o, ok := v.objects[key]; ok {
+		return o
+	}
+	o := make()
+	v.objects[key] = o
+	return o
+}
+
+// nameOf is the first argument, which has to be a text.
+func (v *sharedVM) nameOf(call goja.FunctionCall, method, what string) string {
+	name := call.Argument(0)
+	if typeName(name) != "string" || name.String() == "" {
+		throwType(v.vm, "shared.%s: the first argument must be %s", method, what)
+	}
+	return name.String()
+}
+
+// lookup returns m's entry for the key, a new one if there is none.
+func lookup[T any](s *Shared, m map[string]*T, key string, make func() *T) *T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	entry := m[key]
+	if entry == nil {
+		entry = make()
+		m[key] = entry
+	}
+	return entry
+}
+
+// counter is shared.counter(name, start): next, add and value, atomic.
+func (v *sharedVM) counter(call goja.FunctionCall) goja.Value {
+	name := v.nameOf(call, "counter", "the counter's name")
+	var start int64
+	if arg := call.Argument(1); !missing(arg) {
+		n, ok := whole(arg)
+		if !ok {
+			throwType(v.vm, "shared.counter(%q): the start must be a whole number", name)
+		}
+		start = n
+	}
+	return v.once("counter "+name, func() goja.Value {
+		c := lookup(v.Shared, v.counters, name, func() *atomic.Int64 {
+			c := new(atomic.Int64)
+			c.Store(start)
+			return c
+		})
+		return v.counterObject(name, c)
+	})
+}
+
+func (v *sharedVM) counterObject(name string, c *atomic.Int64) goja.Value {
+	o := v.vm.NewObject()
+	method(v.vm, o, "next", 0, func(goja.FunctionCall) goja.Value { return v.vm.ToValue(c.Add(1)) })
+	method(v.vm, o, "add", 1, func(call goja.FunctionCall) goja.Value {
+		n, ok := whole(call.Argument(0))
+		if !ok {
+			throwType(v.vm, "shared.counter(%q).add: the argument must be a whole number", name)
+		}
+		return v.vm.ToValue(c.Add(n))
+	})
+	accessor(v.vm, o, "value", func(goja.FunctionCall) goja.Value { return v.vm.ToValue(c.Load()) }, nil)
+	return o
+}

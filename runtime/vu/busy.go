@@ -1,0 +1,54 @@
+package vu
+
+import (
+	"errors"
+	"time"
+
+	"github.com/dop251/goja"
+)
+
+// Block says that the VM's goroutine is about to wait for something outside JavaScript (a request, a timer); Unblock
+// says that it goes on. Between Unblock and Block the user keeps a core busy, and who does that for seconds is in an
+// endless loop or eats memory.
+func (vm *VM) Block() { vm.busy.Store(0) }
+
+// Unblock is the end of Block.
+func (vm *VM) Unblock() { vm.busy.Store(time.Now().UnixNano()) }
+
+// busyFor is how long JavaScript has been running without a break. Any goroutine may ask.
+func (vm *VM) busyFor() time.Duration {
+	since := vm.busy.Load()
+	if since == 0 {
+		return 0
+	}
+	return time.Duration(time.Now().UnixNano() - since)
+}
+
+// hogging is the time without a break from which a killed user is reported with the line it was in.
+const hogging = time.Second
+
+// caught reports where a killed user was if it was killed in JavaScript that had run for long.
+func (vm *VM) caught(err error) {
+	var interrupted *goja.InterruptedError
+	if !errors.As(err, &interrupted) || !vm.accused.Load() && vm.busyFor() < hogging {
+		return
+	}
+	vm.report(err)
+}
+
+// Accuse marks the user who has kept a core busy for longest: when it is killed, the place in its script is reported.
+// It returns the user's class, "" if nobody has been busy for as long as a tenth of a second.
+func (c *Crowd) Accuse() (class string) {
+	var worst *user
+	longest := 100 * time.Millisecond
+	c.each(func(u *user) {
+		if d := u.vm.busyFor(); d > longest {
+			longest, worst = d, u
+		}
+	})
+	if worst == nil {
+		return ""
+	}
+	worst.vm.accused.Store(true)
+	return worst.vm.Class.Name
+}

@@ -1,0 +1,73 @@
+// Package vu is one virtual user: one goja VM, one goroutine, one event loop, and the life of the user in it
+// (onStart, tasks, waits, onStop) by Locust's rules. A Crowd starts and stops many of them.
+//
+// What a script can import is not here: the package gets it through Env.Native and Env.Global.
+package vu
+
+import (
+	"time"
+
+	"github.com/dop251/goja"
+
+	"katydid/runtime/bridge"
+	"katydid/runtime/script"
+	"katydid/stats"
+)
+
+// Level is the severity of a log line.
+type Level int
+
+// The levels, in Python's order, because --loglevel has Python's names.
+const (
+	Debug Level = iota
+	Info
+	Warning
+	Error
+	Critical
+)
+
+// Env is what all users of a run share. It is filled before the first VM is made and only read afterwards;
+// everything it points to may be used from any goroutine.
+type Env struct {
+	Script   *script.Script
+	Recorder *stats.Recorder
+	Classes  []Class
+	// Log writes one line to the log.
+	Log func(Level, string)
+	// Native makes the member name of the host object $k that the built-in modules use; nil if there is none.
+	// It is called once per VM and name, in the VM's goroutine.
+	Native func(vm *VM, name string) goja.Value
+	// Global makes the global variable name (console, URL, ...) on its first use; nil if there is none.
+	Global func(vm *VM, name string) goja.Value
+	// Stop ends the test as soon as it can, as StopTest does; reason goes to the log.
+	Stop func(reason string)
+	// Trouble notes a reason for a non-zero exit code that is in no row of the statistics.
+	Trouble func(Trouble)
+
+	Tags, ExcludeTags []string // task filter; nil means all
+	// Extra is what the modules themselves share between VMs; this package does not look at it.
+	Extra any
+}
+
+// Class is a user class of the script as the main VM found it.
+type Class struct {
+	Name   string
+	Weight float64
+	Fixed  int
+	Host   string         // effective host, "" if the class needs none
+	Origin *bridge.Origin // Host, parsed; nil without a host
+	HTTP   *bridge.Config // the class's own settings, shared by its users; nil for users without a client
+}
+
+// Trouble is what went wrong outside of tasks.
+type Trouble int
+
+// The kinds of trouble.
+const (
+	UserDied      Trouble = iota // a user's top level, constructor or onStart threw
+	ListenerThrew                // an event listener threw
+)
+
+// onStopGrace is how long an onStop may go on when the stop timeout is over or was 0: long enough to log out,
+// short enough for the 30 seconds that a platform leaves between SIGTERM and SIGKILL.
+const onStopGrace = time.Second

@@ -1,0 +1,88 @@
+package vu
+
+import (
+	"slices"
+	"time"
+
+	"github.com/dop251/goja"
+)
+
+// Wait is wait() of a user or task set: it blocks for the wait time and throws StopUser if the user is to leave.
+func (vm *VM) Wait(self goja.Value) {
+	var d time.Duration
+	var err error
+	if f := vm.frameOf(self); f != nil {
+		d, err = vm.waitTime(f)
+	}
+	if err != nil {
+		vm.rethrow(err)
+	}
+	vm.Block()
+	defer vm.Unblock()
+	select {
+	case <-vm.after(d):
+	case <-vm.stopping:
+		vm.StopUser("the user was asked to stop")
+	case <-vm.kill: // the interrupt that came with it ends the script at its next instruction
+	}
+}
+
+// frameOf finds the running user or task set that a JavaScript object is; the innermost one if it is none of them.
+func (vm *VM) frameOf(self goja.Value) *frame {
+	for _, f := range slices.Backward(vm.frames) {
+		if f.obj.SameAs(self) {
+			return f
+		}
+	}
+	if len(vm.frames) == 0 {
+		return nil
+	}
+	return vm.frames[len(vm.frames)-1]
+}
+
+// Schedule puts a task (its name, its function or its class) into the queue of a task set, at its front if first.
+func (vm *VM) Schedule(self, what goja.Value, first bool) {
+	f := vm.frameOf(self)
+	if f == nil {
+		panic(vm.RT.NewTypeError("scheduleTask: the task set is not running"))
+	}
+	t := f.list.match(what)
+	if t == nil {
+		if fn, ok := goja.AssertFunction(what); ok {
+			t = &task{name: "(scheduled)", fn: fn, value: what.ToObject(vm.RT), weight: 1}
+		} else {
+			panic(vm.RT.NewTypeError("scheduleTask: %v is no task of this task set", what))
+		}
+	}
+	if first {
+		f.queue = slices.Insert(f.queue, 0, t)
+	} else {
+		f.queue = append(f.queue, t)
+	}
+}
+
+// match finds the task that a name, function or class stands for.
+func (l *taskList) match(what goja.Value) *task {
+	for _, t := range l.tasks {
+		if t.value.SameAs(what) || t.name != "" && t.name == what.String() {
+			return t
+		}
+	}
+	return nil
+}
+
+// Callback calls a function of the script that nobody waits for (a timer). What it throws is reported as a task's error.
+func (vm *VM) Callback(fn goja.Callable, args ...goja.Value) {
+	v, err := fn(goja.Undefined(), args...)
+	_ = v // a promise that it returns reports its rejection itself, see trackRejection
+	if err != nil && vm.control(err).ctl == failed {
+		vm.report(err)
+	}
+}
+
+func (vm *VM) rethrow(err error) {
+	if ex, ok := err.(*goja.Exception); ok {
+		panic(ex.Value())
+	}
+	panic(vm.RT.NewGoError(err))
+}

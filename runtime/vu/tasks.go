@@ -1,0 +1,202 @@
+package vu
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/dop251/goja"
+)
+
+// kind is how a task set chooses its next task.
+type kind string
+
+const (
+	kindUser       kind = "user"
+	kindSet        kind = "set"
+	kindSequential kind = "sequential"
+	kindMarkov     kind = "markov"
+)
+
+// task is one thing that a user or task set can run: a function, or a nested task set.
+type task struct {
+	name   string
+	value  *goja.Object  // what the script gave: the function or class
+	fn     goja.Callable // nil for a task set
+	set    *taskList     // the nested task set's own tasks
+	weight int
+	tags   []string
+	next   []edge // Markov: where to go from here
+}
+
+type edge struct {
+	name   string
+	weight int
+}
+
+// taskList is what a class consists of, once per class and VM. It is not changed after it was built.
+type taskList struct {
+	name  string
+	kind  kind
+	tasks []*task
+	total int // sum of the weights
+}
+
+// tasksOf asks the script's side of the user model for a class's tasks and drops those that the tag filter excludes.
+func (vm *VM) tasksOf(class *goja.Object, tags []string) (*taskList, error) {
+	describe, _ := goja.AssertFunction(class.Get("$describe"))
+	v, err := describe(goja.Undefined(), class)
+	if err != nil {
+		return nil, err
+	}
+	d := v.ToObject(vm.RT)
+	list := &taskList{name: class.Get("name").String(), kind: kind(d.Get("0").String())}
+	tags = append(slices.Clip(tags), vm.strings(d.Get("2"))...)
+	err = vm.each(d.Get("1"), func(entry *goja.Object) error {
+		t, err := vm.taskOf(entry, tags)
+		if err != nil || t == nil {
+			return err
+		}
+		list.tasks = append(list.tasks, t)
+		list.total += t.weight
+		return nil
+	})
+	if err == nil && list.kind == kindMarkov {
+		err = list.checkMarkov()
+	}
+	return list, err
+}
+
+// taskOf builds one task from describe's [name, target, weight, tags, transitions]; nil if it is filtered out.
+func (vm *VM) taskOf(entry *goja.Object, inherited []string) (*task, error) {
+	target := entry.Get("1").ToObject(vm.RT)
+	t := &task{name: entry.Get("0").String(), value: target, weight: int(entry.Get("2").ToInteger())}
+	if t.weight == 0 {
+		return nil, nil
+	}
+	t.tags = append(slices.Clip(inherited), vm.strings(entry.Get("3"))...)
+	if k := target.Get("$kind"); k != nil && !goja.IsUndefined(k) {
+		set, err := vm.tasksOf(target, t.tags)
+		if err != nil || len(set.tasks) == 0 {
+			return nil, err
+		}
+		t.set = set
+		return t, nil
+	}
+	if !passes(t.tags, vm.Env.Tags, vm.Env.ExcludeTags) {
+		return nil, nil
+	}
+	t.fn, _ = goja.AssertFunction(target)
+	if next := entry.Get("4"); next != nil && !goja.IsUndefined(next) {
+		t.next = vm.edges(next)
+	}
+	return t, nil
+}
+
+// passes is Locust's tag rule: with --tags a task needs one of them, with --exclude-tags it must have none of those.
+func passes(tags, want, not []string) bool {
+	has := func(list []string) bool {
+		return slices.ContainsFunc(tags, func(t string) bool { return slices.Contains(list, t) })
+	}
+	return (len(want) == 0 || has(want)) && !has(not)
+}
+
+// edges reads Markov transitions: {name: weight} or [name, [name, weight], ...].
+func (vm *VM) edges(v goja.Value) []edge {
+	o := v.ToObject(vm.RT)
+	var list []edge
+	if o.ClassName() != "Array" {
+		for _, name := range o.Keys() {
+			list = append(list, edge{name, int(o.Get(name).ToInteger())})
+		}
+		return list
+	}
+	for _, i := range o.Keys() {
+		if pair, ok := o.Get(i).(*goja.Object); ok {
+			list = append(list, edge{pair.Get("0").String(), int(pair.Get("1").ToInteger())})
+		} else {
+			list = append(list, edge{o.Get(i).String(), 1})
+		}
+	}
+	return list
+}
+
+// checkMarkov finds what would go wrong only after hours: transitions to nowhere, dead ends, bad weights.
+func (l *taskList) checkMarkov() error {
+	for _, t := range l.tasks {
+		if len(t.next) == 0 {
+			return fmt.Errorf("%s.%s has no transition: give it one with @transition or static transitions", l.name, t.name)
+		}
+		for _, e := range t.next {
+			if l.find(e.name) == nil {
+				return fmt.Errorf("%s.%s: transition to %q, which is no task of this MarkovTaskSet", l.name, t.name, e.name)
+			}
+			if e.weight <= 0 {
+				return fmt.Errorf("%s.%s: the weight of the transition to %q must be 1 or more", l.name, t.name, e.name)
+			}
+		}
+	}
+	return nil
+}
+
+func (l *taskList) find(name string) *task {
+	for _, t := range l.tasks {
+		if t.name == name {
+			return t
+		}
+	}
+	return nil
+}
+
+// random picks a task by weight. The list must not be empty.
+func (l *taskList) random() *task {
+	if len(l.tasks) == 1 {
+		return l.tasks[0]
+	}
+	n := rand.IntN(l.total)
+	for _, t := range l.tasks {
+		if n -= t.weight; n < 0 {
+			return t
+		}
+	}
+	panic("unreachable: the weights sum to total")
+}
+
+// after picks what follows a task of a Markov chain.
+func (l *taskList) after(t *task) *task {
+	total := 0
+	for _, e := range t.next {
+		total += e.weight
+	}
+	n := rand.IntN(total)
+	for _, e := range t.next {
+		if n -= e.weight; n < 0 {
+			return l.find(e.name)
+		}
+	}
+	panic("unreachable: the weights sum to total")
+}
+
+// each calls fn for every element of a JavaScript array of objects.
+func (vm *VM) each(v goja.Value, fn func(*goja.Object) error) error {
+	array := v.ToObject(vm.RT)
+	for _, i := range array.Keys() {
+		if err := fn(array.Get(i).ToObject(vm.RT)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// strings reads a JavaScript array of strings; anything else is no strings.
+func (vm *VM) strings(v goja.Value) []string {
+	o, ok := v.(*goja.Object)
+	if !ok || o.ClassName() != "Array" {
+		return nil
+	}
+	var list []string
+	for _, i := range o.Keys() {
+		list = append(list, o.Get(i).String())
+	}
+	return list
+}

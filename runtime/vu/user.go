@@ -1,0 +1,302 @@
+package vu
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"katydid/runtime/script"
+	"katydid/stats"
+)
+
+// user is one virtual user. run is its goroutine; halt and kill may be called from any other.
+type user struct {
+	vm   *VM
+	obj  *goja.Object // the instance of the script's class
+	once sync.Once
+	stop chan struct{} // closed by halt
+
+	asked bool // by Crowd.Stop; guarded by the crowd's lock
+
+	mu      sync.Mutex
+	parting bool        // onStop is running
+	guard   *time.Timer // ends an onStop that goes on after the hard stop
+}
+
+// halt asks the user to leave: at once when it waits, else when its current task has ended.
+func (u *user) halt() { u.once.Do(func() { close(u.stop) }) }
+
+// kill is the hard stop. An onStop that is running gets a short time to end.
+func (u *user) kill() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case !u.parting:
+		u.vm.Kill()
+	case u.guard == nil:
+		u.guard = time.AfterFunc(onStopGrace, u.vm.Kill)
+	}
+}
+
+// part lets the user say goodbye, also after a hard stop: onStop always runs.
+func (u *user) part() {
+	u.mu.Lock()
+	u.parting = true
+	if u.vm.Killed() {
+		u.vm.revive()
+		u.guard = time.AfterFunc(onStopGrace, u.vm.Kill)
+	}
+	u.mu.Unlock()
+	u.vm.perform(u.obj, "onStop", "on_stop")
+	u.mu.Lock()
+	if u.guard != nil {
+		u.guard.Stop()
+	}
+	u.mu.Unlock()
+}
+
+// run is the whole life of the user. It returns when the user has left, and nothing of it is left behind.
+func (u *user) run(class *Class) {
+	vm := u.vm
+	vm.Unblock()
+	if err := vm.load(); err != nil {
+		u.failed(err)
+		return
+	}
+	list, err := u.create(class)
+	if err != nil {
+		u.failed(err)
+		return
+	}
+	defer u.part()
+	if out := vm.perform(u.obj, "onStart", "on_start"); out.ctl != goOn {
+		if out.ctl == failed {
+			vm.Env.Trouble(UserDied)
+		}
+		return
+	}
+	if len(list.tasks) == 0 {
+		u.failed(errors.New("no tasks: mark methods with @task or list them in static tasks (a tag filter may have removed them)"))
+		return
+	}
+	vm.runTasks(&frame{obj: u.obj, list: list})
+}
+
+// create makes the instance of the user's class and finds its tasks.
+func (u *user) create(class *Class) (*taskList, error) {
+	vm := u.vm
+	ctor := vm.find(class.Name)
+	if ctor == nil {
+		return nil, fmt.Errorf("the script exports no class %s to this user: exports must not depend on chance or time", class.Name)
+	}
+	obj, err := vm.RT.New(ctor)
+	if err != nil {
+		return nil, err
+	}
+	u.obj, vm.Self = obj, obj
+	return vm.tasksOf(ctor, nil)
+}
+
+// failed reports an error that ends the user before it could run.
+func (u *user) failed(err error) {
+	if u.vm.caught(err); u.vm.control(err).ctl == failed {
+		u.vm.report(err)
+		u.vm.Env.Trouble(UserDied)
+	}
+}
+
+// frame is a user or task set that is running: what chooses the next task.
+type frame struct {
+	obj   *goja.Object
+	list  *taskList
+	user  *frame  // the user's own frame; nil in that one
+	queue []*task // scheduled by the script, first in first out
+	index int     // sequential: position in the list
+	count int     // sequential: how often the task at index has run
+	at    *task   // Markov: the last task
+}
+
+// next chooses what to run.
+func (f *frame) next() *task {
+	if len(f.queue) > 0 {
+		t := f.queue[0]
+		f.queue = f.queue[1:]
+		return t
+	}
+	switch f.list.kind {
+	case kindSequential: // in order, each as often as its weight says, round and round
+		t := f.list.tasks[f.index]
+		if f.count++; f.count >= t.weight {
+			f.index, f.count = (f.index+1)%len(f.list.tasks), 0
+		}
+		return t
+	case kindMarkov:
+		if f.at == nil {
+			f.at = f.list.tasks[0]
+		} else {
+			f.at = f.list.after(f.at)
+		}
+		return f.at
+	}
+	return f.list.random()
+}
+
+// runTasks is the loop of a user or task set: choose, run, wait, by Locust's rules. It returns why it ended.
+func (vm *VM) runTasks(f *frame) outcome {
+	vm.frames = append(vm.frames, f)
+	defer func() { vm.frames = vm.frames[:len(vm.frames)-1] }()
+	for {
+		if vm.leaving() {
+			return outcome{ctl: stopUser}
+		}
+		out := vm.execute(f, f.next())
+		if out.ctl == stopUser || out.ctl == interrupt && f.user != nil {
+			return out
+		}
+		if out.ctl == rescheduleNow || out.reschedule { // an interrupt of the user itself is a reschedule
+			continue
+		}
+		if !vm.waitBetween(f) {
+			return outcome{ctl: stopUser}
+		}
+	}
+}
+
+// execute runs one task to its end.
+func (vm *VM) execute(f *frame, t *task) outcome {
+	if t.set != nil {
+		return vm.runSet(f, t)
+	}
+	vm.Unblock()
+	_, err := vm.Call(t.fn, f.obj, f.obj) // as an argument too, for arrow functions
+	return vm.ended(err)
+}
+
+// ended turns the end of a call into an outcome, after what was left for the end of the task.
+func (vm *VM) ended(err error) outcome {
+	for _, fn := range vm.taskEnd {
+		fn()
+	}
+	vm.taskEnd = vm.taskEnd[:0]
+	out := vm.control(err)
+	if out.ctl == failed {
+		vm.report(err)
+	}
+	vm.caught(err)
+	vm.Block()
+	for p := range vm.rejected {
+		delete(vm.rejected, p)
+		if e := vm.thrown(p.Result()); vm.control(e).ctl == failed {
+			vm.report(e)
+		}
+	}
+	return out
+}
+
+// runSet runs a nested task set until it is interrupted or the user leaves.
+func (vm *VM) runSet(f *frame, t *task) outcome {
+	obj, err := vm.RT.New(t.value, f.obj)
+	if err != nil {
+		return vm.ended(err)
+	}
+	inner := &frame{obj: obj, list: t.set, user: f.user}
+	if f.user == nil {
+		inner.user = f
+	}
+	out := vm.perform(obj, "onStart", "on_start")
+	if out.ctl == goOn {
+		out = vm.runTasks(inner)
+	}
+	if out.ctl != stopUser || !vm.Killed() {
+		if o := vm.perform(obj, "onStop", "on_stop"); o.ctl == stopUser {
+			return o
+		}
+	}
+	if out.ctl == interrupt { // the parent goes on at once, or waits first
+		if out.reschedule {
+			return outcome{ctl: rescheduleNow}
+		}
+		return outcome{ctl: reschedule}
+	}
+	return out
+}
+
+// perform calls an optional method by either of its names.
+func (vm *VM) perform(obj *goja.Object, names ...string) outcome {
+	for _, name := range names {
+		if fn, ok := goja.AssertFunction(obj.Get(name)); ok {
+			vm.Unblock()
+			_, err := vm.Call(fn, obj)
+			return vm.ended(err)
+		}
+	}
+	return outcome{}
+}
+
+// waitBetween is the wait after a task; false means that the user is to leave.
+func (vm *VM) waitBetween(f *frame) bool {
+	d, err := vm.waitTime(f)
+	if err != nil {
+		if vm.ended(err).ctl == stopUser {
+			return false
+		}
+		d = time.Second // a broken waitTime must not make a busy loop
+	}
+	return vm.pause(d)
+}
+
+// waitTime asks the script how long to wait: the method or field of the task set or user, else the static one of its
+// class, else the user's; 0 when there is none.
+func (vm *VM) waitTime(f *frame) (time.Duration, error) {
+	fn, ok := vm.waitFunc(f.obj)
+	if !ok && f.user != nil {
+		fn, ok = vm.waitFunc(f.user.obj)
+	}
+	if !ok {
+		return 0, nil
+	}
+	v, err := vm.Call(fn, f.obj, f.obj)
+	if err != nil {
+		return 0, err
+	}
+	s := v.ToFloat()
+	if !(s >= 0) || s > maxWait.Seconds() {
+		return 0, vm.thrown(vm.RT.NewTypeError("waitTime gave %v: it must be a number of seconds from 0 up", v))
+	}
+	return time.Duration(s * float64(time.Second)), nil
+}
+
+// maxWait is far beyond any test and still a valid time.Duration.
+const maxWait = 10 * 365 * 24 * time.Hour
+
+func (vm *VM) waitFunc(obj *goja.Object) (goja.Callable, bool) {
+	class, _ := obj.Get("constructor").(*goja.Object)
+	for _, o := range []*goja.Object{obj, class} {
+		if o == nil {
+			continue
+		}
+		for _, name := range []string{"waitTime", "wait_time"} {
+			if fn, ok := goja.AssertFunction(o.Get(name)); ok {
+				return fn, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// report counts an uncaught error of the script and tells the listeners and the log.
+func (vm *VM) report(err error) {
+	message, traceback := script.Stack(err)
+	vm.Env.Recorder.Exception(stats.Exception{Message: message, Traceback: traceback, At: time.Now()})
+	vm.Env.Log(Error, traceback)
+	if vm.Listens("userError") {
+		e := vm.RT.NewObject()
+		_ = e.Set("error", message)
+		_ = e.Set("traceback", traceback)
+		_ = e.Set("user", vm.Self)
+		_ = vm.Fire("userError", e) // the user is past its task: nothing is left to steer
+	}
+}
