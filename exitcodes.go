@@ -1,0 +1,64 @@
+package main
+
+// The exit codes, in one place; --help prints exitCodeTable. 0, 1 and 2 are
+// Locust's, but where Locust ends with 0 although the run was not what was
+// asked for, katydid does not: codes 3 to 5 and 128 + n.
+const (
+	exitOK          = 0
+	exitFailed      = 1 // of --exit-code-on-error; for a failed start it is always 1
+	exitUsage       = 2
+	exitNotWritten  = 3
+	exitUsersDied   = 4
+	exitMemory      = 5
+	exitSignalled   = 128 // + the number of the signal
+	exitInterrupted = exitSignalled + 2
+)
+
+// exitCodeTable says what the codes mean, for people.
+var exitCodeTable = []struct {
+	code int
+	text string
+}{
+	{exitOK, "the run ended as planned, or by one signal, and nothing failed"},
+	{exitFailed, "a request failed or a task threw (--exit-code-on-error sets another code); or the run could not start: script not found or not valid, no such user class, an init listener threw"},
+	{exitUsage, "an option, environment variable or configuration file is wrong, or an event listener threw during the run"},
+	{exitNotWritten, "results could not be written"},
+	{exitUsersDied, "users died: their constructor or onStart threw"},
+	{exitMemory, "the run was cut short because memory ran out"},
+	{exitInterrupted, "a second Ctrl-C ended the run at once (128 + n: second signal n)"},
+}
+
+// An outcome is what there is to say about a run at its end.
+type outcome struct {
+	signal     int  // number of the second signal, which cut the run short; 0 if there was none
+	script     *int // environment.processExitCode, if the script set it
+	notWritten bool // some result is missing or incomplete
+	memory     bool // stopped by the memory limit
+	usersDied  bool // a constructor or onStart threw
+	listener   bool // an event listener threw
+	failed     bool // a failed request, or a task that threw
+	onError    int  // --exit-code-on-error
+}
+
+// code is the exit code of the run. If there are several reasons the one
+// further up in outcome wins: what makes the figures incomplete comes before
+// what they say. The script's own word outranks all but a run cut short.
+func (o outcome) code() int {
+	switch {
+	case o.signal != 0:
+		return exitSignalled + o.signal
+	case o.script != nil:
+		return *o.script & 0xff // what the system would make of it
+	case o.notWritten:
+		return exitNotWritten
+	case o.memory:
+		return exitMemory
+	case o.usersDied:
+		return exitUsersDied
+	case o.listener:
+		return exitUsage
+	case o.failed:
+		return o.onError
+	}
+	return exitOK
+}

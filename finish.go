@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"katydid/runtime/module"
+	"katydid/stats"
+)
+
+// finish writes all results for the last time, prints the final tables, and settles the exit code.
+func (r *run) finish() int {
+	s := r.snapshot.Load()
+	if err := r.out.close(s); err != nil {
+		r.log.errorf("results are not complete: %s", oneLine(err))
+		r.outcome.notWritten = true
+	}
+	code := r.exitCode(s)
+	if r.opts.summary != "" {
+		if err := r.summarise(stats.NewSummary(r.info(code), s)); err != nil {
+			r.log.errorf("the summary could not be written: %s", oneLine(err))
+			r.outcome.notWritten = true
+			code = r.exitCode(s)
+		}
+	}
+	r.fire("quit", map[string]any{"exitCode": code, "exit_code": code})
+	r.screen.Close()
+	r.tables(r.sys.stderr, s)
+	if n := r.shared.Interrupted.Load(); n > 0 {
+		r.log.infof("%d requests were on their way when their users were stopped; they are in no figure", n)
+	}
+	if s.Folded > 0 {
+		r.log.warnf("there were more than 1,000 names: %d requests were counted as %q; group them with name: or static http = {groupUrls: true}", s.Folded, stats.Other)
+	}
+	if r.opts.csv != "" {
+		r.log.infof("results: %s_stats.csv, _stats_history.csv, _failures.csv, _exceptions.csv and .hlog", r.opts.csv)
+	}
+	r.log.infof("shutting down (exit code %d)", code)
+	return code
+}
+
+// exitCode judges the run by its last snapshot.
+func (r *run) exitCode(s *stats.Snapshot) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o := r.outcome
+	if code := r.shared.ExitCode.Load(); code != module.NoExitCode {
+		n := int(code)
+		o.script = &n
+	}
+	o.failed = s.Total.Failures > 0 || len(s.Exceptions) > 0
+	o.onError = r.opts.exitCodeOnError
+	return o.code()
+}
+
+func (r *run) info(code int) stats.RunInfo {
+	g := measureProcess()
+	return stats.RunInfo{
+		Version: version, Script: r.scriptName(), Started: r.started, UsersMax: r.crowd.Peak(), Verdict: "", ExitCode: code,
+		GCPauseMax: g.gcPauseMax, CPU: g.cpu, RSSMaxBytes: g.rssMax, Interrupted: r.shared.Interrupted.Load(),
+	}
+}
+
+// tables prints Locust's final tables.
+func (r *run) tables(w io.Writer, s *stats.Snapshot) {
+	width := terminalWidth(w)
+	_ = stats.WriteTable(w, s, width, false)
+	fmt.Fprintln(w)
+	_ = stats.WritePercentiles(w, s, width)
+	fmt.Fprintln(w)
+	if len(s.Failures) > 0 {
+		_ = stats.WriteErrorReport(w, s, width)
+		fmt.Fprintln(w)
+	}
+	for i := range s.Exceptions {
+		if i == 0 {
+			fmt.Fprintln(w, "Exceptions in tasks")
+		}
+		fmt.Fprintf(w, "%d x %s\n", s.Exceptions[i].Count, strings.TrimRight(s.Exceptions[i].Traceback, "\n"))
+	}
+}
+
+// terminalWidth is the number of columns, 0 if w is no terminal.
+func terminalWidth(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// oneLine joins the lines of several errors.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

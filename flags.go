@@ -1,0 +1,205 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// options is what a run was asked to be, from all sources. A field is described
+// by the help text of its option.
+type options struct {
+	help, version, list bool
+
+	scripts []string // files and folders, in order
+	classes []string // user classes to run; empty: all
+	config  string
+
+	host        string // "" if not given
+	users       int
+	rate        float64 // users per second
+	runTime     time.Duration
+	stopTimeout time.Duration
+	headless    bool
+
+	tags, excludeTags []string
+
+	csv            string
+	csvFullHistory bool
+	csvFormat      string
+	summary        string
+	onlySummary    bool
+	resetStats     bool
+
+	logLevel, logFile string
+	exitCodeOnError   int
+
+	// custom holds the values of the script's own options by name without the
+	// dashes: string, int64, float64, bool, []any of these, or nil if there is
+	// neither a value nor a default.
+	custom map[string]any
+
+	from map[string]string // where a value comes from, by option name
+}
+
+// given says whether the option was set anywhere; name is the long name.
+func (o *options) given(name string) bool { return o.from[name] != "" }
+
+// source says where the value of an option comes from, for messages: "--users",
+// "LOCUST_USERS", "katydid.conf:3", or "default".
+func (o *options) source(name string) string {
+	if from := o.from[name]; from != "" {
+		return from
+	}
+	return "default"
+}
+
+// parseFirst is the first of two passes over the options: it finds what is
+// needed to load the script, which may then declare options of its own. It
+// judges only the values of -f, --config, --loglevel, --logfile, --help and
+// --version, and lets pass what it does not know. environ is as os.Environ
+// gives it; home and dir are the folders to look for configuration files in.
+func parseFirst(args, environ []string, home, dir string) (*options, error) {
+	p := newOptionParser()
+	p.early = []string{"locustfile", "config", "loglevel", "logfile", "help", "version"}
+	if err := p.parse(args, environ, home, dir); err != nil {
+		return nil, err
+	}
+	if o := p.options; len(o.scripts) == 0 && !o.help && !o.version {
+		return nil, errors.New("there is no script: name one with -f FILE")
+	}
+	return p.options, nil
+}
+
+// parseOptions is the second pass, with the script's own options; every value
+// is judged. Files are overridden by environment variables, those by args;
+// katydid's own names go before Locust's. The warnings are for the log. All
+// errors are the user's: one line, exit code 2.
+func parseOptions(args, environ []string, home, dir string, custom []customArg) (*options, []string, error) {
+	p := newOptionParser()
+	if err := p.addCustom(custom); err != nil {
+		return nil, nil, err
+	}
+	if err := p.parse(args, environ, home, dir); err != nil {
+		return nil, nil, err
+	}
+	if err := p.options.check(custom); err != nil {
+		return nil, nil, err
+	}
+	return p.options, p.warnings, nil
+}
+
+// A setting is a value for an option, and where it was found.
+type setting struct {
+	name, value string
+	as          string // how it was written, for messages, the value left out: "katydid.conf:3: users = "
+	from        string // for options.source
+	arg         bool   // on the command line
+}
+
+type optionParser struct {
+	options  *options
+	flags    *pflag.FlagSet // holds every option as a flagValue
+	all      []*option      // in the order of the help text
+	early    []string       // if not empty, the only options to be set, and others are not judged
+	warnings []string
+}
+
+func newOptionParser() *optionParser {
+	o := &options{from: map[string]string{}, custom: map[string]any{}}
+	p := &optionParser{options: o, flags: pflag.NewFlagSet("katydid", pflag.ContinueOnError)}
+	p.flags.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "script" {
+			name = "locustfile"
+		}
+		return pflag.NormalizedName(strings.ReplaceAll(name, "_", "-"))
+	})
+	for _, opt := range o.table() {
+		p.add(opt)
+	}
+	return p
+}
+
+func (p *optionParser) add(opt *option) {
+	p.all = append(p.all, opt)
+	f := p.flags.VarPF(flagValue{opt}, opt.name, opt.short, opt.help)
+	if opt.meta == "" {
+		f.NoOptDefVal = "true"
+	}
+}
+
+// lookup returns the option with exactly this long name, or nil.
+func (p *optionParser) lookup(name string) *option {
+	if f := p.flags.Lookup(name); f != nil {
+		return f.Value.(flagValue).option
+	}
+	return nil
+}
+
+// parse applies all sources, the weakest first. The arguments are read before
+// the files because they can name one.
+func (p *optionParser) parse(args, environ []string, home, dir string) error {
+	given, err := p.fromArgs(args)
+	if err != nil {
+		return err
+	}
+	for _, s := range given {
+		if s.name == "config" {
+			p.options.config = s.value
+		}
+	}
+	settings, err := p.fromFiles(home, dir, p.options.config)
+	if err != nil {
+		return err
+	}
+	settings = append(settings, p.fromEnv(environ)...)
+	settings = append(settings, given...)
+	for _, s := range settings {
+		if err := p.apply(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apply sets one option, or says why it cannot.
+func (p *optionParser) apply(s setting) error {
+	opt := p.lookup(s.name)
+	if len(p.early) > 0 && !slices.Contains(p.early, opt.name) {
+		return nil
+	}
+	if opt.state != stateReady {
+		return p.refuse(opt, s)
+	}
+	if err := opt.set(s.value); err != nil {
+		if opt.secret {
+			return fmt.Errorf("%s*** %w", s.as, err)
+		}
+		return fmt.Errorf("%s%s %w", s.as, s.value, err)
+	}
+	p.options.from[opt.name] = s.from
+	return nil
+}
+
+// fromEnv finds the environment variables that are not empty; the options of a
+// script name theirs in full, the others stand behind KATYDID_ or LOCUST_.
+func (p *optionParser) fromEnv(environ []string) (found []setting) {
+	env := map[string]string{}
+	for _, e := range environ {
+		name, value, _ := strings.Cut(e, "=")
+		env[name] = value
+	}
+	for _, opt := range p.all {
+		for _, name := range opt.variables() {
+			if value := env[name]; value != "" {
+				found = append(found, setting{name: opt.name, value: value, as: name + "=", from: name})
+				break
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,95 @@
+// Katydid is a load tester whose users are written in JavaScript or TypeScript.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"syscall"
+)
+
+// version is set by the linker (-X main.version=...).
+var version = "dev"
+
+// system is what the program sees of its surroundings; tests give others.
+type system struct {
+	args           []string // without the program's name
+	environ        []string
+	home, dir      string
+	stdout, stderr io.Writer
+	signals        <-chan os.Signal
+}
+
+func main() {
+	home, _ := os.UserHomeDir() // without one there are no files in it
+	dir, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "katydid: the current folder is gone:", err)
+		os.Exit(exitFailed)
+	}
+	signals := make(chan os.Signal, 8)
+	notify(signals)
+	os.Exit(dispatch(&system{
+		args: os.Args[1:], environ: os.Environ(), home: home, dir: dir,
+		stdout: os.Stdout, stderr: os.Stderr, signals: signals,
+	}))
+}
+
+// dispatch runs the subcommand. "run SCRIPT" is short for "-f SCRIPT --headless".
+func dispatch(sys *system) int {
+	args := sys.args
+	if len(args) == 0 {
+		return help(sys.stderr, nil, exitUsage)
+	}
+	switch args[0] {
+	case "run":
+		if len(args) < 2 || len(args[1]) > 1 && args[1][0] == '-' {
+			if slices.Contains(args, "--help") || slices.Contains(args, "-h") {
+				return help(sys.stdout, nil, exitOK)
+			}
+			fmt.Fprintln(sys.stderr, "katydid: error: run needs a script: katydid run SCRIPT [options]")
+			return exitUsage
+		}
+		sys.args = append([]string{"-f", args[1], "--headless"}, args[2:]...)
+	case "target":
+		ctx, stop := signalled(sys.signals)
+		defer stop()
+		return runTarget(ctx, args[1:], os.Getenv, sys.stdout, sys.stderr)
+	case "version", "-V", "--version":
+		fmt.Fprintf(sys.stdout, "katydid %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return exitOK
+	case "help", "-h", "--help":
+		return help(sys.stdout, nil, exitOK)
+	}
+	return runTest(sys)
+}
+
+// help prints the help text; a stream that is closed has no reader to miss it.
+func help(w io.Writer, custom []customArg, code int) int {
+	_ = writeHelp(w, custom)
+	return code
+}
+
+// signalled is a context that the first signal ends.
+func signalled(signals <-chan os.Signal) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		select {
+		case <-signals:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
+// signalNumber is what a shell adds to 128 when a program dies of a signal.
+func signalNumber(s os.Signal) int {
+	if n, ok := s.(syscall.Signal); ok {
+		return int(n)
+	}
+	return int(syscall.SIGINT)
+}

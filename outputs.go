@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"katydid/stats"
+)
+
+// outputs collects the statistics once a second and brings them to everything that shows them: the CSV files, the
+// histogram log, the screen. Its goroutine is the only one that collects.
+type outputs struct {
+	r     *run
+	files *stats.Files
+	hlog  *hlogFile // nil without --csv
+	said  string    // the last write error that was logged, so that it is not repeated every second
+
+	mu   sync.Mutex // collect runs in the goroutine of start, and at the end in the caller's
+	quit chan struct{}
+	done chan struct{}
+}
+
+// openOutputs opens all files of the run.
+func openOutputs(r *run) (*outputs, error) {
+	o := &outputs{r: r, quit: make(chan struct{}), done: make(chan struct{})}
+	var err error
+	o.files, err = stats.OpenFiles(r.opts.csv, stats.FilesOptions{
+		FullHistory: r.opts.csvFullHistory, Format: r.opts.csvFormat, Start: r.started,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if r.opts.csv != "" {
+		if o.hlog, err = openHLog(r.opts.csv+".hlog", r.started); err != nil {
+			return nil, err
+		}
+	}
+	if name := r.opts.summary; name != "" && name != "-" {
+		err = replaceFile(name, []byte("{}\n")) // a place that cannot be written to is found before the test
+	}
+	return o, err
+}
+
+// start begins to collect, half a second after each second of the clock, so that jitter cannot make a second of the
+// history fall out or come twice.
+func (o *outputs) start() {
+	go func() {
+		defer close(o.done)
+		for {
+			now := time.Now()
+			next := now.Truncate(time.Second).Add(1500 * time.Millisecond)
+			if next.Sub(now) > 1200*time.Millisecond {
+				next = next.Add(-time.Second)
+			}
+			select {
+			case <-time.After(time.Until(next)):
+				o.tick()
+			case <-o.quit:
+				return
+			}
+		}
+	}()
+}
+
+// tick is one second's work.
+func (o *outputs) tick() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s := o.snapshot()
+	o.check(o.files.Write(s), o.hlog.write(s.Interval))
+	o.r.screen.Show(s, o.r.status())
+}
+
+func (o *outputs) snapshot() *stats.Snapshot {
+	s := o.r.env.Recorder.Collect(time.Now(), o.r.crowd.Live())
+	o.r.snapshot.Store(s)
+	return s
+}
+
+// check logs a write error once as long as it stays the same.
+func (o *outputs) check(errs ...error) {
+	err := errors.Join(errs...)
+	switch {
+	case err == nil && o.said != "":
+		o.r.log.infof("results can be written again; nothing is missing")
+		o.said = ""
+	case err != nil && cause(err) != o.said:
+		o.said = cause(err)
+		o.r.log.errorf("results cannot be written: %s; the test goes on and what is missing is written as soon as possible", oneLine(err))
+	}
+}
+
+// cause is what stays the same of an error as long as it lasts: counts in its text do not.
+func cause(err error) string {
+	var e interface{ Unwrap() error }
+	if errors.As(err, &e) && e.Unwrap() != nil {
+		return e.Unwrap().Error()
+	}
+	return "write error"
+}
+
+// reset begins the statistics anew (--reset-stats).
+func (o *outputs) reset() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.snapshot() // what was counted so far belongs to the time before
+	o.r.env.Recorder.Reset(time.Now())
+	o.snapshot()
+}
+
+// collect ends the ticking and takes the last snapshot: all users have left, so nothing is missing from it.
+func (o *outputs) collect() {
+	close(o.quit)
+	<-o.done
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.snapshot()
+}
+
+// close writes everything for the last time. An error means that something is lost or incomplete.
+func (o *outputs) close(s *stats.Snapshot) error {
+	return errors.Join(o.files.Close(s), o.hlog.close(s.Interval))
+}
+
+// hlogFile is PREFIX.hlog: intervals that could not be written wait in memory, up to hlogPending bytes.
+type hlogFile struct {
+	file    *os.File
+	log     *stats.HLogWriter
+	pending []byte
+	lost    int // intervals dropped
+}
+
+// hlogPending bounds what waits for a full disk to be emptied.
+const hlogPending = 32 << 20
+
+func openHLog(path string, start time.Time) (*hlogFile, error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	h := &hlogFile{file: f}
+	if h.log, err = stats.NewHLog(h, start); err == nil {
+		err = h.flush()
+	}
+	return h, err
+}
+
+// Write takes lines from the HLogWriter.
+func (h *hlogFile) Write(b []byte) (int, error) {
+	if len(h.pending)+len(b) > hlogPending {
+		h.lost++
+		return len(b), nil
+	}
+	h.pending = append(h.pending, b...)
+	return len(b), nil
+}
+
+// write appends an interval. A nil receiver does nothing: there is no log.
+func (h *hlogFile) write(iv *stats.Interval) error {
+	if h == nil {
+		return nil
+	}
+	if err := h.log.Write(iv); err != nil {
+		return err
+	}
+	return h.flush()
+}
+
+// flush brings what waits to the file. What a full disk took of it counts as written: the rest follows seamlessly.
+func (h *hlogFile) flush() error {
+	n, err := h.file.Write(h.pending)
+	h.pending = append(h.pending[:0], h.pending[n:]...)
+	return err
+}
+
+func (h *hlogFile) close(iv *stats.Interval) error {
+	if h == nil {
+		return nil
+	}
+	err := errors.Join(h.write(iv), h.file.Sync(), h.file.Close())
+	if err == nil && h.lost > 0 {
+		err = fmt.Errorf("%s: %d intervals are lost, the disk was full for too long", h.file.Name(), h.lost)
+	}
+	return err
+}
+
+// replaceFile writes a file so that nobody ever sees half of it.
+func replaceFile(path string, data []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name()) // the error that matters is the first
+	}
+	return err
+}
+
+// summarise writes the summary to its file, or to stdout for "-".
+func (r *run) summarise(s *stats.Summary) error {
+	if r.opts.summary == "-" {
+		return stats.WriteSummary(r.sys.stdout, s)
+	}
+	var b bytes.Buffer
+	if err := stats.WriteSummary(&b, s); err != nil {
+		return err
+	}
+	return replaceFile(r.opts.summary, b.Bytes())
+}

@@ -1,0 +1,299 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"katydid/runtime/load"
+	"katydid/runtime/module"
+	"katydid/runtime/script"
+	"katydid/runtime/vu"
+	"katydid/stats"
+)
+
+// run is one load test from the command line to the exit code.
+type run struct {
+	sys    *system
+	opts   *options
+	screen screen
+	log    *logger
+
+	env      *vu.Env
+	shared   *module.Run
+	main     *vu.Main // belongs to the goroutine of runTest
+	shape    string   // class of the load shape, "" without one
+	lastTick vu.Tick
+	crowd    *vu.Crowd
+	driver   *load.Closed
+
+	embedded bool // the target API runs in this process
+	target   *embeddedTarget
+	out      *outputs
+	snapshot atomic.Pointer[stats.Snapshot]
+	state    atomic.Value // string: Locust's word for it
+	started  time.Time
+
+	stop    chan string // reasons to end the test; the first counts
+	spawned chan int    // all users are there
+
+	mu      sync.Mutex
+	outcome outcome
+}
+
+// runTest is the whole of katydid -f SCRIPT.
+func runTest(sys *system) int {
+	r := newRun(sys)
+	defer r.screen.Close()
+	if fail := r.load(); fail != nil {
+		r.screen.Close()
+		fmt.Fprintf(sys.stderr, "katydid: error: %s\n", fail)
+		return fail.code
+	}
+	if r.opts.list {
+		fmt.Fprintln(sys.stdout, "Available Users:")
+		for _, c := range r.env.Classes {
+			fmt.Fprintln(sys.stdout, "    "+c.Name)
+		}
+		return exitOK
+	}
+	r.settle()
+	if fail := r.prepare(); fail != nil {
+		r.screen.Close()
+		fmt.Fprintf(sys.stderr, "katydid: error: %s\n", fail)
+		return fail.code
+	}
+	return r.execute()
+}
+
+// prepare opens everything that can fail before the first request: files, driver, embedded target.
+func (r *run) prepare() *failure {
+	o := r.opts
+	if o.logFile != "" {
+		f, err := os.OpenFile(o.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+		if err != nil {
+			return broken(fmt.Errorf("--logfile: %w", err))
+		}
+		r.log.out = f // stays open to the end of the process
+	}
+	var classes []load.Class
+	for _, c := range r.env.Classes {
+		classes = append(classes, load.Class{Name: c.Name, Weight: c.Weight, Fixed: c.Fixed})
+	}
+	mix, err := load.NewMix(classes)
+	if err != nil {
+		return broken(err)
+	}
+	r.crowd = vu.NewCrowd(r.env, func(class int) { r.driver.Ended(class) })
+	r.driver = load.NewClosed(mix, r.crowd, r.complete)
+	if r.embedded {
+		if r.target, err = embedTarget(); err != nil {
+			return broken(err)
+		}
+		for i := range r.env.Classes {
+			if c := &r.env.Classes[i]; c.HTTP != nil {
+				c.Host, c.Origin = r.target.url, r.target.origin
+			}
+		}
+		r.log.infof("no host was given: the target API runs in this process at %s", r.target.url)
+	}
+	r.started = time.Now()
+	r.env.Recorder = stats.NewRecorder(r.started, stats.Options{RecentTimes: o.csvFullHistory, IntervalLog: o.csv != ""})
+	if r.out, err = openOutputs(r); err != nil {
+		return &failure{exitNotWritten, err}
+	}
+	return nil
+}
+
+// execute is the test itself.
+func (r *run) execute() int {
+	limits := watchMemory(r)
+	defer limits.stop()
+	r.out.start()
+	ctx, cancel := context.WithCancel(context.Background())
+	r.fire("init", nil)
+	r.fire("testStart", nil)
+	r.state.Store("spawning")
+	r.begin()
+	ended := make(chan struct{})
+	go func() { defer close(ended); r.driver.Run(ctx) }()
+
+	reason := r.drive()
+	r.log.infof("%s, shutting down", reason)
+	r.state.Store("stopping")
+	cancel()
+	<-ended // nobody is started from here on
+	r.fire("testStopping", nil)
+	r.stopUsers()
+	r.state.Store("stopped")
+	r.fire("testStop", nil)
+	if r.target != nil {
+		r.target.close(r.log)
+	}
+	r.out.collect()
+	r.fire("quitting", nil)
+	return r.finish()
+}
+
+// begin sets the driver's first goal.
+func (r *run) begin() {
+	if r.shape != "" {
+		r.log.infof("load shape %s decides on the users", r.shape)
+		r.tick()
+		return
+	}
+	r.log.infof("ramping to %d users at a rate of %.2f per second", r.opts.users, r.opts.rate)
+	if err := r.driver.Goal(r.opts.users, r.opts.rate); err != nil {
+		r.stopFor(err.Error()) // the options were checked: a fault of ours
+	}
+}
+
+// drive lets the test run until there is a reason to end it.
+func (r *run) drive() (reason string) {
+	limit := r.opts.runTime
+	if limit <= 0 || r.shape != "" && !r.main.ShapeUsesOptions() {
+		limit = forever
+	}
+	timeUp := time.NewTimer(limit - time.Since(r.started))
+	defer timeUp.Stop()
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for {
+		select {
+		case reason := <-r.stop:
+			return reason
+		case s := <-r.sys.signals:
+			return "got signal " + s.String()
+		case <-timeUp.C:
+			return "run time limit reached"
+		case n := <-r.spawned:
+			r.allSpawned(n)
+		case <-r.crowd.Left():
+			if target, reached := r.driver.Target(); reached && target > 0 && r.crowd.Live() == 0 && r.shape == "" {
+				return "all users have ended"
+			}
+		case <-second.C:
+			r.main.TopLevel()
+			if r.shape != "" {
+				r.tick()
+			}
+		}
+	}
+}
+
+// tick asks the load shape what is wanted now.
+func (r *run) tick() {
+	t, ok, err := r.main.Tick()
+	switch {
+	case err != nil:
+		_, trace := script.Stack(err)
+		r.log.errorf("load shape %s: %s", r.shape, trace)
+		r.note(vu.ListenerThrew)
+		r.stopFor("the load shape failed")
+	case !ok:
+		r.stopFor("the load shape is at its end")
+	case !t.Equal(r.lastTick):
+		r.lastTick = t
+		r.log.infof("shape: ramping to %d users at a rate of %.2f per second", t.Users, t.Rate)
+		r.state.Store("spawning")
+		if err := r.driver.Goal(t.Users, t.Rate, t.Classes...); err != nil {
+			r.log.errorf("load shape %s: %s", r.shape, err)
+			r.note(vu.ListenerThrew)
+			r.stopFor("the load shape failed")
+		}
+	}
+}
+
+// complete is called by the driver when all users are there.
+func (r *run) complete(live int) {
+	select {
+	case r.spawned <- live:
+	default: // one that nobody has looked at yet says the same
+	}
+}
+
+func (r *run) allSpawned(n int) {
+	r.state.Store("running")
+	r.log.infof("all users spawned: %d", n)
+	r.fire("spawningComplete", map[string]any{"userCount": n, "user_count": n})
+	if r.opts.resetStats {
+		r.log.infof("resetting stats")
+		r.out.reset()
+		r.fire("resetStats", nil)
+	}
+}
+
+// dynoGrace caps the stop timeout where SIGKILL follows SIGTERM after 30 s: the rest is for onStop, the last rows and
+// their upload.
+const dynoGrace = 15 * time.Second
+
+// stopUsers ends all users; a second signal cuts it short.
+func (r *run) stopUsers() {
+	grace := r.opts.stopTimeout
+	if os.Getenv("DYNO") != "" && grace > dynoGrace {
+		r.log.warnf("--stop-timeout is %s, but a dyno is killed 30 s after SIGTERM: using %s", grace, dynoGrace)
+		grace = dynoGrace
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		select {
+		case s := <-r.sys.signals:
+			r.log.warnf("got signal %s again: stopping at once", s)
+			r.mu.Lock()
+			r.outcome.signal = signalNumber(s)
+			r.mu.Unlock()
+			cancel()
+		case <-ended:
+		}
+	}()
+	killed, stuck := r.crowd.StopAll(ctx, grace)
+	if killed > 0 && grace > 0 && ctx.Err() == nil {
+		r.log.infof("not all users finished their tasks in %s: %d were interrupted", grace, killed)
+	}
+	if stuck > 0 {
+		r.log.errorf("%d users did not end even after the hard stop; they are left behind", stuck)
+		r.note(vu.UserDied)
+	}
+}
+
+// stopFor ends the test; only the first reason counts. Any goroutine may call it.
+func (r *run) stopFor(reason string) {
+	select {
+	case r.stop <- reason:
+	default:
+	}
+}
+
+// note remembers trouble for the exit code. Any goroutine may call it.
+func (r *run) note(t vu.Trouble) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch t {
+	case vu.UserDied:
+		r.outcome.usersDied = true
+	case vu.ListenerThrew:
+		r.outcome.listener = true
+	}
+}
+
+// fire calls the listeners of an event of the run, in the main VM.
+func (r *run) fire(event string, more map[string]any) {
+	if r.main.Listens(event) {
+		_ = r.main.Fire(event, module.Event(r.main, more)) // StopTest has done its work already, others mean nothing here
+	}
+}
+
+// users are the live and the wanted number of users.
+func (r *run) users() (live, target int) {
+	if r.crowd == nil {
+		return 0, 0
+	}
+	target, _ = r.driver.Target()
+	return r.crowd.Live(), target
+}

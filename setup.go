@@ -1,0 +1,259 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"katydid/runtime/bridge"
+	"katydid/runtime/module"
+	"katydid/runtime/script"
+	"katydid/runtime/vu"
+	"katydid/stats"
+)
+
+// loadLimit is how long the script's top level may take: it is run once more by every user.
+const loadLimit = 60 * time.Second
+
+// failure is an error with the exit code that it deserves.
+type failure struct {
+	code int
+	err  error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+
+// usage is an error of the command line.
+func usage(err error) *failure { return &failure{exitUsage, err} }
+
+// broken is an error that keeps the run from starting.
+func broken(err error) *failure { return &failure{exitFailed, err} }
+
+// load finds out what is to be run: it reads the options, loads the script, lets it declare its own options, and reads
+// the options again with those. Nothing is sent or written yet.
+func (r *run) load() *failure {
+	sys := r.sys
+	first, err := parseFirst(sys.args, sys.environ, sys.home, sys.dir)
+	if err != nil {
+		return usage(err)
+	}
+	sc, warnings, err := script.Load(script.Options{Paths: first.scripts, Builtins: module.Builtins(), Dir: sys.dir})
+	if err != nil {
+		return broken(err)
+	}
+	r.env.Script = sc
+	if r.main, err = r.loadMain(first.logLevel); err != nil {
+		return broken(err)
+	}
+	var custom []customArg
+	r.shared.OnArgument = func(a module.Argument) error {
+		custom = append(custom, customOf(a))
+		return nil
+	}
+	if err := module.Arguments(r.main); err != nil {
+		return broken(err)
+	}
+	opts, more, err := parseOptions(sys.args, sys.environ, sys.home, sys.dir, custom)
+	if err != nil {
+		return usage(err)
+	}
+	r.opts = opts
+	for _, w := range more {
+		r.log.warnf("%s", w)
+	}
+	for _, w := range warnings {
+		r.log.warnf("%s", w.Error())
+	}
+	return r.classes()
+}
+
+// loadMain runs the script's top level, with an end to endless loops in it.
+func (r *run) loadMain(level string) (*vu.Main, error) {
+	r.log.level = levelOf(level)
+	main, load := vu.NewMain(r.env)
+	r.shared.Main = main
+	ended := make(chan struct{})
+	defer close(ended)
+	why := make(chan string, 1)
+	go func() {
+		select {
+		case s := <-r.sys.signals:
+			why <- fmt.Sprintf("stopped by %s while the script was loading", s)
+			main.Kill()
+		case <-time.After(loadLimit):
+			why <- fmt.Sprintf("the script's top level had not ended after %s: is there an endless loop?", loadLimit)
+			main.Kill()
+		case <-ended:
+		}
+	}()
+	err := load()
+	if err == nil {
+		return main, nil
+	}
+	_, trace := script.Stack(err)
+	select {
+	case reason := <-why:
+		return nil, fmt.Errorf("%s\n%s", reason, trace)
+	default:
+	}
+	return nil, errors.New(trace)
+}
+
+// classes finds the user classes, chooses those to run, and settles their hosts.
+func (r *run) classes() *failure {
+	found, err := r.main.Classes()
+	if err != nil {
+		return broken(err)
+	}
+	if r.shape, err = r.main.FindShape(); err != nil {
+		_, trace := script.Stack(err)
+		return broken(fmt.Errorf("load shape %s: %s", r.shape, trace))
+	}
+	r.shared.Shape = r.shape
+	if len(found) == 0 {
+		return broken(fmt.Errorf("%s exports no user class: export one, as in `export class MyUser extends HttpUser { ... }`",
+			strings.Join(r.env.Script.Paths, ", ")))
+	}
+	chosen, fail := choose(found, r.opts.classes)
+	if fail != nil {
+		return fail
+	}
+	for _, f := range chosen {
+		f.HTTP, err = module.HTTPConfig(r.main, f.Object, func(p string) string {
+			if full, err := r.env.Script.Resolve(p); err == nil {
+				return full
+			}
+			return p
+		})
+		if err != nil {
+			return broken(fmt.Errorf("class %s: %w", f.Name, err))
+		}
+		if r.opts.host != "" {
+			f.Host = r.opts.host
+		}
+		r.env.Classes = append(r.env.Classes, f.Class)
+	}
+	return r.hosts()
+}
+
+// choose keeps the classes that the command line names; all if it names none.
+func choose(found []vu.Found, names []string) ([]vu.Found, *failure) {
+	if len(names) == 0 {
+		return found, nil
+	}
+	var chosen []vu.Found
+	var all []string
+	for _, f := range found {
+		all = append(all, f.Name)
+	}
+	for _, name := range names {
+		i := indexOf(all, name)
+		if i < 0 {
+			return nil, broken(fmt.Errorf("unknown user class %s: the script exports %s", name, strings.Join(all, ", ")))
+		}
+		chosen = append(chosen, found[i])
+	}
+	return chosen, nil
+}
+
+func indexOf(list []string, s string) int {
+	for i, x := range list {
+		if x == s {
+			return i
+		}
+	}
+	return -1
+}
+
+// hosts parses the classes' hosts. If there is no host anywhere the target API takes their place (run.embed).
+func (r *run) hosts() *failure {
+	without := ""
+	with := 0
+	for i := range r.env.Classes {
+		c := &r.env.Classes[i]
+		if c.HTTP == nil {
+			continue
+		}
+		if c.Host == "" {
+			without = c.Name
+			continue
+		}
+		with++
+		var err error
+		if c.Origin, err = bridge.ParseOrigin(c.Host); err != nil {
+			var e *bridge.Error
+			if errors.As(err, &e) {
+				err = errors.New(e.Text)
+			}
+			return usage(fmt.Errorf("the host of class %s: %w", c.Name, err))
+		}
+	}
+	if without != "" && with > 0 {
+		return usage(fmt.Errorf("class %s has no host: give --host or static host = \"https://...\"", without))
+	}
+	r.embedded = without != ""
+	return nil
+}
+
+func customOf(a module.Argument) customArg {
+	return customArg{name: a.Name, kind: a.Type, def: a.Default, env: a.Env, choices: a.Choices,
+		required: a.Required, multiple: a.Multiple, secret: a.Secret, help: a.Help}
+}
+
+// newRun prepares what does not depend on the options.
+func newRun(sys *system) *run {
+	r := &run{sys: sys, stop: make(chan string, 1), spawned: make(chan int, 1), started: time.Now()}
+	r.screen = newScreen(sys.stderr)
+	r.log = newLogger(r.screen, "INFO")
+	r.shared = &module.Run{
+		Environ: sys.environ, Born: r.started,
+		Shared: module.NewShared(os.ReadFile),
+		Stats:  func() *stats.Snapshot { return r.snapshot.Load() },
+		State:  func() string { return r.state.Load().(string) },
+		Users:  r.users,
+	}
+	r.shared.ExitCode.Store(module.NoExitCode)
+	r.state.Store("ready")
+	r.snapshot.Store(&stats.Snapshot{Start: r.started, At: r.started})
+	r.env = &vu.Env{
+		Recorder: stats.NewRecorder(r.started, stats.Options{}),
+		Log:      r.log.log, Native: module.Native, Global: module.Global,
+		Stop: r.stopFor, Trouble: r.note, Extra: r.shared,
+	}
+	return r
+}
+
+// settle takes over what the options say, once they are known for good.
+func (r *run) settle() {
+	o := r.opts
+	r.env.Tags, r.env.ExcludeTags = o.tags, o.excludeTags
+	r.shared.Host = o.host
+	r.shared.StopTimeout = o.stopTimeout.Seconds()
+	r.shared.Options = map[string]any{
+		"host": o.host, "users": o.users, "spawnRate": o.rate, "runTime": o.runTime.Seconds(), "stopTimeout": o.stopTimeout.Seconds(),
+		"tags": o.tags, "excludeTags": o.excludeTags, "csvPrefix": o.csv, "headless": o.headless, "logLevel": o.logLevel,
+	}
+	for name, v := range o.custom {
+		r.shared.Options[name] = v
+		r.shared.Options[camel(name)] = v
+	}
+}
+
+// camel turns tenant-id and tenant_id into tenantId.
+func camel(name string) string {
+	parts := strings.FieldsFunc(name, func(c rune) bool { return c == '-' || c == '_' })
+	for i := 1; i < len(parts); i++ {
+		parts[i] = strings.ToUpper(parts[i][:1]) + parts[i][1:]
+	}
+	return strings.Join(parts, "")
+}
+
+// scriptName is the script in reports: as it was given.
+func (r *run) scriptName() string { return filepath.ToSlash(strings.Join(r.opts.scripts, ",")) }
+
+// forever is a run time without an end.
+const forever = time.Duration(math.MaxInt64)
