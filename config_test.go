@@ -96,7 +96,7 @@ func TestConfigFiles(t *testing.T) {
 	if !o.headless || o.given("host") || o.rate != 4.5 || !o.onlySummary || strings.Join(o.tags, "+") != "a+b" || strings.Join(o.classes, "+") != "A+B" {
 		t.Errorf("got %+v", o)
 	}
-	if len(warnings) != 1 || warnings[0] != "katydid.conf:4: web-port has no effect; not here yet: the web UI" {
+	if len(warnings) != 1 || warnings[0] != "katydid.conf:3: web-port has no effect; not here yet: the web UI" {
 		t.Errorf("warnings %q", warnings)
 	}
 }

@@ -65,7 +65,7 @@ func (o *options) source(name string) string {
 // gives it; home and dir are the folders to look for configuration files in.
 func parseFirst(args, environ []string, home, dir string) (*options, error) {
 	p := newOptionParser()
-	p.early = []string{"locustfile", "config", "loglevel", "logfile", "help", "version"}
+	p.early = earlyOptions()
 	if err := p.parse(args, environ, home, dir); err != nil {
 		return nil, err
 	}
@@ -73,6 +73,11 @@ func parseFirst(args, environ []string, home, dir string) (*options, error) {
 		return nil, errors.New("there is no script: name one with -f FILE")
 	}
 	return p.options, nil
+}
+
+// earlyOptions are those that the first pass needs.
+func earlyOptions() []string {
+	return []string{"locustfile", "config", "loglevel", "logfile", "help", "version"}
 }
 
 // parseOptions is the second pass, with the script's own options; every value
@@ -183,23 +188,4 @@ func (p *optionParser) apply(s setting) error {
 	}
 	p.options.from[opt.name] = s.from
 	return nil
-}
-
-// fromEnv finds the environment variables that are not empty; the options of a
-// script name theirs in full, the others stand behind KATYDID_ or LOCUST_.
-func (p *optionParser) fromEnv(environ []string) (found []setting) {
-	env := map[string]string{}
-	for _, e := range environ {
-		name, value, _ := strings.Cut(e, "=")
-		env[name] = value
-	}
-	for _, opt := range p.all {
-		for _, name := range opt.variables() {
-			if value := env[name]; value != "" {
-				found = append(found, setting{name: opt.name, value: value, as: name + "=", from: name})
-				break
-			}
-		}
-	}
-	return found
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -177,51 +176,4 @@ func (p *optionParser) find(arg string) (*option, *string, error) {
 		return opt, nil, nil
 	}
 	return opt, &value, nil
-}
-
-// complete finds an option by its long name or the start of it.
-func (p *optionParser) complete(name string) (*option, error) {
-	if opt := p.lookup(name); opt != nil {
-		return opt, nil
-	}
-	var match []*option
-	for _, opt := range p.all {
-		if name != "" && strings.HasPrefix(opt.name, name) && opt.name != classesOption {
-			match = append(match, opt)
-		}
-	}
-	// Names of the past must not make names of today ambiguous.
-	if today := slices.DeleteFunc(slices.Clone(match), func(o *option) bool { return o.state == stateGone }); len(today) > 0 {
-		match = today
-	}
-	switch len(match) {
-	case 0:
-		return nil, nil
-	case 1:
-		return match[0], nil
-	}
-	var names []string
-	for _, opt := range match {
-		names = append(names, "--"+opt.name)
-	}
-	return nil, fmt.Errorf("ambiguous option: --%s could match %s", name, strings.Join(names, ", "))
-}
-
-func (p *optionParser) unrecognized(args []string) error {
-	name, _, _ := strings.Cut(args[0], "=")
-	msg := "unrecognized arguments: " + strings.Join(args, " ")
-	if near := closest(strings.TrimPrefix(name, "--"), p.names()); near != "" && strings.HasPrefix(name, "--") {
-		msg += fmt.Sprintf(" (did you mean '--%s'?)", near)
-	}
-	return errors.New(msg)
-}
-
-// names are the long names to suggest.
-func (p *optionParser) names() (names []string) {
-	for _, opt := range p.all {
-		if opt.state == stateReady && opt.name != classesOption {
-			names = append(names, opt.name)
-		}
-	}
-	return names
 }

@@ -26,31 +26,7 @@ type customArg struct {
 
 func (a customArg) long() string { return strings.TrimLeft(a.name, "-") }
 
-// userClasses takes names of user classes, which in JavaScript are identifiers.
-func asClasses(p *[]string) func(string) error {
-	return func(s string) error {
-		var found []string
-		if err := asWords(&found)(s); err != nil {
-			return err
-		}
-		for _, name := range found {
-			if scriptName.MatchString(name) {
-				return fmt.Errorf("is a script, not a user class: did you mean -f %s?", name)
-			}
-			if !identifier.MatchString(name) {
-				return fmt.Errorf("is not the name of a user class")
-			}
-		}
-		*p = found
-		return nil
-	}
-}
-
-var (
-	scriptName = regexp.MustCompile(`\.[cm]?[jt]sx?$`)
-	identifier = regexp.MustCompile(`^[\p{L}\p{Nl}$_][\p{L}\p{Nl}\p{N}\p{M}\p{Pc}$\x{200c}\x{200d}]*$`)
-	customName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
-)
+var customName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
 // addCustom adds the script's options to the table and sets their defaults.
 func (p *optionParser) addCustom(custom []customArg) error {
@@ -64,6 +40,10 @@ func (p *optionParser) addCustom(custom []customArg) error {
 				return fmt.Errorf("the script adds the option --%s twice", name)
 			}
 			return fmt.Errorf("the script adds an option --%s, but katydid has one of that name; choose another", name)
+		}
+		// The first pass, which does not know this option, would mistake it.
+		if other, _ := p.complete(name); other != nil && slices.Contains(earlyOptions(), other.name) {
+			return fmt.Errorf("the script adds an option --%s, which could be short for --%s; choose another name", name, other.name)
 		}
 		opt, err := p.custom(a)
 		if err != nil {

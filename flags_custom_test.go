@@ -56,6 +56,7 @@ func TestCustomErrors(t *testing.T) {
 		{customArg{name: "--html"}, "", "the script adds an option --html, but"},
 		{customArg{name: "--script"}, "", "the script adds an option --script, but"},
 		{customArg{name: "--user-classes"}, "", "the script adds an option --user-classes, but"},
+		{customArg{name: "--ver"}, "", "the script adds an option --ver, which could be short for --version; choose another name"},
 		{customArg{name: "--twice"}, "", "the script adds the option --twice twice"},
 		{customArg{name: ""}, "", `the script adds an option "": a name is`},
 		{customArg{name: "--a b"}, "", `the script adds an option "--a b": a name is`},

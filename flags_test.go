@@ -266,6 +266,19 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
+func TestUnknownVariables(t *testing.T) {
+	_, warnings, err := surroundings{env: []string{
+		"KATYDID_USER=5", "KATYDID_EXPORT=x", "KATYDID_TENANT=x", "LOCUST_USER=5", "KATYDID_HOST=http://a", "KATYDID_HSOT=x",
+	}}.parse(t, nil, customArg{name: "--t", env: "KATYDID_TENANT"}, customArg{name: "--tag"})
+	want := []string{
+		"the environment variable KATYDID_HSOT is not known (did you mean KATYDID_HOST?)",
+		"the environment variable KATYDID_USER is not known (did you mean KATYDID_USERS?)",
+	}
+	if err != nil || !slices.Equal(warnings, want) {
+		t.Errorf("%v %q", err, warnings)
+	}
+}
+
 // Every option of Locust's, with its short name and variable, is known.
 func TestLocustOptionsKnown(t *testing.T) {
 	const locust = `locustfile/f/LOCUSTFILE config host/H/HOST users/u/USERS spawn-rate/r/SPAWN_RATE run-time/t/RUN_TIME list/l

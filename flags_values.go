@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -144,3 +145,28 @@ func asHost(p *string) func(string) error {
 		return nil
 	}
 }
+
+// asClasses takes names of user classes, which in JavaScript are identifiers.
+func asClasses(p *[]string) func(string) error {
+	return func(s string) error {
+		var found []string
+		if err := asWords(&found)(s); err != nil {
+			return err
+		}
+		for _, name := range found {
+			if scriptName.MatchString(name) {
+				return fmt.Errorf("is a script, not a user class: did you mean -f %s?", name)
+			}
+			if !identifier.MatchString(name) {
+				return fmt.Errorf("is not the name of a user class")
+			}
+		}
+		*p = found
+		return nil
+	}
+}
+
+var (
+	scriptName = regexp.MustCompile(`\.[cm]?[jt]sx?$`)
+	identifier = regexp.MustCompile(`^[\p{L}\p{Nl}$_][\p{L}\p{Nl}\p{N}\p{M}\p{Pc}$\x{200c}\x{200d}]*$`)
+)

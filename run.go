@@ -60,7 +60,6 @@ func runTest(sys *system) int {
 		}
 		return exitOK
 	}
-	r.settle()
 	if fail := r.prepare(); fail != nil {
 		r.screen.Close()
 		fmt.Fprintf(sys.stderr, "katydid: error: %s\n", fail)

@@ -2,8 +2,11 @@ package main
 
 import (
 	"io"
+	"os"
 	"sync"
 	"time"
+
+	"golang.org/x/term"
 
 	"katydid/stats"
 )
@@ -43,8 +46,14 @@ func (r *run) status() status {
 	}
 }
 
-// newScreen chooses the live view for a terminal, else plain tables.
-func newScreen(w io.Writer) screen { return &plainScreen{w: w} }
+// newScreen chooses the live view for a terminal, else plain tables. NO_COLOR (no-color.org) keeps it without colours.
+func newScreen(w io.Writer) screen {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || !canLive(os.Getenv) {
+		return &plainScreen{w: w}
+	}
+	return newLiveScreen(f, os.Getenv("NO_COLOR") == "")
+}
 
 // tableEvery is Locust's interval between two tables.
 const tableEvery = 2 * time.Second

@@ -61,7 +61,7 @@ func (r *run) load() *failure {
 	if err != nil {
 		return usage(err)
 	}
-	r.opts = opts
+	r.settle(opts)
 	for _, w := range more {
 		r.log.warnf("%s", w)
 	}
@@ -228,8 +228,8 @@ func newRun(sys *system) *run {
 }
 
 // settle takes over what the options say, once they are known for good.
-func (r *run) settle() {
-	o := r.opts
+func (r *run) settle(o *options) {
+	r.opts = o
 	r.env.Tags, r.env.ExcludeTags = o.tags, o.excludeTags
 	r.shared.Host = o.host
 	r.shared.StopTimeout = o.stopTimeout.Seconds()

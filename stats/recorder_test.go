@@ -99,11 +99,27 @@ func TestRecordWhileFoldingIsUnderWay(t *testing.T) {
 		}
 		close(done)
 	}()
+	for !tooFull(r) {
+		runtime.Gosched()
+	}
 	r.mu.Unlock()
 	<-done
 	if got := r.Collect(t0, 0).Total.Count; got != rest+2*foldAt {
 		t.Errorf("%d counted, want %d", got, rest+2*foldAt)
 	}
+}
+
+func tooFull(r *Recorder) bool {
+	for i := range r.shards {
+		sh := &r.shards[i]
+		sh.mu.Lock()
+		n := len(sh.buf)
+		sh.mu.Unlock()
+		if n >= 4*foldAt {
+			return true
+		}
+	}
+	return false
 }
 
 func TestOversizedBuffersAreGivenBack(t *testing.T) {

@@ -5,19 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log"
 	"net"
-	"os"
 	"sync"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 )
-
-var quiet = log.New(io.Discard, "", 0)
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // Close and Abort end a request wherever it is.
 func TestAbortInEachPhase(t *testing.T) {
@@ -137,58 +129,4 @@ func TestAbortStorm(t *testing.T) {
 	close(stop)
 	done.Wait()
 	do(t, c, r)
-}
-
-func TestDescriptors(t *testing.T) {
-	open := func() int {
-		list, err := os.ReadDir("/proc/self/fd")
-		if err != nil {
-			return 0 // not Linux
-		}
-		return len(list)
-	}
-	url := "http://" + serve(t, script("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab")) + "/"
-	before := open()
-	for range 100 {
-		c := NewClient(&Config{})
-		_ = c.Do(get(t, url), &Response{})
-		c.Close()
-	}
-	c := user(t, &Config{})
-	for range 100 {
-		_ = c.Do(get(t, url), &Response{})
-	}
-	if n := open() - before; n > 10 { // what the server has not closed yet
-		t.Errorf("%d descriptors are left", n)
-	}
-}
-
-// A user who wanders keeps the connections used last.
-func TestManyOrigins(t *testing.T) {
-	c := user(t, &Config{})
-	urls := make([]string, maxConns+8)
-	for i := range urls {
-		urls[i] = "http://" + answering(t, ok) + "/"
-		do(t, c, get(t, urls[i]))
-	}
-	equal(t, "connections", len(c.conns), maxConns)
-	equal(t, "newest is kept", do(t, c, get(t, urls[len(urls)-1])).Reused, true)
-	equal(t, "oldest is not", do(t, c, get(t, urls[0])).Reused, false)
-}
-
-// A connection that was idle for long is looked at before it is used.
-func TestIdleCheck(t *testing.T) {
-	closed := make(chan bool, 3)
-	c := user(t, &Config{})
-	r := get(t, "http://"+serve(t, func(nc net.Conn) {
-		script(ok)(nc)
-		_ = nc.Close()
-		closed <- true
-	})+"/")
-	do(t, c, r)
-	<-closed
-	c.conns[0].lastRead = time.Now().Add(-time.Minute)
-	w := do(t, c, r)
-	equal(t, "reused", w.Reused, false)
-	equal(t, "retried", w.Retried, false)
 }

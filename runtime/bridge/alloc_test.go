@@ -3,7 +3,6 @@
 package bridge
 
 import (
-	"net"
 	"testing"
 	"unsafe"
 )
@@ -11,18 +10,7 @@ import (
 // What a request may allocate on a kept connection: the head of the answer and its body, which the caller keeps.
 // (Not under the race detector, which makes pools forget.)
 func TestAllocations(t *testing.T) {
-	answer := []byte(benchAnswer)
-	addr := serve(t, func(c net.Conn) {
-		b := make([]byte, 4096)
-		for {
-			if _, err := c.Read(b); err != nil {
-				return
-			}
-			if _, err := c.Write(answer); err != nil {
-				return
-			}
-		}
-	})
+	addr := answering(t, benchAnswer)
 	if n := allocations(t, get(t, "http://"+addr+"/")); n > 2 {
 		t.Errorf("GET allocates %v times", n)
 	}

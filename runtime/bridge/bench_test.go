@@ -12,18 +12,21 @@ import (
 const benchAnswer = "HTTP/1.1 200 OK\r\nServer: bench\r\nDate: Mon, 23 Nov 2026 09:00:00 GMT\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 9\r\n\r\nServer OK"
 
 // answering is a server that costs as little as possible: a fixed answer to every read.
-func answering(tb testing.TB, answer string) string {
-	return serve(tb, func(c net.Conn) {
+func answering(tb testing.TB, text string) string { return serve(tb, answer(text)) }
+
+func answer(text string) func(net.Conn) {
+	out := []byte(text)
+	return func(c net.Conn) {
 		b := make([]byte, 4096)
 		for {
 			if _, err := c.Read(b); err != nil {
 				return
 			}
-			if _, err := io.WriteString(c, answer); err != nil {
+			if _, err := c.Write(out); err != nil {
 				return
 			}
 		}
-	})
+	}
 }
 
 func BenchmarkGetBridge(b *testing.B) {

@@ -21,13 +21,14 @@ type conn struct {
 	proxyAuth string // value of Proxy-Authorization for it
 
 	used     bool      // has brought an answer
+	begun    bool      // a byte of the answer under way has come
+	closes   bool      // that answer is the last one
 	deadline time.Time // when the request under way times out; zero: never
 	armed    time.Time // what the poller was told: never later than deadline, see arm
 	lastRead time.Time // when the last bytes came in
 	in, out  int64     // bytes so far
 
-	peeked error // result of the last peek
-	peek   func(fd uintptr)
+	look *look // see stale and await; nil until needed
 }
 
 func newConn(nc net.Conn, key string) *conn {
@@ -87,17 +88,4 @@ func (c *conn) Write(p []byte) (int, error) {
 			return done, err
 		}
 	}
-}
-
-// stale reports whether the peer has closed an idle connection, or sent something that nobody asked for: a
-// connection in that state cannot carry another request. Under TLS what arrives in idle time is its closing alert.
-func (c *conn) stale() bool {
-	if c.raw == nil {
-		return false
-	}
-	if c.peek == nil {
-		c.peek = func(fd uintptr) { c.peeked = peekSocket(fd) }
-	}
-	// Control, not Read: that would refuse a connection whose old alarm has gone off in the meantime.
-	return c.raw.Control(c.peek) != nil || c.peeked != nil
 }

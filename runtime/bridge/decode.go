@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -67,18 +68,19 @@ func (w *Response) collect(c *Client, r io.Reader, limit int64) error {
 		}
 	}()
 	b := (*buf)[:0]
-	var past [512]byte
+	var past []byte // where the bytes beyond the limit go
 	for turns := 1; ; turns++ {
-		room := past[:]
+		room := past
 		if int64(len(b)) < limit {
-			if len(b) == cap(b) {
-				b = append(b, make([]byte, len(b))...)[:len(b)]
-			}
+			b = slices.Grow(b, 1)
 			room = b[len(b):min(int64(cap(b)), limit)]
+		} else if past == nil {
+			past = make([]byte, chunkSize)
+			continue
 		}
 		n, err := r.Read(room)
 		w.Size += int64(n)
-		if int64(len(b)) < limit {
+		if past == nil {
 			b = b[:len(b)+n]
 		}
 		if err == io.EOF {

@@ -12,10 +12,7 @@ import (
 func (c *Client) connect(h *hop, w *Response) (*conn, error) {
 	start := time.Now()
 	h.start(w, start)
-	ctx, cancel := context.WithCancel(context.Background())
-	if !h.deadline.IsZero() {
-		ctx, cancel = context.WithDeadline(context.Background(), h.deadline)
-	}
+	ctx, cancel := h.context()
 	defer cancel()
 	if err := c.dialing(cancel); err != nil {
 		return nil, err
@@ -39,6 +36,14 @@ func (c *Client) connect(h *hop, w *Response) (*conn, error) {
 	}
 	c.keep(cn)
 	return cn, nil
+}
+
+// context is what name look-up and connecting need; an abort calls its cancel.
+func (h *hop) context() (context.Context, context.CancelFunc) {
+	if h.deadline.IsZero() {
+		return context.WithCancel(context.Background())
+	}
+	return context.WithDeadline(context.Background(), h.deadline)
 }
 
 // dial opens the TCP connection, and the tunnel if the proxy asks for one.

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -56,18 +57,16 @@ func (h *hop) appendHead(b []byte, cn *conn, j *jar) []byte {
 		b = h.appendDefault(b, "Connection", "close")
 	}
 	for _, f := range h.header {
-		if h.sends(f.Name) {
+		if h.sends(f.Name) && !isCookie(f.Name) {
 			b = appendField(b, f.Name, f.Value)
 		}
 	}
 	for _, f := range h.cfg.Header {
-		if h.sends(f.Name) && !has(h.header, f.Name) {
+		if h.sends(f.Name) && !isCookie(f.Name) && !has(h.header, f.Name) {
 			b = appendField(b, f.Name, f.Value)
 		}
 	}
-	if h.cookies && j != nil {
-		b = h.appendCookieField(b, j)
-	}
+	b = h.appendCookieField(b, j)
 	if len(h.body) > 0 || h.method == "POST" || h.method == "PUT" || h.method == "PATCH" {
 		b = strconv.AppendInt(append(b, "Content-Length: "...), int64(len(h.body)), 10)
 		b = append(b, "\r\n"...)
@@ -102,14 +101,47 @@ func (h *hop) sends(name string) bool {
 	return true
 }
 
+// appendCookieField: there may be only one such field (RFC 6265, 5.4), so what script and configuration set comes
+// first in it and the user's cookies after that.
 func (h *hop) appendCookieField(b []byte, j *jar) []byte {
 	mark := len(b)
 	b = append(b, "Cookie: "...)
 	empty := len(b)
-	if b = h.appendCookies(b, j); len(b) == empty {
+	for _, fields := range [...][]Field{h.header, h.cfg.Header} {
+		for _, f := range fields {
+			if isCookie(f.Name) && h.sends(f.Name) {
+				b = append(separate(b, empty), f.Value...)
+			}
+		}
+	}
+	if h.cookies {
+		for _, k := range j.cookies(h.origin, h.uri) {
+			b = appendCookie(separate(b, empty), k)
+		}
+	}
+	if len(b) == empty {
 		return b[:mark]
 	}
 	return append(b, "\r\n"...)
+}
+
+func separate(b []byte, empty int) []byte {
+	if len(b) > empty {
+		b = append(b, "; "...)
+	}
+	return b
+}
+
+func appendCookie(b []byte, k *http.Cookie) []byte {
+	b = append(append(b, k.Name...), '=')
+	if k.Quoted {
+		return append(append(append(b, '"'), k.Value...), '"')
+	}
+	return append(b, k.Value...)
+}
+
+func isCookie(name string) bool {
+	return len(name) == len("Cookie") && strings.EqualFold(name, "Cookie")
 }
 
 func appendField(b []byte, name, value string) []byte {

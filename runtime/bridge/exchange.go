@@ -34,29 +34,33 @@ func (c *Client) attempt(h *hop, w *Response) error {
 // exchange sends h over cn and reads the answer. done is false if the failure may be the race between this request
 // and the server closing a kept connection, so that the request can be sent again.
 func (c *Client) exchange(cn *conn, h *hop, w *Response) (done bool, err error) {
-	f := c.cfg.flight(cn)
 	in, out := cn.in, cn.out
 	w.Reused = cn.used
-	err = c.roundTrip(f, h, w)
+	cn.begun, cn.closes = false, false
+	err = c.roundTrip(cn, h, w)
 	w.BytesIn += cn.in - in
 	w.BytesOut += cn.out - out
-	done = !cn.used || f.begun || !(h.idempotent() || cn.out == out) || !closedByPeer(err) || c.stopping()
+	done = !cn.used || cn.begun || !(h.idempotent() || cn.out == out) || !closedByPeer(err) || c.stopping()
 	if err != nil {
 		c.drop(cn)
-		err = h.readFailure(err, f.begun)
-	} else if cn.used = true; f.closes || c.cfg.NoKeepAlive {
+		err = h.readFailure(err, cn.begun)
+	} else if cn.used = true; cn.closes || c.cfg.NoKeepAlive {
 		c.drop(cn)
 	}
-	c.cfg.land(f)
 	return done, err
 }
 
 // roundTrip is one request and one answer. The errors it returns are raw, but those of kind InvalidResponse.
-func (c *Client) roundTrip(f *flight, h *hop, w *Response) error {
+func (c *Client) roundTrip(cn *conn, h *hop, w *Response) error {
+	f := c.cfg.flight(cn)
 	sent, refused := f.send(h, w, c.jar)
+	c.cfg.land(f)
 	if refused != nil && !closedByPeer(refused) {
 		return refused
 	}
+	cn.await()
+	f = c.cfg.flight(cn)
+	defer c.cfg.land(f)
 	// A server that answers early (413, 401) and closes makes the write fail; its answer can be read all the same.
 	first, err := f.readHead(h, w)
 	if err != nil {
@@ -72,7 +76,7 @@ func (c *Client) roundTrip(f *flight, h *hop, w *Response) error {
 	if err = f.readBody(h, w, c); err != nil {
 		return err
 	}
-	f.closes = f.closes || refused != nil || f.br.Buffered() > 0
+	cn.closes = cn.closes || refused != nil || f.br.Buffered() > 0
 	w.Phases.Receive += w.Done.Sub(first)
 	return nil
 }

@@ -2,8 +2,6 @@ package bridge
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -27,44 +25,6 @@ func isNetError(err error) bool {
 func closedByPeer(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
 		errors.Is(err, io.ErrUnexpectedEOF)
-}
-
-// generator: what this machine ran out of; nil if it is not to blame.
-func generator(err error) error {
-	for errno, text := range map[syscall.Errno]string{
-		syscall.EMFILE:        "too many open files: raise the limit with ulimit -n, or use fewer users",
-		syscall.ENFILE:        "too many open files in the system",
-		syscall.EADDRNOTAVAIL: "no free local port or address",
-		syscall.ENOBUFS:       "no buffer space",
-		syscall.ENOMEM:        "out of memory",
-	} {
-		// The resolver flattens its errors to texts.
-		var dns *net.DNSError
-		if errors.Is(err, errno) || errors.As(err, &dns) && strings.Contains(dns.Err, errno.Error()) {
-			return &Error{Kind: GeneratorError, Text: text, Err: err}
-		}
-	}
-	return nil
-}
-
-// system gives a failed system call its text, without the addresses; "" for other errors.
-func system(err error) string {
-	for errno, text := range map[syscall.Errno]string{
-		syscall.ECONNREFUSED: "connection refused",
-		syscall.ECONNRESET:   "connection reset by peer",
-		syscall.EPIPE:        "connection reset by peer",
-		syscall.ECONNABORTED: "connection aborted",
-		syscall.ENETUNREACH:  "network is unreachable",
-		syscall.EHOSTUNREACH: "no route to host",
-		syscall.ETIMEDOUT:    "connection timed out",
-		syscall.EACCES:       "permission denied",
-		syscall.EPERM:        "permission denied",
-	} {
-		if errors.Is(err, errno) {
-			return text
-		}
-	}
-	return ""
 }
 
 // dialFailure is the error of a connection that did not come about.
@@ -133,73 +93,6 @@ func innermost(err error) string {
 		}
 		err = next
 	}
-}
-
-// tlsFailure is the error of a connection that came about but could not be secured.
-func (h *hop) tlsFailure(err error) error {
-	if isTimeout(err) {
-		return &Error{Kind: ConnectTimeout, Text: "no connection within " + span(h.timeout), Err: err}
-	}
-	if errors.Is(err, net.ErrClosed) {
-		return ErrClosed
-	}
-	if e := new(Error); errors.As(err, &e) {
-		return err // from dial
-	}
-	text := tlsText(err)
-	switch {
-	case text != "":
-	case errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE):
-		text = "connection reset in the TLS handshake"
-	case closedByPeer(err):
-		text = "connection closed in the TLS handshake"
-	default:
-		text = strings.TrimPrefix(innermost(err), "tls: ")
-	}
-	return &Error{Kind: TLSError, Text: text, Err: err}
-}
-
-// tlsText names the cause of a TLS error; "" if err is not one.
-func tlsText(err error) string {
-	var (
-		authority x509.UnknownAuthorityError
-		host      x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		record    tls.RecordHeaderError
-		alert     tls.AlertError
-		op        *net.OpError
-	)
-	switch {
-	case errors.As(err, &authority):
-		return "certificate signed by unknown authority"
-	case errors.As(err, &host):
-		return hostText(host)
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		if strings.Contains(invalid.Detail, "is before") {
-			return "certificate is not yet valid"
-		}
-		return "certificate has expired"
-	case errors.As(err, &invalid):
-		return strings.TrimPrefix(invalid.Error(), "x509: ")
-	case errors.As(err, &record):
-		return "server does not speak TLS"
-	case errors.As(err, &alert):
-		return "server refused: " + strings.TrimPrefix(alert.Error(), "tls: ")
-	case errors.As(err, &op) && op.Op == "remote error":
-		return "server refused: " + strings.TrimPrefix(op.Err.Error(), "tls: ")
-	}
-	return ""
-}
-
-func hostText(err x509.HostnameError) string {
-	valid := err.Certificate.DNSNames
-	for _, ip := range err.Certificate.IPAddresses {
-		valid = append(valid[:len(valid):len(valid)], ip.String())
-	}
-	if len(valid) == 0 {
-		return "certificate names no host, so it is not valid for " + err.Host
-	}
-	return "certificate is valid for " + strings.Join(valid, ", ") + ", not " + err.Host
 }
 
 // readFailure is the error of a request on a connection that had come about.

@@ -18,7 +18,8 @@ const (
 	maxKept    = 256 << 10 // buffers that grew beyond this are not kept for the next request
 )
 
-// flight is what a request needs only while it is on its way. Flights are pooled, so that idle users hold no buffers.
+// flight is the buffers of a request: one is taken to send it and one to read the answer. In between, and between
+// requests, a user holds none.
 type flight struct {
 	cn      *conn
 	br      *bufio.Reader // reads from the flight
@@ -27,8 +28,6 @@ type flight struct {
 	out     []byte // request
 	scratch []byte // body of unknown or encoded length
 	parsing bool   // head is being parsed: it is buffered as a whole, the socket must not be read
-	begun   bool   // a byte of the answer has come
-	closes  bool   // the connection cannot be used again
 }
 
 func (c *Config) flight(cn *conn) *flight {
@@ -39,7 +38,7 @@ func (c *Config) flight(cn *conn) *flight {
 	}
 	f.cn, f.br = cn, f.small
 	f.br.Reset(f)
-	f.parsing, f.begun, f.closes = false, false, false
+	f.parsing = false
 	return f
 }
 
@@ -67,7 +66,7 @@ func (f *flight) readHead(h *hop, w *Response) (first time.Time, err error) {
 		if _, err = f.br.Peek(1); err != nil {
 			return first, err
 		}
-		f.begun = true
+		f.cn.begun = true
 		// Right, since the buffer was empty before: only what came with an interim answer is dated a little late.
 		first = f.cn.lastRead
 		block, err := f.peekHead()
@@ -78,10 +77,13 @@ func (f *flight) readHead(h *hop, w *Response) (first time.Time, err error) {
 		if err := f.parse(block); err != nil {
 			return first, invalidHead(err)
 		}
-		if s := f.head.StatusCode(); s >= 200 || s == 101 {
+		switch s := f.head.StatusCode(); {
+		case s < 100:
+			return first, &Error{Kind: InvalidResponse, Text: "malformed status line"}
+		case s >= 200 || s == 101:
 			w.Status = s
 			f.fill(w, text)
-			f.closes = f.mustClose(h, w)
+			f.cn.closes = f.mustClose(h, w)
 			return first, nil
 		}
 	}

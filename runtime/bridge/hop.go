@@ -1,7 +1,6 @@
 package bridge
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -136,24 +135,4 @@ func (h *hop) locate(location string) (*Origin, string, error) {
 func encodeLocation(s string) string {
 	s, _, _ = strings.Cut(s, "#")
 	return strings.TrimPrefix(cleanURI("/"+s), "/")
-}
-
-// appendCookies adds the user's cookies for the request, in the form name=value; name=value.
-func (h *hop) appendCookies(b []byte, j *jar) []byte {
-	for i, k := range j.cookies(h.origin, h.uri) {
-		if i > 0 {
-			b = append(b, "; "...)
-		}
-		b = appendCookie(b, k)
-	}
-	return b
-}
-
-func appendCookie(b []byte, k *http.Cookie) []byte {
-	b = append(b, k.Name...)
-	b = append(b, '=')
-	if k.Quoted {
-		return append(append(append(b, '"'), k.Value...), '"')
-	}
-	return append(b, k.Value...)
 }

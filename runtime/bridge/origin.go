@@ -109,7 +109,8 @@ func newOrigin(whole, scheme, authority string) (*Origin, error) {
 	}
 	o := &Origin{Scheme: scheme, Name: name, Host: name}
 	if strings.Contains(name, ":") {
-		o.Host = "[" + name + "]"
+		ip, _, _ := strings.Cut(name, "%") // the zone means something on this machine only (RFC 6874, 4)
+		o.Host = "[" + ip + "]"
 	}
 	if p := u.Port(); p != "" && p != port {
 		if n, err := strconv.Atoi(p); err != nil || n < 1 || n > 65535 {

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"bufio"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/binary"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"strconv"
 	"testing"
-	"time"
 )
 
 // forward is an HTTP proxy that answers plain requests itself and tunnels CONNECT.
@@ -148,43 +146,4 @@ func TestIPv6(t *testing.T) {
 	defer s.Close()
 	w := do(t, user(t, &Config{}), get(t, "http://"+l.Addr().String()+"/"))
 	equal(t, "host", string(w.Body), l.Addr().String())
-}
-
-// nameServer answers every query with a code (RFC 1035, 4.1.1), and not at all if that is negative.
-func nameServer(t *testing.T, code int) *Config {
-	t.Helper()
-	l, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		b := make([]byte, 2000)
-		for {
-			n, from, err := l.ReadFrom(b)
-			if err != nil {
-				return
-			}
-			if code >= 0 {
-				b[2], b[3] = 0x81, 0x80|byte(code)
-				_, _ = l.WriteTo(b[:n], from)
-			}
-		}
-	}()
-	r := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", l.LocalAddr().String())
-	}}
-	return &Config{Timeout: time.Second, Dial: (&net.Dialer{Resolver: r}).DialContext}
-}
-
-func TestDNSErrors(t *testing.T) {
-	for code, want := range map[int]string{
-		3:  "DNSError('no such host: shop.test')",
-		2:  "DNSError('the name server failed on: shop.test')",
-		-1: "ConnectTimeout('no connection within 1s')",
-	} {
-		got, w := fails(t, user(t, nameServer(t, code)), get(t, "http://shop.test/"))
-		equal(t, "error", got, want)
-		equal(t, "DNS phase", w.Phases.DNS > 0, true)
-	}
 }

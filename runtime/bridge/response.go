@@ -59,7 +59,7 @@ func (w *Response) URL() string {
 func (w *Response) Elapsed() time.Duration { return w.Done.Sub(w.Sent) }
 
 // Header is the field lines of a response, as received. It is a string: cheap to keep, parsed when looked at.
-// Trailer fields are not part of it.
+// Trailer fields are not part of it; of folded lines (obsolete since RFC 7230) only the first is shown.
 type Header string
 
 // Get returns the first value of the field, or "". The case of the name does not matter.
@@ -90,7 +90,7 @@ func (h Header) All() iter.Seq2[string, string] {
 			var line string
 			line, rest, _ = strings.Cut(rest, "\n")
 			name, value, ok := strings.Cut(line, ":")
-			if ok && !yield(strings.TrimRight(name, " \t"), strings.Trim(value, " \t\r")) {
+			if ok && line[0] != ' ' && line[0] != '\t' && !yield(strings.TrimRight(name, " \t"), strings.Trim(value, " \t\r")) {
 				return
 			}
 		}

@@ -192,6 +192,9 @@ func TestMixErrors(t *testing.T) {
 	if err := m.Restrict([]string{"A", "X"}); err == nil || !strings.Contains(err.Error(), `no user class "X"; there are: A, B`) {
 		t.Errorf("unknown class: %v", err)
 	}
+	if err := m.Restrict([]string{"B", "B"}); err != nil || len(m.allowed) != 1 {
+		t.Errorf("the same class twice: %v %v", err, m.allowed)
+	}
 	if err := m.Restrict(nil); err == nil {
 		t.Error("no error for an empty restriction")
 	}

@@ -42,13 +42,10 @@ func (p picker) pick() (class int, ok bool) {
 	return best.class, true
 }
 
-// before orders by gain, dealt, weight; what is equal stays in order of names.
+// before orders by gain, then dealt; what is equal stays in order of names.
 func (s *share) before(t *share) bool {
 	if s.gain != t.gain {
 		return s.gain < t.gain
 	}
-	if s.dealt != t.dealt {
-		return s.dealt < t.dealt
-	}
-	return s.weight < t.weight
+	return s.dealt < t.dealt
 }

@@ -71,6 +71,7 @@ func FuzzRamp(f *testing.F) {
 	f.Add(0, 200, 10.0)
 	f.Add(7, 0, 2.7)
 	f.Add(0, 3, 1e-12)
+	f.Add(0, 3, 1e-8)
 	f.Add(0, 1000000, 1e18)
 	f.Fuzz(func(t *testing.T, from, to int, rate float64) {
 		if from < 0 || to < 0 || from > 1e9 || to > 1e9 {

@@ -7,21 +7,24 @@ import (
 )
 
 // typedArrayName is the class of a typed array or DataView ("Uint8Array"), or
-// "" for any other value. A script cannot fake it or make it throw, except
-// through a Proxy, which is none.
+// "" for any other value. It throws only what a script's own getter of
+// Symbol.toStringTag throws.
 func typedArrayName(v goja.Value) string {
 	o, ok := v.(*goja.Object)
 	if !ok || !mayBeView(o.ExportType()) {
 		return ""
 	}
 	tag := o.GetSymbol(goja.SymToStringTag)
-	if tag == nil {
+	if typeName(tag) != "string" {
 		return ""
 	}
 	switch name := tag.String(); name {
 	case "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array",
 		"Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "DataView":
-		return name
+		// The tag may be the script's, the buffer hardly.
+		if buffer, ok := o.Get("buffer").(*goja.Object); ok && buffer.ExportType() == bufferType {
+			return name
+		}
 	}
 	return ""
 }

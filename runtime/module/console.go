@@ -1,7 +1,6 @@
 package module
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -28,19 +27,26 @@ type Printer interface {
 // message is longer than about 100 KB. Each method is built when it is first
 // used.
 func Console(vm *goja.Runtime, p Printer) goja.Value {
-	return vm.NewDynamicObject(&console{vm: vm, printer: p, members: map[string]goja.Value{}})
+	c := &console{vm: vm, printer: p}
+	return newLazyObject(vm, lazyObject{names: consoleMethods, build: func(name string) goja.Value {
+		f := c.method(name)
+		return function(vm, name, 0, func(call goja.FunctionCall) goja.Value {
+			f(call.Arguments)
+			return goja.Undefined()
+		})
+	}})
 }
 
 type console struct {
 	vm      *goja.Runtime
 	printer Printer
-	members map[string]goja.Value // built so far, or set by the script
 	in      *intrinsics
 	indent  string
 	counts  map[string]int
 	timers  map[string]time.Time
 }
 
+// consoleMethods are the names that method knows.
 var consoleMethods = []string{
 	"assert", "count", "countReset", "debug", "dir", "dirxml", "error", "group", "groupCollapsed", "groupEnd",
 	"info", "log", "table", "time", "timeEnd", "timeLog", "trace", "warn",
@@ -76,10 +82,8 @@ func (c *console) method(name string) func([]goja.Value) {
 		return c.timeEnd
 	case "group", "groupCollapsed":
 		return c.group
-	case "groupEnd":
-		return func([]goja.Value) { c.indent = c.indent[:max(0, len(c.indent)-2)] }
 	}
-	return nil
+	return func([]goja.Value) { c.indent = c.indent[:max(0, len(c.indent)-2)] } // groupEnd
 }
 
 // format spares strings, the most common message, everything.
@@ -108,48 +112,4 @@ func (c *console) write(level Level, text string) {
 		text = c.indent + strings.ReplaceAll(text, "\n", "\n"+c.indent)
 	}
 	c.printer.Print(level, text)
-}
-
-// Get, Set, Has, Delete and Keys make console an object like any other: a
-// script may replace and add methods.
-
-func (c *console) Get(key string) goja.Value {
-	if v, ok := c.members[key]; ok {
-		return v
-	}
-	f := c.method(key)
-	if f == nil {
-		return nil
-	}
-	v := function(c.vm, key, 0, func(call goja.FunctionCall) goja.Value {
-		f(call.Arguments)
-		return goja.Undefined()
-	})
-	c.members[key] = v
-	return v
-}
-
-func (c *console) Set(key string, v goja.Value) bool {
-	c.members[key] = v
-	return true
-}
-
-func (c *console) Has(key string) bool {
-	return c.members[key] != nil || slices.Contains(consoleMethods, key)
-}
-
-func (c *console) Delete(key string) bool {
-	delete(c.members, key)
-	return true
-}
-
-func (c *console) Keys() []string {
-	keys := slices.Clone(consoleMethods)
-	for key := range c.members {
-		if !slices.Contains(consoleMethods, key) {
-			keys = append(keys, key)
-		}
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -24,10 +24,8 @@ func Crypto(vm *goja.Runtime) goja.Value {
 // fillRandom overwrites a typed array of integers with random bytes.
 func fillRandom(vm *goja.Runtime, v goja.Value) {
 	switch typedArrayName(v) {
-	case "":
-		throwType(vm, "crypto.getRandomValues: the argument must be a typed array of integers")
-	case "Float32Array", "Float64Array", "DataView":
-		throwDOM(vm, "TypeMismatchError", 17, "crypto.getRandomValues: the typed array must be of integers")
+	case "", "Float32Array", "Float64Array", "DataView":
+		throwDOM(vm, "TypeMismatchError", 17, "crypto.getRandomValues: the argument must be a typed array of integers")
 	}
 	b, _ := bytesOf(v)
 	if len(b) > 65536 {

@@ -21,11 +21,15 @@ type feeder struct {
 
 func (v *sharedVM) feederObject(f *feeder) goja.Value {
 	f.cursor = lookup(v.Shared, v.cursors, f.key, func() *atomic.Int64 { return new(atomic.Int64) })
-	o := v.vm.NewObject()
-	method(v.vm, o, "next", 0, func(goja.FunctionCall) goja.Value { return f.next() })
-	method(v.vm, o, "at", 1, func(call goja.FunctionCall) goja.Value { return f.at(call.Argument(0)) })
-	o.DefineDataProperty("length", v.vm.ToValue(f.rows.len()), goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_TRUE)
-	return o
+	return newLazyObject(v.vm, lazyObject{names: []string{"next", "at", "length"}, build: func(name string) goja.Value {
+		switch name {
+		case "next":
+			return function(v.vm, name, 0, func(goja.FunctionCall) goja.Value { return f.next() })
+		case "at":
+			return function(v.vm, name, 1, func(call goja.FunctionCall) goja.Value { return f.at(call.Argument(0)) })
+		}
+		return v.vm.ToValue(f.rows.len())
+	}})
 }
 
 func (f *feeder) next() goja.Value {

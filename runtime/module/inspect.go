@@ -2,8 +2,6 @@ package module
 
 import (
 	"fmt"
-	"math"
-	"math/big"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -138,30 +136,6 @@ func (p *inspector) primitive(v goja.Value) string {
 	return primitiveText(v)
 }
 
-// primitiveText is the text of any primitive but a string.
-func primitiveText(v goja.Value) string {
-	if v == nil {
-		return "undefined"
-	}
-	if s, ok := v.(*goja.Symbol); ok {
-		return symbolText(s)
-	}
-	switch x := v.Export().(type) {
-	case float64:
-		if x == 0 && math.Signbit(x) {
-			return "-0"
-		}
-	case *big.Int:
-		return x.String() + "n"
-	}
-	return v.String()
-}
-
-func symbolText(s *goja.Symbol) string {
-	name, _ := cut(s.String(), maxString)
-	return escape("Symbol("+name+")", 0)
-}
-
 // text is a quoted string. A long one with several lines is broken at its own
 // line ends.
 func (p *inspector) text(s string) string {
@@ -181,29 +155,4 @@ func (p *inspector) text(s string) string {
 		lines[i] = quote(line)
 	}
 	return strings.Join(lines, " +\n"+strings.Repeat(" ", p.indent+2)) + tail
-}
-
-// typeName is JavaScript's typeof, but for functions.
-func typeName(v goja.Value) string {
-	// An object first: exporting one copies it whole and runs its getters.
-	if v == nil || isObject(v) {
-		return "object"
-	}
-	if _, ok := v.(*goja.Symbol); ok {
-		return "symbol" // which exports as a string
-	}
-	switch v.Export().(type) {
-	case string:
-		return "string"
-	case int64, float64:
-		return "number"
-	case bool:
-		return "boolean"
-	case *big.Int:
-		return "bigint"
-	}
-	if goja.IsNull(v) {
-		return "object"
-	}
-	return "undefined"
 }

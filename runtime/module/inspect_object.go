@@ -109,7 +109,9 @@ func (p *inspector) describeByType(o *goja.Object, n named) (described, bool) {
 		d.items, d.bare = func(level int) []string { return p.promise(o, level) }, ""
 		return d, true
 	}
-	switch name := typedArrayName(o); name {
+	name := ""
+	p.try(func() goja.Value { name = typedArrayName(o); return nil })
+	switch name {
 	case "":
 		return described{}, false
 	case "DataView":
@@ -174,32 +176,4 @@ func (p *inspector) promise(o *goja.Object, level int) []string {
 		text = "<rejected> " + text
 	}
 	return []string{text}
-}
-
-func (p *inspector) boxed(o *goja.Object, n named, class string) described {
-	base := "[" + class
-	switch {
-	case n.null:
-		base += " (null prototype)"
-	case n.class != class:
-		base += " (" + n.class + ")"
-	}
-	base += ": " + p.primitive(p.unbox(o, class)) + "]"
-	if n.tag != "" && n.tag != n.class {
-		base += " [" + n.tag + "]"
-	}
-	d := p.based(o, base)
-	if class == "String" {
-		d.keys = notIndexes(d.keys)
-	}
-	return d
-}
-
-// unbox returns the primitive in a Number, String, ... object.
-func (p *inspector) unbox(o *goja.Object, class string) goja.Value {
-	v := p.call(class+".prototype.valueOf", o)
-	if v == nil || isObject(v) {
-		return goja.Undefined()
-	}
-	return v
 }

@@ -19,10 +19,12 @@ func function(vm *goja.Runtime, name string, length int, f native) *goja.Object 
 }
 
 // constructor makes a JS class of f; f fills call.This and returns nil.
-// Calling it without new is a TypeError, as for every class of the platform.
+// goja calls f for a call without new too, which makes an object then. A call
+// as a method of another object is a TypeError.
 func constructor(vm *goja.Runtime, name string, length int, f func(goja.ConstructorCall)) *goja.Object {
-	fn := vm.ToValue(func(call goja.ConstructorCall) *goja.Object {
-		if call.NewTarget == nil {
+	var fn *goja.Object
+	fn = vm.ToValue(func(call goja.ConstructorCall) *goja.Object {
+		if !vm.InstanceOf(call.This, fn) {
 			throwType(vm, "Class constructor %s cannot be invoked without 'new'", name)
 		}
 		f(call)

@@ -174,7 +174,7 @@ func isBody(v goja.Value) bool {
 	if !ok {
 		return given(v) // a string, a number, ...
 	}
-	return o.ClassName() == "ArrayBuffer" || o.ClassName() == "String" || typedArrayName(o) != "" || isParams(o)
+	return o.ExportType() == bufferType || o.ClassName() == "String" || typedArrayName(o) != "" || isParams(o)
 }
 
 // bodyBytes gives a raw body's bytes; false for an object, which is a form. The bytes of a buffer are copied: the

@@ -86,13 +86,20 @@ func (s *Shared) Object(vm *goja.Runtime, host Host) goja.Value {
 		Shared: s, intrinsics: &intrinsics{vm: vm, cache: map[string]goja.Callable{}}, host: host,
 		objects: map[string]goja.Value{}, positions: map[string]int{}, inside: map[string]bool{},
 	}
-	o := vm.NewObject()
-	method(vm, o, "csv", 2, v.csv)
-	method(vm, o, "json", 2, v.json)
-	method(vm, o, "array", 3, v.array)
-	method(vm, o, "counter", 2, v.counter)
-	method(vm, o, "map", 1, v.sharedMap)
-	return o
+	methods := []string{"csv", "json", "array", "counter", "map"}
+	return newLazyObject(vm, lazyObject{names: methods, build: func(name string) goja.Value {
+		switch name {
+		case "csv":
+			return function(vm, name, 2, v.csv)
+		case "json":
+			return function(vm, name, 2, v.json)
+		case "array":
+			return function(vm, name, 3, v.array)
+		case "counter":
+			return function(vm, name, 2, v.counter)
+		}
+		return function(vm, name, 1, v.sharedMap)
+	}})
 }
 
 // once returns what was made for the key in this VM before, or makes it.
@@ -148,15 +155,25 @@ func (v *sharedVM) counter(call goja.FunctionCall) goja.Value {
 }
 
 func (v *sharedVM) counterObject(name string, c *atomic.Int64) goja.Value {
-	o := v.vm.NewObject()
-	method(v.vm, o, "next", 0, func(goja.FunctionCall) goja.Value { return v.vm.ToValue(c.Add(1)) })
-	method(v.vm, o, "add", 1, func(call goja.FunctionCall) goja.Value {
-		n, ok := whole(call.Argument(0))
-		if !ok {
-			throwType(v.vm, "shared.counter(%q).add: the argument must be a whole number", name)
-		}
-		return v.vm.ToValue(c.Add(n))
+	return newLazyObject(v.vm, lazyObject{
+		names: []string{"next", "add", "value"},
+		live: func(member string) goja.Value {
+			if member == "value" {
+				return v.vm.ToValue(c.Load())
+			}
+			return nil
+		},
+		build: func(member string) goja.Value {
+			if member == "next" {
+				return function(v.vm, member, 0, func(goja.FunctionCall) goja.Value { return v.vm.ToValue(c.Add(1)) })
+			}
+			return function(v.vm, member, 1, func(call goja.FunctionCall) goja.Value {
+				n, ok := whole(call.Argument(0))
+				if !ok {
+					throwType(v.vm, "shared.counter(%q).add: the argument must be a whole number", name)
+				}
+				return v.vm.ToValue(c.Add(n))
+			})
+		},
 	})
-	accessor(v.vm, o, "value", func(goja.FunctionCall) goja.Value { return v.vm.ToValue(c.Load()) }, nil)
-	return o
 }

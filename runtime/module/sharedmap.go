@@ -143,8 +143,12 @@ func (v *sharedVM) parse(e entry) goja.Value {
 	return v.parseJSON(e.json)
 }
 
+// parseJSON makes a value of a text that is known to be JSON.
 func (v *sharedVM) parseJSON(text string) goja.Value {
-	return must(v.mustHave("JSON.parse")(goja.Undefined(), v.vm.ToValue(text)))
+	r := jsonReader{vm: v.vm, text: text, parse: func(part string) goja.Value {
+		return must(v.mustHave("JSON.parse")(goja.Undefined(), v.vm.ToValue(part)))
+	}}
+	return r.value()
 }
 
 // toJSON throws for what JSON cannot say.

@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// A percent-encode set of https://url.spec.whatwg.org/#percent-encoded-bytes,
-// as the ASCII characters above the space that belong to it. The space belongs
-// to all but the first; control characters and non-ASCII belong to all.
+// encodeSet is a percent-encode set of
+// https://url.spec.whatwg.org/#percent-encoded-bytes: the printable ASCII
+// characters that belong to it. Control characters and non-ASCII belong to all.
 type encodeSet string
 
 const (
@@ -14,8 +14,8 @@ const (
 	fragmentSet     encodeSet = " \"<>`"
 	querySet        encodeSet = " \"#<>"
 	specialQuerySet           = querySet + "'"
-	pathSet                   = querySet + "?^`{}"
-	userinfoSet               = pathSet + "/:;=@[\\]|"
+	pathSet                   = querySet + "?`{}"
+	userinfoSet               = pathSet + "/:;=@[\\]^|"
 )
 
 func (set encodeSet) encode(s string) string {

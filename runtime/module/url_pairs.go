@@ -9,7 +9,7 @@ import (
 // pairsOf reads the argument of new URLSearchParams: a text, pairs, or an
 // object.
 func (c *urls) pairsOf(v goja.Value) []pair {
-	if missing(v) {
+	if missing(v) || goja.IsNull(v) { // Node's null; browsers read it as "null"
 		return nil
 	}
 	o, ok := v.(*goja.Object)
@@ -52,44 +52,52 @@ func (c *urls) pairsOfList(o *goja.Object) []pair {
 
 // inspectURL writes URL and URLSearchParams objects for console.
 func (p *inspector) inspectURL(o *goja.Object, n named) (described, bool) {
-	if s := reveal[*urlState](o, urlKey); s != nil {
+	var u *urlState
+	var s *paramsState
+	p.try(func() goja.Value { // the prototype may be a proxy
+		u, s = reveal[*urlState](o, urlKey), reveal[*paramsState](o, paramsKey)
+		return nil
+	})
+	if u != nil {
 		d := p.plain(o, n.class+" ")
-		d.items = func(level int) []string {
-			var items []string
-			for _, part := range urlParts() {
-				items = append(items, p.spend(part.name+": "+p.text(part.get(s.urlRecord))))
-			}
-			query := &paramsState{pairs: parseQuery(s.query)}
-			list := p.layout(shape{open: "URLSearchParams {", close: "}"}, p.pairItems(query), level)
-			if len(query.pairs) == 0 {
-				list = "URLSearchParams {}"
-			}
-			last := len(items) - 1
-			return append(items[:last:last], "searchParams: "+list, items[last])
-		}
-		d.bare = ""
+		d.bare, d.items = "", func(int) []string { return p.urlItems(u) }
 		return d, true
 	}
-	if s := reveal[*paramsState](o, paramsKey); s != nil {
-		d := p.plain(o, n.class+" ")
-		if len(s.pairs) > 0 {
-			d.bare, d.items = "", func(int) []string { return p.pairItems(s) }
-		}
-		return d, true
+	if s != nil {
+		return p.based(o, p.paramsText(n.class, s.pairs)), true
 	}
 	return described{}, false
 }
 
-func (p *inspector) pairItems(s *paramsState) []string {
+func (p *inspector) urlItems(s *urlState) []string {
 	var items []string
-	p.indent += 2
-	for i, pair := range s.pairs {
-		if p.full() {
-			items = append(items, more(len(s.pairs)-i, "item"))
+	for _, part := range urlParts() {
+		if part.name == "hash" {
+			items = append(items, "searchParams: "+p.paramsText("URLSearchParams", parseQuery(s.query)))
+		}
+		items = append(items, part.name+": "+p.text(part.get(s.urlRecord)))
+	}
+	p.spend(strings.Join(items, ""))
+	return items
+}
+
+func (p *inspector) paramsText(class string, pairs []pair) string {
+	if len(pairs) == 0 {
+		return class + " {}"
+	}
+	var items []string
+	length := 0
+	for i, pair := range pairs {
+		if length > maxMessage {
+			items = append(items, more(len(pairs)-i, "item"))
 			break
 		}
-		items = append(items, p.spend(p.text(pair.name)+" => "+p.text(pair.value)))
+		items = append(items, p.text(pair.name)+" => "+p.text(pair.value))
+		length += units(items[i]) + 2
 	}
-	p.indent -= 2
-	return items
+	if length-2 > p.lineWidth() {
+		indent := "\n" + strings.Repeat(" ", p.indent+2)
+		return class + " {" + indent + strings.Join(items, ","+indent) + " }"
+	}
+	return class + " { " + strings.Join(items, ", ") + " }"
 }

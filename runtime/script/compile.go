@@ -62,21 +62,22 @@ func at(f *file.File, offset int) (e Error) {
 
 // wrap puts one line before the bundle (shiftMap counts on it) and one after it.
 func wrap(out *bundled) string {
+	code := cheapen(out.code)
 	var b strings.Builder
-	b.Grow(len(out.code) + 200)
+	b.Grow(len(code) + 400)
 	if out.async {
-		b.WriteString("(async function($k){")
+		b.WriteString("(async function($k, $symbol){")
 	} else {
-		b.WriteString("(function($k){")
+		b.WriteString("(function($k, $symbol){")
 	}
 	for _, name := range []string{"asyncIterator", "dispose", "asyncDispose", "metadata"} {
-		// goja lacks these. Only when used: a changed Symbol costs memory in every VM.
-		if bytes.Contains(out.code, []byte("Symbol."+name)) || bytes.Contains(out.code, []byte(`Symbol["`+name+`"]`)) {
-			fmt.Fprintf(&b, "Symbol.%s ??= Symbol.for(%q);", name, "Symbol."+name)
+		// Only when used: a changed Symbol costs memory in every VM.
+		if bytes.Contains(code, []byte("Symbol."+name)) || bytes.Contains(code, []byte(`Symbol["`+name+`"]`)) {
+			fmt.Fprintf(&b, "Symbol.%s ??= $symbol(%q);", name, name)
 		}
 	}
 	b.WriteByte('\n')
-	b.Write(out.code)
+	b.Write(code)
 	b.WriteString("\n})")
 	return b.String()
 }

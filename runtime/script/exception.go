@@ -115,10 +115,14 @@ func (w *writer) nested(label string, v goja.Value) {
 func describe(v goja.Value) (typ, message string) {
 	o, ok := v.(*goja.Object)
 	if !ok {
-		if v == nil {
+		switch v := v.(type) {
+		case nil:
 			return "", "undefined"
+		case *goja.Symbol:
+			return "", "Symbol(" + v.String() + ")"
+		default:
+			return "", v.String()
 		}
-		return "", v.String()
 	}
 	msg, isError := get(o, "message"), o.ClassName() == "Error"
 	if !isError && (msg == nil || goja.IsUndefined(msg)) {

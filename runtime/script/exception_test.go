@@ -26,10 +26,10 @@ var thrown = []struct{ name, code, message, traceback string }{
 	{"a ring", `const o = {}; o.o = o; throw o`, "[object Object]", "[object Object]\n    at run (a.js:2:24)"},
 	{"getters that throw", `throw { get message() { throw 1; }, toString() { throw 2; } }`, "", "\n    at run (a.js:2:1)"},
 	{"by a native function", `JSON.parse("{")`, "Unexpected end of JSON input (EOF)", "SyntaxError: Unexpected end of JSON input (EOF)\n    at run (a.js:2:6)"},
-	{"by Go", `$k.fail()`, "from Go", "Error: from Go\n    at run (a.js:2:8)"},
-	{"nested calls", `[1].map(function inner() { nope; })`, "nope is not defined", "ReferenceError: nope is not defined\n    at inner (a.js:2:28)\n    at run (a.js:2:8)"},
-	{"a builtin that calls back", `u.call(() => { nope; })`, "nope is not defined", "ReferenceError: nope is not defined\n    at a.js:2:16\n    at run (a.js:2:7)"},
-	{"in a builtin", `u.fail()`, "in builtin", "Error: in builtin\n    at run (a.js:2:7)"},
+	{"by Go", `$k.fail()`, "from Go", "Error: from Go\n    at run (a.js:2:4)"},
+	{"nested calls", `[1].map(function inner() { nope; })`, "nope is not defined", "ReferenceError: nope is not defined\n    at inner (a.js:2:28)\n    at run (a.js:2:5)"},
+	{"a builtin that calls back", `u.call(() => { nope; })`, "nope is not defined", "ReferenceError: nope is not defined\n    at a.js:2:16\n    at run (a.js:2:3)"},
+	{"in a builtin", `u.fail()`, "in builtin", "Error: in builtin\n    at run (a.js:2:3)"},
 	{"caught and thrown again", `const e = new Error("x");` + " try { throw e } catch (c) { throw c }", "x", "Error: x\n    at run (a.js:2:11)"},
 	{"cause", `throw new Error("outer", { cause: new TypeError("inner") })`, "outer",
 		"Error: outer\n    at run (a.js:2:7)\nCaused by: TypeError: inner\n    at run (a.js:2:35)"},
@@ -120,16 +120,16 @@ func TestInterrupted(t *testing.T) {
 }
 
 func TestStackOfOtherErrors(t *testing.T) {
-	_, syntax := goja.Compile("x.js", "\n  break;", true)
-	_, _, fault := FromSource("a.js", "let", nil)
+	_, syntax := goja.Compile("x.js", "let a;\n  let a;", true)
+	_, _, fault := FromSource("a.js", "f(", nil)
 	for _, c := range []struct {
 		err                error
 		message, traceback string
 	}{
 		{nil, "", ""},
 		{errors.New("plain"), "plain", "plain"},
-		{syntax, "Illegal break statement", "SyntaxError: Illegal break statement\n    at x.js:2:3"},
-		{fault, `Expected identifier but found end of file`, `a.js:1:4: Expected identifier but found end of file`},
+		{syntax, "Identifier 'a' has already been declared", "SyntaxError: Identifier 'a' has already been declared\n    at x.js:2:7"},
+		{fault, `Unexpected end of file`, `a.js:1:3: Unexpected end of file`},
 	} {
 		if m, tb := Stack(c.err); m != c.message || tb != c.traceback {
 			t.Errorf("%v: got %q and\n%s", c.err, m, tb)

@@ -8,7 +8,13 @@ import (
 	"testing"
 
 	"github.com/dop251/goja"
+	"go.uber.org/goleak"
 )
+
+// esbuild starts goroutines; none may outlive Load.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m)
+}
 
 const shared = `import { HttpUser, between } from "katydid";
 function task(m, c) { (c.metadata.tasks ??= []).push(c.name); return m; }

@@ -8,6 +8,7 @@
 package script
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 
@@ -35,7 +36,8 @@ type Options struct {
 // Script is the compiled bundle. It is immutable: any number of goroutines may
 // use it at once, each with a VM of its own.
 type Script struct {
-	// Program evaluates to the bundle's function; see Call.
+	// Program evaluates to the bundle's function. Run it with Call, which knows
+	// the further arguments it takes.
 	Program *goja.Program
 	// Async: top-level await is used, so that the function returns a promise
 	// and $k.exports is called only when what is awaited has settled.
@@ -51,7 +53,8 @@ type Script struct {
 	// Size is the length of the bundle's source in bytes.
 	Size int
 
-	cwd string // absolute; what relative paths in frames are relative to
+	cwd     string // absolute; what relative paths in frames are relative to
+	symbols bool   // the bundle asks for well-known symbols
 }
 
 // Load finds, bundles and compiles the scripts. Warnings concern the user's own
@@ -83,6 +86,7 @@ func Load(o Options) (*Script, []Warning, error) {
 		Inputs:  out.inputs,
 		Size:    len(out.code),
 		cwd:     cwd,
+		symbols: bytes.Contains(out.code, []byte("Symbol")),
 	}
 	for _, f := range files {
 		s.Paths = append(s.Paths, display(f, cwd))
@@ -107,14 +111,18 @@ func FromSource(name, code string, builtins map[string]string) (*Script, []Warni
 }
 
 // Call evaluates the bundle in vm with the host object and returns what its
-// function returns: undefined, or a promise if Async. Once per VM.
+// function returns: undefined, or a promise if Async. Once per VM. The error is
+// what the script's top level threw, or an interruption.
 func (s *Script) Call(vm *goja.Runtime, host goja.Value) (goja.Value, error) {
 	fn, err := vm.RunProgram(s.Program)
 	if err != nil {
 		return nil, err
 	}
 	call, _ := goja.AssertFunction(fn)
-	return call(goja.Undefined(), host)
+	if !s.symbols {
+		return call(goja.Undefined(), host)
+	}
+	return call(goja.Undefined(), host, vm.ToValue(symbolOf))
 }
 
 // absDir returns dir, or the current directory, absolute and without symbolic

@@ -1,6 +1,9 @@
 package script
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Everything people may write and what it has to do in goja.
 var syntaxes = []struct{ name, code, want string }{
@@ -90,5 +93,43 @@ func TestSymbolsAreDefinedOnlyWhenUsed(t *testing.T) {
 		if v, err := h.vm.RunString("typeof Symbol.asyncIterator"); err != nil || v.String() != want {
 			t.Errorf("%s: %v %v, want %s", code, v, err, want)
 		}
+	}
+}
+
+// TestHelpersAreReplaced fails when esbuild words its helpers differently, so
+// that every VM pays for what cheapen avoids.
+func TestHelpersAreReplaced(t *testing.T) {
+	s, _, err := FromSource("a.js", `function d() {} export class A { @d m() {} }`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fn, err := newHost(t).vm.RunProgram(s.Program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range helpers {
+		if strings.Contains(fn.String(), h.old) || !strings.Contains(fn.String(), h.new) {
+			t.Errorf("not replaced:\n%s", h.old)
+		}
+		if strings.Count(h.old, "\n") != strings.Count(h.new, "\n") {
+			t.Errorf("the line count differs:\n%s", h.new)
+		}
+	}
+}
+
+func TestSymbolIsTheScriptsOwn(t *testing.T) {
+	h := newHost(t)
+	s, _, err := FromSource("a.js", `export const m = Symbol.metadata, i = Symbol.iterator;`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Call(h.vm, h.k); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.exports["a.js"].Get("m"); got != Symbol("metadata") {
+		t.Errorf("Symbol.metadata is %v", got)
+	}
+	if Symbol("none") != nil {
+		t.Error("an unknown name has a symbol")
 	}
 }

@@ -2,6 +2,7 @@ package vu
 
 import (
 	"errors"
+	"reflect"
 	"time"
 
 	"github.com/dop251/goja"
@@ -35,10 +36,12 @@ func (vm *VM) Await(v goja.Value) (goja.Value, error) {
 	return p.Result(), nil
 }
 
-// promiseOf gives the promise behind v, or nil. The class name is asked first because Export copies whole objects.
+var promiseType = reflect.TypeFor[*goja.Promise]()
+
+// promiseOf gives the promise behind v, or nil. The type is asked first because Export copies whole objects.
 func promiseOf(v goja.Value) *goja.Promise {
 	o, ok := v.(*goja.Object)
-	if !ok || o.ClassName() != "Promise" {
+	if !ok || o.ExportType() != promiseType {
 		return nil
 	}
 	p, _ := o.Export().(*goja.Promise)

@@ -5,6 +5,8 @@
 package vu
 
 import (
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dop251/goja"
@@ -47,6 +49,24 @@ type Env struct {
 	Tags, ExcludeTags []string // task filter; nil means all
 	// Extra is what the modules themselves share between VMs; this package does not look at it.
 	Extra any
+
+	traces     sync.Map // tracebacks that were logged
+	traceCount atomic.Int64
+}
+
+// maxTraces bounds how many different tracebacks are logged; the statistics fold what is beyond their own bound too.
+const maxTraces = 500
+
+// logTrace logs a traceback the first time it comes: a thousand users who fail in the same line say it once. How often
+// it came is in the statistics.
+func (env *Env) logTrace(traceback string) {
+	if env.traceCount.Load() >= maxTraces {
+		return
+	}
+	if _, again := env.traces.LoadOrStore(traceback, struct{}{}); !again {
+		env.traceCount.Add(1)
+		env.Log(Error, traceback)
+	}
 }
 
 // Class is a user class of the script as the main VM found it.
@@ -57,6 +77,8 @@ type Class struct {
 	Host   string         // effective host, "" if the class needs none
 	Origin *bridge.Origin // Host, parsed; nil without a host
 	HTTP   *bridge.Config // the class's own settings, shared by its users; nil for users without a client
+
+	tasks *taskList
 }
 
 // Trouble is what went wrong outside of tasks.

@@ -84,6 +84,7 @@ func (m *Main) class(name string, o *goja.Object) (Found, error) {
 		f.Host = h.String()
 	}
 	list, err := m.tasksOf(o, nil) // finds wrong tasks before any user is started
+	f.tasks = list
 	if err == nil && len(list.tasks) == 0 && len(m.Env.Tags)+len(m.Env.ExcludeTags) == 0 {
 		err = errors.New("it has no tasks: mark methods with @task, or list them in static tasks = {method: weight}")
 	}

@@ -46,29 +46,29 @@ func (vm *VM) Schedule(self, what goja.Value, first bool) {
 	if f == nil {
 		panic(vm.RT.NewTypeError("scheduleTask: the task set is not running"))
 	}
-	t := f.list.match(what)
-	if t == nil {
-		if fn, ok := goja.AssertFunction(what); ok {
-			t = &task{name: "(scheduled)", fn: fn, value: what.ToObject(vm.RT), weight: 1}
-		} else {
+	s := scheduled{index: vm.match(f, what)}
+	if s.index < 0 {
+		var ok bool
+		if s.fn, ok = goja.AssertFunction(what); !ok {
 			panic(vm.RT.NewTypeError("scheduleTask: %v is no task of this task set", what))
 		}
 	}
 	if first {
-		f.queue = slices.Insert(f.queue, 0, t)
+		f.queue = slices.Insert(f.queue, 0, s)
 	} else {
-		f.queue = append(f.queue, t)
+		f.queue = append(f.queue, s)
 	}
 }
 
-// match finds the task that a name, function or class stands for.
-func (l *taskList) match(what goja.Value) *task {
-	for _, t := range l.tasks {
-		if t.value.SameAs(what) || t.name != "" && t.name == what.String() {
-			return t
+// match finds the task that a name, function or class stands for; -1 if there is none.
+func (vm *VM) match(f *frame, what goja.Value) int {
+	return slices.IndexFunc(f.list.tasks, func(t *task) bool {
+		if _, ok := what.(*goja.Object); !ok {
+			return t.name != "" && t.name == what.String()
 		}
-	}
-	return nil
+		v := vm.locate(t, f.obj, f.class)
+		return v != nil && v.SameAs(what)
+	})
 }
 
 // Callback calls a function of the script that nobody waits for (a timer). What it throws is reported as a task's error.

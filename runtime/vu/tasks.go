@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 
 	"github.com/dop251/goja"
 )
@@ -18,12 +19,12 @@ const (
 	kindMarkov     kind = "markov"
 )
 
-// task is one thing that a user or task set can run: a function, or a nested task set.
+// task is one thing that a user or task set can run: a function, or a nested task set. It belongs to no VM: each finds
+// the function or class behind it in its own copy of the script.
 type task struct {
 	name   string
-	value  *goja.Object  // what the script gave: the function or class
-	fn     goja.Callable // nil for a task set
-	set    *taskList     // the nested task set's own tasks
+	where  []string  // from the class to the value, see locate; empty: the method of that name
+	set    *taskList // the nested task set's own tasks; nil for a function
 	weight int
 	tags   []string
 	next   []edge // Markov: where to go from here
@@ -34,7 +35,7 @@ type edge struct {
 	weight int
 }
 
-// taskList is what a class consists of, once per class and VM. It is not changed after it was built.
+// taskList is what a class consists of. It is made once, in the main VM, and shared by all users.
 type taskList struct {
 	name  string
 	kind  kind
@@ -43,17 +44,17 @@ type taskList struct {
 }
 
 // tasksOf asks the script's side of the user model for a class's tasks and drops those that the tag filter excludes.
-func (vm *VM) tasksOf(class *goja.Object, tags []string) (*taskList, error) {
+func (m *Main) tasksOf(class *goja.Object, tags []string) (*taskList, error) {
 	describe, _ := goja.AssertFunction(class.Get("$describe"))
 	v, err := describe(goja.Undefined(), class)
 	if err != nil {
 		return nil, err
 	}
-	d := v.ToObject(vm.RT)
+	d := v.ToObject(m.RT)
 	list := &taskList{name: class.Get("name").String(), kind: kind(d.Get("0").String())}
-	tags = append(slices.Clip(tags), vm.strings(d.Get("2"))...)
-	err = vm.each(d.Get("1"), func(entry *goja.Object) error {
-		t, err := vm.taskOf(entry, tags)
+	tags = append(slices.Clip(tags), m.strings(d.Get("2"))...)
+	err = m.each(d.Get("1"), func(entry *goja.Object) error {
+		t, err := m.taskOf(entry, tags)
 		if err != nil || t == nil {
 			return err
 		}
@@ -67,30 +68,49 @@ func (vm *VM) tasksOf(class *goja.Object, tags []string) (*taskList, error) {
 	return list, err
 }
 
-// taskOf builds one task from describe's [name, target, weight, tags, transitions]; nil if it is filtered out.
-func (vm *VM) taskOf(entry *goja.Object, inherited []string) (*task, error) {
-	target := entry.Get("1").ToObject(vm.RT)
-	t := &task{name: entry.Get("0").String(), value: target, weight: int(entry.Get("2").ToInteger())}
+// taskOf builds one task from describe's [name, target, where, weight, tags, transitions]; nil if it is filtered out.
+func (m *Main) taskOf(entry *goja.Object, inherited []string) (*task, error) {
+	target := entry.Get("1").ToObject(m.RT)
+	t := &task{name: entry.Get("0").String(), where: m.strings(entry.Get("2")), weight: int(entry.Get("3").ToInteger())}
 	if t.weight == 0 {
 		return nil, nil
 	}
-	t.tags = append(slices.Clip(inherited), vm.strings(entry.Get("3"))...)
-	if k := target.Get("$kind"); k != nil && !goja.IsUndefined(k) {
-		set, err := vm.tasksOf(target, t.tags)
+	t.tags = append(slices.Clip(inherited), m.strings(entry.Get("4"))...)
+	if given(target.Get("$kind")) {
+		set, err := m.tasksOf(target, t.tags)
 		if err != nil || len(set.tasks) == 0 {
 			return nil, err
 		}
 		t.set = set
 		return t, nil
 	}
-	if !passes(t.tags, vm.Env.Tags, vm.Env.ExcludeTags) {
+	if !passes(t.tags, m.Env.Tags, m.Env.ExcludeTags) {
 		return nil, nil
 	}
-	t.fn, _ = goja.AssertFunction(target)
-	if next := entry.Get("4"); next != nil && !goja.IsUndefined(next) {
-		t.next = vm.edges(next)
+	if next := entry.Get("5"); given(next) {
+		t.next = m.edges(next)
 	}
 	return t, nil
+}
+
+// locate finds the function or class behind a task in this VM, for an instance of a class.
+func (vm *VM) locate(t *task, obj, class *goja.Object) goja.Value {
+	if len(t.where) == 0 {
+		return obj.Get(t.name)
+	}
+	depth, _ := strconv.Atoi(t.where[0]) // a number, see model.js
+	for ; depth > 0 && class != nil; depth-- {
+		class = class.Prototype()
+	}
+	at := goja.Value(class)
+	for _, key := range t.where[1:] {
+		o, ok := at.(*goja.Object)
+		if !ok {
+			return nil
+		}
+		at = o.Get(key)
+	}
+	return at
 }
 
 // passes is Locust's tag rule: with --tags a task needs one of them, with --exclude-tags it must have none of those.
@@ -102,8 +122,8 @@ func passes(tags, want, not []string) bool {
 }
 
 // edges reads Markov transitions: {name: weight} or [name, [name, weight], ...].
-func (vm *VM) edges(v goja.Value) []edge {
-	o := v.ToObject(vm.RT)
+func (m *Main) edges(v goja.Value) []edge {
+	o := v.ToObject(m.RT)
 	var list []edge
 	if o.ClassName() != "Array" {
 		for _, name := range o.Keys() {
@@ -128,7 +148,7 @@ func (l *taskList) checkMarkov() error {
 			return fmt.Errorf("%s.%s has no transition: give it one with @transition or static transitions", l.name, t.name)
 		}
 		for _, e := range t.next {
-			if l.find(e.name) == nil {
+			if l.find(e.name) < 0 {
 				return fmt.Errorf("%s.%s: transition to %q, which is no task of this MarkovTaskSet", l.name, t.name, e.name)
 			}
 			if e.weight <= 0 {
@@ -139,37 +159,32 @@ func (l *taskList) checkMarkov() error {
 	return nil
 }
 
-func (l *taskList) find(name string) *task {
-	for _, t := range l.tasks {
-		if t.name == name {
-			return t
-		}
-	}
-	return nil
+func (l *taskList) find(name string) int {
+	return slices.IndexFunc(l.tasks, func(t *task) bool { return t.name == name })
 }
 
 // random picks a task by weight. The list must not be empty.
-func (l *taskList) random() *task {
+func (l *taskList) random() int {
 	if len(l.tasks) == 1 {
-		return l.tasks[0]
+		return 0
 	}
 	n := rand.IntN(l.total)
-	for _, t := range l.tasks {
+	for i, t := range l.tasks {
 		if n -= t.weight; n < 0 {
-			return t
+			return i
 		}
 	}
 	panic("unreachable: the weights sum to total")
 }
 
 // after picks what follows a task of a Markov chain.
-func (l *taskList) after(t *task) *task {
+func (l *taskList) after(i int) int {
 	total := 0
-	for _, e := range t.next {
+	for _, e := range l.tasks[i].next {
 		total += e.weight
 	}
 	n := rand.IntN(total)
-	for _, e := range t.next {
+	for _, e := range l.tasks[i].next {
 		if n -= e.weight; n < 0 {
 			return l.find(e.name)
 		}

@@ -66,8 +66,7 @@ func (u *user) run(class *Class) {
 		u.failed(err)
 		return
 	}
-	list, err := u.create(class)
-	if err != nil {
+	if err := u.create(class); err != nil {
 		u.failed(err)
 		return
 	}
@@ -78,26 +77,22 @@ func (u *user) run(class *Class) {
 		}
 		return
 	}
-	if len(list.tasks) == 0 {
+	if len(class.tasks.tasks) == 0 {
 		u.failed(errors.New("no tasks: mark methods with @task or list them in static tasks (a tag filter may have removed them)"))
 		return
 	}
-	vm.runTasks(&frame{obj: u.obj, list: list})
+	vm.runTasks(newFrame(u.obj, class.tasks, nil))
 }
 
-// create makes the instance of the user's class and finds its tasks.
-func (u *user) create(class *Class) (*taskList, error) {
-	vm := u.vm
-	ctor := vm.find(class.Name)
+// create makes the instance of the user's class.
+func (u *user) create(class *Class) error {
+	ctor := u.vm.find(class.Name)
 	if ctor == nil {
-		return nil, fmt.Errorf("the script exports no class %s to this user: exports must not depend on chance or time", class.Name)
+		return fmt.Errorf("the script exports no class %s to this user: exports must not depend on chance or time", class.Name)
 	}
-	obj, err := vm.RT.New(ctor)
-	if err != nil {
-		return nil, err
-	}
-	u.obj, vm.Self = obj, obj
-	return vm.tasksOf(ctor, nil)
+	obj, err := u.vm.RT.New(ctor)
+	u.obj, u.vm.Self = obj, obj
+	return err
 }
 
 // failed reports an error that ends the user before it could run.
@@ -111,37 +106,47 @@ func (u *user) failed(err error) {
 // frame is a user or task set that is running: what chooses the next task.
 type frame struct {
 	obj   *goja.Object
+	class *goja.Object // of obj
 	list  *taskList
-	user  *frame  // the user's own frame; nil in that one
-	queue []*task // scheduled by the script, first in first out
-	index int     // sequential: position in the list
-	count int     // sequential: how often the task at index has run
-	at    *task   // Markov: the last task
+	fns   []goja.Callable // of the tasks in list, found when they first run
+	user  *frame          // the user's own frame; nil in that one
+	queue []scheduled     // by the script, first in first out
+	index int             // sequential: the task that is next; Markov: the last one
+	count int             // sequential: how often the task at index has run; Markov: how many tasks have run
 }
 
-// next chooses what to run.
-func (f *frame) next() *task {
+// scheduled is a task of the list, or a function that the script gave.
+type scheduled struct {
+	index int
+	fn    goja.Callable
+}
+
+func newFrame(obj *goja.Object, list *taskList, user *frame) *frame {
+	class, _ := obj.Get("constructor").(*goja.Object)
+	return &frame{obj: obj, class: class, list: list, fns: make([]goja.Callable, len(list.tasks)), user: user}
+}
+
+// next chooses what to run: the index of a task, or -1 and a function.
+func (f *frame) next() (int, goja.Callable) {
 	if len(f.queue) > 0 {
-		t := f.queue[0]
+		s := f.queue[0]
 		f.queue = f.queue[1:]
-		return t
+		return s.index, s.fn
 	}
 	switch f.list.kind {
 	case kindSequential: // in order, each as often as its weight says, round and round
-		t := f.list.tasks[f.index]
-		if f.count++; f.count >= t.weight {
-			f.index, f.count = (f.index+1)%len(f.list.tasks), 0
+		i := f.index
+		if f.count++; f.count >= f.list.tasks[i].weight {
+			f.index, f.count = (i+1)%len(f.list.tasks), 0
 		}
-		return t
+		return i, nil
 	case kindMarkov:
-		if f.at == nil {
-			f.at = f.list.tasks[0]
-		} else {
-			f.at = f.list.after(f.at)
+		if f.count++; f.count > 1 { // else: start with the first
+			f.index = f.list.after(f.index)
 		}
-		return f.at
+		return f.index, nil
 	}
-	return f.list.random()
+	return f.list.random(), nil
 }
 
 // runTasks is the loop of a user or task set: choose, run, wait, by Locust's rules. It returns why it ended.
@@ -152,7 +157,8 @@ func (vm *VM) runTasks(f *frame) outcome {
 		if vm.leaving() {
 			return outcome{ctl: stopUser}
 		}
-		out := vm.execute(f, f.next())
+		i, fn := f.next()
+		out := vm.execute(f, i, fn)
 		if out.ctl == stopUser || out.ctl == interrupt && f.user != nil {
 			return out
 		}
@@ -166,12 +172,23 @@ func (vm *VM) runTasks(f *frame) outcome {
 }
 
 // execute runs one task to its end.
-func (vm *VM) execute(f *frame, t *task) outcome {
-	if t.set != nil {
-		return vm.runSet(f, t)
+func (vm *VM) execute(f *frame, i int, fn goja.Callable) outcome {
+	if fn == nil && f.list.tasks[i].set != nil {
+		return vm.runSet(f, f.list.tasks[i])
+	}
+	if fn == nil {
+		fn = f.fns[i]
+	}
+	if fn == nil {
+		t := f.list.tasks[i]
+		var ok bool
+		if fn, ok = goja.AssertFunction(vm.locate(t, f.obj, f.class)); !ok {
+			return vm.ended(vm.thrown(vm.RT.NewTypeError("task %s of %s is no function in this user", t.name, f.list.name)))
+		}
+		f.fns[i] = fn
 	}
 	vm.Unblock()
-	_, err := vm.Call(t.fn, f.obj, f.obj) // as an argument too, for arrow functions
+	_, err := vm.Call(fn, f.obj, f.obj) // as an argument too, for arrow functions
 	return vm.ended(err)
 }
 
@@ -198,14 +215,15 @@ func (vm *VM) ended(err error) outcome {
 
 // runSet runs a nested task set until it is interrupted or the user leaves.
 func (vm *VM) runSet(f *frame, t *task) outcome {
-	obj, err := vm.RT.New(t.value, f.obj)
+	obj, err := vm.RT.New(vm.locate(t, f.obj, f.class), f.obj)
 	if err != nil {
 		return vm.ended(err)
 	}
-	inner := &frame{obj: obj, list: t.set, user: f.user}
-	if f.user == nil {
-		inner.user = f
+	top := f.user
+	if top == nil {
+		top = f
 	}
+	inner := newFrame(obj, t.set, top)
 	out := vm.perform(obj, "onStart", "on_start")
 	if out.ctl == goOn {
 		out = vm.runTasks(inner)
@@ -251,9 +269,9 @@ func (vm *VM) waitBetween(f *frame) bool {
 // waitTime asks the script how long to wait: the method or field of the task set or user, else the static one of its
 // class, else the user's; 0 when there is none.
 func (vm *VM) waitTime(f *frame) (time.Duration, error) {
-	fn, ok := vm.waitFunc(f.obj)
+	fn, ok := vm.waitFunc(f)
 	if !ok && f.user != nil {
-		fn, ok = vm.waitFunc(f.user.obj)
+		fn, ok = vm.waitFunc(f.user)
 	}
 	if !ok {
 		return 0, nil
@@ -272,9 +290,8 @@ func (vm *VM) waitTime(f *frame) (time.Duration, error) {
 // maxWait is far beyond any test and still a valid time.Duration.
 const maxWait = 10 * 365 * 24 * time.Hour
 
-func (vm *VM) waitFunc(obj *goja.Object) (goja.Callable, bool) {
-	class, _ := obj.Get("constructor").(*goja.Object)
-	for _, o := range []*goja.Object{obj, class} {
+func (vm *VM) waitFunc(f *frame) (goja.Callable, bool) {
+	for _, o := range []*goja.Object{f.obj, f.class} {
 		if o == nil {
 			continue
 		}
@@ -291,7 +308,7 @@ func (vm *VM) waitFunc(obj *goja.Object) (goja.Callable, bool) {
 func (vm *VM) report(err error) {
 	message, traceback := script.Stack(err)
 	vm.Env.Recorder.Exception(stats.Exception{Message: message, Traceback: traceback, At: time.Now()})
-	vm.Env.Log(Error, traceback)
+	vm.Env.logTrace(traceback)
 	if vm.Listens("userError") {
 		e := vm.RT.NewObject()
 		_ = e.Set("error", message)

@@ -1,4 +1,4 @@
-// What a class of the user model consists of, for the engine: describe() is called once per class in each VM.
+// What a class of the user model consists of, for the engine.
 
 // mark notes a property on a task function or task set class. Decorators get functions directly; a static field's
 // value comes later, through the initialiser that the decorator returns.
@@ -32,51 +32,53 @@ function weight(cls, name, w) {
   return w;
 }
 
+// describe gives [kind, tasks, tags]; a task is [name, target, where, weight, tags, transitions]. where leads to the
+// target in another VM: [] is the method of that name, [depth, key, ...] a static property of the class's ancestor at
+// that depth and what is in it. It runs in the main VM only, because what it touches costs memory in every VM.
 export function describe(cls) {
   const chain = [];
   for (let c = cls; c && c.$kind; c = Object.getPrototypeOf(c)) chain.unshift(c);
-  const found = new Map(); // name -> [name, target, weight, tags, transitions]; a later class replaces an earlier one's
+  const found = new Map(); // by name; a later class replaces an earlier one's
   let anonymous = 0;
-  const add = (name, target, w, tags, transitions) => {
-    found.set(name ?? `#${anonymous++}`, [name ?? "", target, weight(cls, name ?? "(anonymous)", w), tags, transitions]);
+  const add = (name, target, where, w, tags, transitions) => {
+    const label = name ?? "";
+    found.set(name ?? `#${anonymous++}`, [label, target, where, weight(cls, label || "(anonymous)", w), tags, transitions]);
   };
-  for (const c of chain) {
+  chain.forEach((c, i) => {
+    const depth = chain.length - 1 - i;
     for (const name of Object.getOwnPropertyNames(c.prototype)) {
       const fn = own(c.prototype, name);
       if (typeof fn !== "function" || name === "constructor") continue;
-      if (fn.$task !== undefined || fn.$next !== undefined) add(name, fn, fn.$task ?? 1, fn.$tags, fn.$next);
+      if (fn.$task !== undefined || fn.$next !== undefined) add(name, fn, [], fn.$task ?? 1, fn.$tags, fn.$next);
       else if (found.has(name)) found.get(name)[1] = fn; // an override keeps the weight
     }
     for (const name of Object.getOwnPropertyNames(c)) {
       const set = own(c, name);
-      if (isSet(set) && own(set, "$task") !== undefined) add(name, set, set.$task, tagsOf(set));
+      if (isSet(set) && own(set, "$task") !== undefined) add(name, set, [depth, name], set.$task, arrayTags(set));
     }
-    listed(cls, c, add);
-  }
+    listed(cls, c, depth, add);
+  });
   return [cls.$kind, [...found.values()], arrayTags(cls)];
 }
 
 // listed adds the tasks of a plain static tasks = {...} or [...], and static transitions.
-function listed(cls, c, add) {
+function listed(cls, c, depth, add) {
   const tasks = own(c, "tasks");
   const tags = own(c, "tags") ?? {};
-  const entry = (value, w, name) => {
-    if (Array.isArray(value)) return entry(value[0], value[1]);
+  const entry = (value, where, w, name) => {
+    if (Array.isArray(value)) return entry(value[0], [...where, 0], value[1], name);
     if (typeof value === "string") return method(cls, value, w ?? 1, tags, add);
     if (typeof value !== "function") {
       throw new TypeError(`${cls.name}.tasks: ${String(value)} is no task: a function, a TaskSet class or a method's name`);
     }
-    add(name, value, w ?? 1, isSet(value) ? tagsOf(value) : value.$tags);
+    add(name, value, where, w ?? value.$task ?? 1, isSet(value) ? arrayTags(value) : value.$tags);
   };
   if (Array.isArray(tasks)) {
-    for (const t of tasks) entry(t, t?.$task);
-  } else if (tasks instanceof Map) {
-    for (const [t, w] of tasks) entry(t, w);
+    tasks.forEach((t, i) => entry(t, [depth, "tasks", i]));
   } else if (typeof tasks === "object" && tasks !== null) {
     for (const [name, w] of Object.entries(tasks)) {
-      if (isSet(w)) entry(w, 1, name);
-      else if (Array.isArray(w) && isSet(w[0])) entry(w[0], w[1], name);
-      else method(cls, name, w, tags, add);
+      if (typeof w === "number") method(cls, name, w, tags, add);
+      else entry(w, [depth, "tasks", name], undefined, name);
     }
   } else if (tasks !== undefined) {
     throw new TypeError(`${cls.name}.tasks must be an object {method: weight} or an array`);
@@ -88,14 +90,10 @@ function listed(cls, c, add) {
 function method(cls, name, w, tags, add, transitions) {
   const fn = cls.prototype[name];
   if (typeof fn !== "function") throw new TypeError(`${cls.name}.tasks: there is no method "${name}"`);
-  add(name, fn, w, tags[name] ?? fn.$tags, transitions);
+  add(name, fn, [], w, tags[name] ?? fn.$tags, transitions);
 }
 
 // arrayTags: static tags = ["x"] on a task set applies to all of its tasks, as @tag on the class does.
 function arrayTags(cls) {
   return Array.isArray(cls.tags) ? cls.tags : own(cls, "$tags");
-}
-
-function tagsOf(set) {
-  return arrayTags(set);
 }

@@ -1,7 +1,0 @@
-package module
-
-import (
-	"github.com/dop251/goja"
-)
-
-func StructuredClone(vm *goja.Runtime) goja.Value { return goja.Undefined() }
