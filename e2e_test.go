@@ -27,8 +27,17 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	_ = flag.Set("test.parallel", "5") // these tests mostly wait for other processes; the flag exists
-	os.Exit(m.Run())
+	var err error
+	if binaries, err = os.MkdirTemp("", "katydid-e2e-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(binaries)
+	os.Exit(code)
 }
+
+// binaries is the folder of programs that the tests have built.
+var binaries string
 
 // process is one katydid.
 type process struct {

@@ -37,6 +37,7 @@ type options struct {
 
 	logLevel, logFile string
 	exitCodeOnError   int
+	memoryLimit       int64 // bytes; 0: what the system gives
 
 	// custom holds the values of the script's own options by name without the
 	// dashes: string, int64, float64, bool, []any of these, or nil if there is
@@ -60,8 +61,8 @@ func (o *options) source(name string) string {
 
 // parseFirst is the first of two passes over the options: it finds what is
 // needed to load the script, which may then declare options of its own. It
-// judges only the values of -f, --config, --loglevel, --logfile, --help and
-// --version, and lets pass what it does not know. environ is as os.Environ
+// judges only the values of -f, --config, --loglevel, --logfile, --memory-limit,
+// --help and --version, and lets pass what it does not know. environ is as os.Environ
 // gives it; home and dir are the folders to look for configuration files in.
 func parseFirst(args, environ []string, home, dir string) (*options, error) {
 	p := newOptionParser()
@@ -77,7 +78,7 @@ func parseFirst(args, environ []string, home, dir string) (*options, error) {
 
 // earlyOptions are those that the first pass needs.
 func earlyOptions() []string {
-	return []string{"locustfile", "config", "loglevel", "logfile", "help", "version"}
+	return []string{"locustfile", "config", "loglevel", "logfile", "memory-limit", "help", "version"}
 }
 
 // parseOptions is the second pass, with the script's own options; every value

@@ -128,6 +128,8 @@ func (o *options) otherOptions() []*option {
 			help: "Where the log goes."},
 		{name: "exit-code-on-error", env: "EXIT_CODE_ON_ERROR", meta: "N", def: "1", group: groupOther, set: asWhole(&o.exitCodeOnError, 0, 255),
 			help: "The exit code if a request failed or a task threw."},
+		{name: "memory-limit", env: "MEMORY_LIMIT", meta: "SIZE", def: "all there is", group: groupOther, set: asBytes(&o.memoryLimit),
+			help: "End the run, with its results, when it uses nearly as much memory: 500MB, 2GB."},
 		{name: "version", short: "V", group: groupOther, argOnly: true, set: asSwitch(&o.version), help: "Print the version and exit."},
 		{name: "help", short: "h", group: groupOther, argOnly: true, set: asSwitch(&o.help), help: "Print this text and exit."},
 	}

@@ -36,6 +36,7 @@ var layers = map[string]layer{
 	"stats":          {},
 	"exporter":       {},
 	"targetapi":      {},
+	"bench/locust":   {ours: []string{"targetapi"}}, // a program of its own
 }
 
 // testHelpers may also be imported by the tests of any package, as may any

@@ -59,12 +59,16 @@ func dispatch(sys *system) int {
 		defer stop()
 		return runTarget(ctx, args[1:], os.Getenv, sys.stdout, sys.stderr)
 	case "version", "-V", "--version":
-		fmt.Fprintf(sys.stdout, "katydid %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-		return exitOK
+		return printVersion(sys.stdout)
 	case "help", "-h", "--help":
 		return help(sys.stdout, nil, exitOK)
 	}
 	return runTest(sys)
+}
+
+func printVersion(w io.Writer) int {
+	fmt.Fprintf(w, "katydid %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return exitOK
 }
 
 // help prints the help text; a stream that is closed has no reader to miss it.

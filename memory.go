@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -15,14 +16,23 @@ import (
 const memoryShare = 0.85
 
 // memoryWatch ends the test before the system kills it for want of memory.
-type memoryWatch struct{ quit chan struct{} }
+type memoryWatch struct {
+	out  chan struct{} // closed when there is too little left
+	why  string        // set before that
+	quit chan struct{}
+}
 
-// watchMemory starts to watch. Without a known limit it does nothing.
-func watchMemory(r *run) *memoryWatch {
-	w := &memoryWatch{quit: make(chan struct{})}
-	limit := memoryLimit()
+func newMemoryWatch() *memoryWatch {
+	return &memoryWatch{out: make(chan struct{}), quit: make(chan struct{})}
+}
+
+// start begins to watch, with the given limit in bytes or, if that is 0, the system's. If there is none it does nothing.
+func (w *memoryWatch) start(r *run, limit int64) {
 	if limit <= 0 {
-		return w
+		limit = memoryLimit()
+	}
+	if limit <= 0 {
+		return
 	}
 	allowed := int64(float64(limit) * memoryShare)
 	debug.SetMemoryLimit(allowed) // the garbage collector works harder before the test has to end
@@ -36,31 +46,35 @@ func watchMemory(r *run) *memoryWatch {
 			case <-every.C:
 			}
 			if used := heapInUse(); used > allowed {
-				r.outOfMemory(used, limit)
+				w.why = fmt.Sprintf("out of memory: %d MB of %d MB are used", used>>20, limit>>20)
+				r.outOfMemory(w)
 				return
 			}
 		}
 	}()
-	return w
 }
 
 func (w *memoryWatch) stop() { close(w.quit) }
 
-// outOfMemory ends the test and names the user who is the likely cause.
-func (r *run) outOfMemory(used, limit int64) {
+// outOfMemory ends the test and names the user who is the likely cause; code of no user is stopped by its guard.
+func (r *run) outOfMemory(w *memoryWatch) {
 	r.mu.Lock()
 	r.outcome.memory = true
+	crowd := r.crowd
 	r.mu.Unlock()
-	class := r.crowd.Accuse()
-	r.crowd.KillAll()
-	why := fmt.Sprintf("out of memory: %d MB of %d MB are used", used>>20, limit>>20)
-	if class != "" {
-		why += "; a task of " + class + " was running for longest, see the exceptions"
-	} else {
-		why += "; run fewer users, or keep less in them"
+	defer close(w.out)
+	if crowd == nil {
+		return
 	}
-	r.log.errorf("%s", why)
-	r.stopFor(why)
+	class := crowd.Accuse()
+	crowd.KillAll()
+	if class != "" {
+		w.why += "; a task of " + class + " was running for longest, see the exceptions"
+	} else {
+		w.why += "; run fewer users, or keep less in them"
+	}
+	r.log.errorf("%s", w.why)
+	r.stopFor(w.why)
 }
 
 // heapInUse is the memory in objects, live or not yet collected, and in stacks.
@@ -99,4 +113,19 @@ func machineMemory(otherwise int64) int64 {
 		}
 	}
 	return otherwise
+}
+
+// asBytes takes an amount of memory: 500MB, 2GiB, 1.5G or a number of bytes. The units are powers of 1024.
+func asBytes(p *int64) func(string) error {
+	return func(s string) error {
+		number := strings.TrimRight(s, "BKMGTibkmgt")
+		unit := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(s[len(number):]), "B"), "I")
+		shift, ok := map[string]int{"": 0, "K": 10, "M": 20, "G": 30, "T": 40}[unit]
+		n, err := strconv.ParseFloat(number, 64)
+		if err != nil || !ok || !(n > 0) || n*float64(int64(1)<<shift) >= 1<<62 {
+			return errors.New("is not an amount of memory: write it like 500MB or 2GB")
+		}
+		*p = int64(n * float64(int64(1)<<shift))
+		return nil
+	}
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"katydid/stats"
@@ -25,9 +27,16 @@ type outputs struct {
 	done chan struct{}
 }
 
-// openOutputs opens all files of the run.
+// openOutputs opens all files of the run. If one cannot be written the old ones of the others are still whole.
 func openOutputs(r *run) (*outputs, error) {
 	o := &outputs{r: r, quit: make(chan struct{}), done: make(chan struct{})}
+	summary := r.opts.summary
+	if summary == "-" {
+		summary = ""
+	}
+	if err := writable(summary); err != nil {
+		return nil, fmt.Errorf("--summary %s: %w", summary, withoutPath(err))
+	}
 	var err error
 	o.files, err = stats.OpenFiles(r.opts.csv, stats.FilesOptions{
 		FullHistory: r.opts.csvFullHistory, Format: r.opts.csvFormat, Start: r.started,
@@ -40,10 +49,36 @@ func openOutputs(r *run) (*outputs, error) {
 			return nil, err
 		}
 	}
-	if name := r.opts.summary; name != "" && name != "-" {
-		err = replaceFile(name, []byte("{}\n")) // a place that cannot be written to is found before the test
+	if summary != "" {
+		err = replaceFile(summary, []byte("{}\n")) // so that nobody takes the summary of an earlier run for this one's
 	}
 	return o, err
+}
+
+// writable makes the folder of a file that is to be written, "" for none, and says whether files can be made there.
+func writable(path string) error {
+	if path == "" {
+		return nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return syscall.EISDIR
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
+}
+
+// withoutPath leaves out the name of a temporary file, which tells a user nothing.
+func withoutPath(err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // start begins to collect, half a second after each second of the clock, so that jitter cannot make a second of the

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -10,7 +11,6 @@ import (
 
 	"katydid/runtime/load"
 	"katydid/runtime/module"
-	"katydid/runtime/script"
 	"katydid/runtime/vu"
 	"katydid/stats"
 )
@@ -39,19 +39,29 @@ type run struct {
 
 	stop    chan string // reasons to end the test; the first counts
 	spawned chan int    // all users are there
+	memory  *memoryWatch
 
 	mu      sync.Mutex
 	outcome outcome
+	heard   bool // a signal has asked for the end of the test
 }
 
 // runTest is the whole of katydid -f SCRIPT.
 func runTest(sys *system) int {
 	r := newRun(sys)
+	defer r.memory.stop()
 	defer r.screen.Close()
-	if fail := r.load(); fail != nil {
-		r.screen.Close()
-		fmt.Fprintf(sys.stderr, "katydid: error: %s\n", fail)
-		return fail.code
+	first, err := parseFirst(sys.args, sys.environ, sys.home, sys.dir)
+	switch {
+	case err != nil:
+		return r.refuse(usage(err))
+	case first.version:
+		return printVersion(sys.stdout)
+	case first.help:
+		return r.help(first)
+	}
+	if fail := r.load(first); fail != nil {
+		return r.refuse(fail)
 	}
 	if r.opts.list {
 		fmt.Fprintln(sys.stdout, "Available Users:")
@@ -61,23 +71,32 @@ func runTest(sys *system) int {
 		return exitOK
 	}
 	if fail := r.prepare(); fail != nil {
-		r.screen.Close()
-		fmt.Fprintf(sys.stderr, "katydid: error: %s\n", fail)
-		return fail.code
+		if r.target != nil {
+			r.target.cancel()
+		}
+		return r.refuse(fail)
 	}
 	return r.execute()
 }
 
-// prepare opens everything that can fail before the first request: files, driver, embedded target.
-func (r *run) prepare() *failure {
-	o := r.opts
-	if o.logFile != "" {
-		f, err := os.OpenFile(o.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-		if err != nil {
-			return broken(fmt.Errorf("--logfile: %w", err))
-		}
-		r.log.out = f // stays open to the end of the process
+// refuse says why there is no run.
+func (r *run) refuse(fail *failure) int {
+	r.screen.Close()
+	fmt.Fprintf(r.sys.stderr, "katydid: error: %s\n", fail)
+	return fail.code
+}
+
+// help is --help, with the options of the script if there is one and it can be loaded.
+func (r *run) help(first *options) int {
+	var custom []customArg
+	if len(first.scripts) > 0 {
+		custom, _, _ = r.declare(first) // whoever asks for help does not want to hear of errors
 	}
+	return help(r.sys.stdout, custom, exitOK)
+}
+
+// prepare does all that can fail before the first request: driver, embedded target, init listeners, files.
+func (r *run) prepare() *failure {
 	var classes []load.Class
 	for _, c := range r.env.Classes {
 		classes = append(classes, load.Class{Name: c.Name, Weight: c.Weight, Fixed: c.Fixed})
@@ -86,34 +105,51 @@ func (r *run) prepare() *failure {
 	if err != nil {
 		return broken(err)
 	}
-	r.crowd = vu.NewCrowd(r.env, func(class int) { r.driver.Ended(class) })
-	r.driver = load.NewClosed(mix, r.crowd, r.complete)
+	r.gather(mix)
 	if r.embedded {
-		if r.target, err = embedTarget(); err != nil {
+		if err := r.embed(); err != nil {
 			return broken(err)
 		}
-		for i := range r.env.Classes {
-			if c := &r.env.Classes[i]; c.HTTP != nil {
-				c.Host, c.Origin = r.target.url, r.target.origin
-			}
-		}
-		r.log.infof("no host was given: the target API runs in this process at %s", r.target.url)
 	}
 	r.started = time.Now()
-	r.env.Recorder = stats.NewRecorder(r.started, stats.Options{RecentTimes: o.csvFullHistory, IntervalLog: o.csv != ""})
+	r.env.Recorder = stats.NewRecorder(r.started, stats.Options{RecentTimes: r.opts.csvFullHistory, IntervalLog: r.opts.csv != ""})
+	if r.fire("init", nil); r.outcome.listener {
+		return broken(errors.New("a listener of init threw, see above"))
+	}
 	if r.out, err = openOutputs(r); err != nil {
 		return &failure{exitNotWritten, err}
 	}
 	return nil
 }
 
+// gather makes the crowd, still empty, and its driver.
+func (r *run) gather(mix *load.Mix) {
+	r.mu.Lock() // the memory's watch looks for the crowd
+	defer r.mu.Unlock()
+	r.crowd = vu.NewCrowd(r.env, func(class int) { r.driver.Ended(class) })
+	r.driver = load.NewClosed(mix, r.crowd, r.complete)
+}
+
+// embed starts the target API in this process for all classes that send requests.
+func (r *run) embed() (err error) {
+	if r.target, err = embedTarget(); err != nil {
+		return err
+	}
+	for i := range r.env.Classes {
+		if c := &r.env.Classes[i]; c.HTTP != nil {
+			c.Host, c.Origin = r.target.url, r.target.origin
+		}
+	}
+	return nil
+}
+
 // execute is the test itself.
 func (r *run) execute() int {
-	limits := watchMemory(r)
-	defer limits.stop()
+	if r.embedded {
+		r.log.infof("no host was given: the target API runs in this process at %s", r.target.url)
+	}
 	r.out.start()
 	ctx, cancel := context.WithCancel(context.Background())
-	r.fire("init", nil)
 	r.fire("testStart", nil)
 	r.state.Store("spawning")
 	r.begin()
@@ -156,7 +192,7 @@ func (r *run) drive() (reason string) {
 	if limit <= 0 || r.shape != "" && !r.main.ShapeUsesOptions() {
 		limit = forever
 	}
-	timeUp := time.NewTimer(limit - time.Since(r.started))
+	timeUp := time.NewTimer(limit) // from the ramp on, as Locust counts
 	defer timeUp.Stop()
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
@@ -165,7 +201,7 @@ func (r *run) drive() (reason string) {
 		case reason := <-r.stop:
 			return reason
 		case s := <-r.sys.signals:
-			return "got signal " + s.String()
+			r.hearSignal(s)
 		case <-timeUp.C:
 			return "run time limit reached"
 		case n := <-r.spawned:
@@ -175,7 +211,7 @@ func (r *run) drive() (reason string) {
 				return "all users have ended"
 			}
 		case <-second.C:
-			r.main.TopLevel()
+			r.background()
 			if r.shape != "" {
 				r.tick()
 			}
@@ -185,11 +221,15 @@ func (r *run) drive() (reason string) {
 
 // tick asks the load shape what is wanted now.
 func (r *run) tick() {
-	t, ok, err := r.main.Tick()
+	var t vu.Tick
+	var ok bool
+	err := r.guarded("tick()", func() (err error) {
+		t, ok, err = r.main.Tick()
+		return err
+	})
 	switch {
 	case err != nil:
-		_, trace := script.Stack(err)
-		r.log.errorf("load shape %s: %s", r.shape, trace)
+		r.log.errorf("load shape %s: %s", r.shape, err)
 		r.note(vu.ListenerThrew)
 		r.stopFor("the load shape failed")
 	case !ok:
@@ -232,6 +272,9 @@ const dynoGrace = 15 * time.Second
 // stopUsers ends all users; a second signal cuts it short.
 func (r *run) stopUsers() {
 	grace := r.opts.stopTimeout
+	if r.hardStop() {
+		grace = 0
+	}
 	if os.Getenv("DYNO") != "" && grace > dynoGrace {
 		r.log.warnf("--stop-timeout is %s, but a dyno is killed 30 s after SIGTERM: using %s", grace, dynoGrace)
 		grace = dynoGrace
@@ -243,10 +286,7 @@ func (r *run) stopUsers() {
 	go func() {
 		select {
 		case s := <-r.sys.signals:
-			r.log.warnf("got signal %s again: stopping at once", s)
-			r.mu.Lock()
-			r.outcome.signal = signalNumber(s)
-			r.mu.Unlock()
+			r.hearSignal(s)
 			cancel()
 		case <-ended:
 		}
@@ -283,8 +323,27 @@ func (r *run) note(t vu.Trouble) {
 
 // fire calls the listeners of an event of the run, in the main VM.
 func (r *run) fire(event string, more map[string]any) {
-	if r.main.Listens(event) {
-		_ = r.main.Fire(event, module.Event(r.main, more)) // StopTest has done its work already, others mean nothing here
+	if !r.main.Listens(event) {
+		return
+	}
+	r.unlessStopped(r.guarded("a listener of "+event, func() error {
+		return r.main.Fire(event, module.Event(r.main, more)) // StopTest has done its work already, others mean nothing here
+	}))
+}
+
+// background lets the main VM's timers and promises go on.
+func (r *run) background() {
+	r.unlessStopped(r.guarded("a timer of no user", func() error {
+		r.main.TopLevel()
+		return nil
+	}))
+}
+
+// unlessStopped reports code of the main VM that had to be stopped. Other errors have been reported where they happened.
+func (r *run) unlessStopped(err error) {
+	if stopped := (*stoppedError)(nil); errors.As(err, &stopped) {
+		r.log.errorf("%s", stopped)
+		r.note(vu.ListenerThrew)
 	}
 }
 

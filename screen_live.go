@@ -21,7 +21,10 @@ const (
 	noWrap     = "\x1b[?7l"
 	wrap       = "\x1b[?7h"
 	eraseLine  = "\x1b[K" // from the cursor to the end of the line
-	eraseBelow = "\x1b[J" // from the cursor to the end of the screen
+
+	// From the first column to the end of the screen. The step to the right keeps tmux from taking it for a clearing of
+	// the whole screen when the view begins in its first line: then it would save the view in the scrollback.
+	eraseBelow = eraseLine + "\x1b[C\x1b[J\r"
 )
 
 // liveScreen keeps a view of the run at the end of a terminal's output: log lines are put above it, and Close erases it.
@@ -114,7 +117,7 @@ func (l *liveScreen) Close() {
 }
 
 // frame replaces what stands on the screen by text and, if shown, the view; in one write so that no half of it is ever to
-// be seen. Lines are overwritten and not erased first, which would flicker.
+// be seen. Without text, lines are overwritten and not erased first, which would flicker.
 func (l *liveScreen) frame(text string, shown bool) error {
 	width, height := l.size()
 	var b strings.Builder
@@ -122,7 +125,7 @@ func (l *liveScreen) frame(text string, shown bool) error {
 	if up := l.taken(width); up > 0 {
 		fmt.Fprintf(&b, "\x1b[%dA", up)
 	}
-	if text != "" {
+	if text != "" || width != l.width { // a wrapped line that is only overwritten would still count as wrapped
 		b.WriteString(eraseBelow + text)
 	}
 	l.rows = nil

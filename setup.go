@@ -16,9 +16,6 @@ import (
 	"katydid/stats"
 )
 
-// loadLimit is how long the script's top level may take: it is run once more by every user.
-const loadLimit = 60 * time.Second
-
 // failure is an error with the exit code that it deserves.
 type failure struct {
 	code int
@@ -33,30 +30,14 @@ func usage(err error) *failure { return &failure{exitUsage, err} }
 // broken is an error that keeps the run from starting.
 func broken(err error) *failure { return &failure{exitFailed, err} }
 
-// load finds out what is to be run: it reads the options, loads the script, lets it declare its own options, and reads
-// the options again with those. Nothing is sent or written yet.
-func (r *run) load() *failure {
+// load finds out what is to be run: it loads the script, lets it declare its own options, and reads the options with
+// those. Nothing is sent or written yet, but for the log.
+func (r *run) load(first *options) *failure {
+	custom, warnings, fail := r.declare(first)
+	if fail != nil {
+		return fail
+	}
 	sys := r.sys
-	first, err := parseFirst(sys.args, sys.environ, sys.home, sys.dir)
-	if err != nil {
-		return usage(err)
-	}
-	sc, warnings, err := script.Load(script.Options{Paths: first.scripts, Builtins: module.Builtins(), Dir: sys.dir})
-	if err != nil {
-		return broken(err)
-	}
-	r.env.Script = sc
-	if r.main, err = r.loadMain(first.logLevel); err != nil {
-		return broken(err)
-	}
-	var custom []customArg
-	r.shared.OnArgument = func(a module.Argument) error {
-		custom = append(custom, customOf(a))
-		return nil
-	}
-	if err := module.Arguments(r.main); err != nil {
-		return broken(err)
-	}
 	opts, more, err := parseOptions(sys.args, sys.environ, sys.home, sys.dir, custom)
 	if err != nil {
 		return usage(err)
@@ -71,47 +52,78 @@ func (r *run) load() *failure {
 	return r.classes()
 }
 
-// loadMain runs the script's top level, with an end to endless loops in it.
-func (r *run) loadMain(level string) (*vu.Main, error) {
-	r.log.level = levelOf(level)
-	main, load := vu.NewMain(r.env)
-	r.shared.Main = main
-	ended := make(chan struct{})
-	defer close(ended)
-	why := make(chan string, 1)
-	go func() {
-		select {
-		case s := <-r.sys.signals:
-			why <- fmt.Sprintf("stopped by %s while the script was loading", s)
-			main.Kill()
-		case <-time.After(loadLimit):
-			why <- fmt.Sprintf("the script's top level had not ended after %s: is there an endless loop?", loadLimit)
-			main.Kill()
-		case <-ended:
-		}
-	}()
-	err := load()
-	if err == nil {
-		return main, nil
+// declare loads the script and runs its top level, which may declare options of its own. first is from parseFirst.
+func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) {
+	sc, warnings, err := script.Load(script.Options{Paths: first.scripts, Builtins: module.Builtins(), Dir: r.sys.dir})
+	if err != nil {
+		return nil, nil, broken(err)
 	}
-	_, trace := script.Stack(err)
-	select {
-	case reason := <-why:
-		return nil, fmt.Errorf("%s\n%s", reason, trace)
-	default:
+	if err := r.openLog(first); err != nil {
+		return nil, nil, broken(err)
 	}
-	return nil, errors.New(trace)
+	r.memory.start(r, first.memoryLimit)
+	r.env.Script = sc
+	var load func() error
+	r.main, load = vu.NewMain(r.env)
+	r.shared.Main = r.main
+	if err := r.guarded("the script's top level", load); err != nil {
+		return nil, nil, r.broken(err)
+	}
+	var custom []customArg
+	r.shared.OnArgument = func(a module.Argument) error {
+		custom = append(custom, customOf(a))
+		return nil
+	}
+	err = r.guarded("a listener of initCommandLine", func() error { return module.Arguments(r.main) })
+	if err == nil && r.outcome.listener {
+		err = errors.New("a listener of initCommandLine threw, see above")
+	}
+	if err != nil {
+		return nil, nil, r.broken(err)
+	}
+	return custom, warnings, nil
+}
+
+// openLog settles where the log goes and what is in it.
+func (r *run) openLog(first *options) error {
+	r.log.level = levelOf(first.logLevel)
+	if first.logFile == "" {
+		return nil
+	}
+	f, err := os.OpenFile(first.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("--logfile: %w", err)
+	}
+	r.log.out = f // stays open to the end of the process
+	return nil
+}
+
+// broken is an error of the script that keeps the run from starting.
+func (r *run) broken(err error) *failure {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.outcome.memory {
+		return &failure{exitMemory, err}
+	}
+	return broken(err)
 }
 
 // classes finds the user classes, chooses those to run, and settles their hosts.
 func (r *run) classes() *failure {
-	found, err := r.main.Classes()
+	var found []vu.Found
+	err := r.guarded("the script", func() (err error) {
+		found, err = r.main.Classes()
+		return err
+	})
 	if err != nil {
-		return broken(err)
+		return r.broken(err)
 	}
-	if r.shape, err = r.main.FindShape(); err != nil {
-		_, trace := script.Stack(err)
-		return broken(fmt.Errorf("load shape %s: %s", r.shape, trace))
+	err = r.guarded("the constructor of the load shape", func() (err error) {
+		r.shape, err = r.main.FindShape()
+		return err
+	})
+	if err != nil {
+		return r.broken(fmt.Errorf("load shape %s: %w", r.shape, err))
 	}
 	r.shared.Shape = r.shape
 	if len(found) == 0 {
@@ -207,6 +219,7 @@ func customOf(a module.Argument) customArg {
 // newRun prepares what does not depend on the options.
 func newRun(sys *system) *run {
 	r := &run{sys: sys, stop: make(chan string, 1), spawned: make(chan int, 1), started: time.Now()}
+	r.memory = newMemoryWatch()
 	r.screen = newScreen(sys.stderr)
 	r.log = newLogger(r.screen, "INFO")
 	r.shared = &module.Run{
@@ -221,7 +234,7 @@ func newRun(sys *system) *run {
 	r.snapshot.Store(&stats.Snapshot{Start: r.started, At: r.started})
 	r.env = &vu.Env{
 		Recorder: stats.NewRecorder(r.started, stats.Options{}),
-		Log:      r.log.log, Native: module.Native, Global: module.Global,
+		Log:      r.log.log, Native: module.Native, Member: module.Member, Model: module.Model, Global: module.Global,
 		Stop: r.stopFor, Trouble: r.note, Extra: r.shared,
 	}
 	return r

@@ -25,7 +25,7 @@ func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 	f.buffer(b, limit)
 	var err error
 	if plain {
-		w.Body = bytes.Clone(f.scratch)
+		w.Body = exact(f.scratch)
 		_, _ = io.Copy(io.Discard, onlyReader{b})
 		w.Size, w.Truncated = b.n, b.n > int64(len(f.scratch))
 	} else {
@@ -37,6 +37,14 @@ func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 		return b.err
 	}
 	return err
+}
+
+// exact copies b into just the memory it needs; nil if it is empty.
+func exact(b []byte) []byte {
+	if len(b) == 0 {
+		return nil
+	}
+	return append(make([]byte, 0, len(b)), b...)
 }
 
 // readLength reads a body of known length straight into its final place.

@@ -95,9 +95,7 @@ func (w *Response) collect(c *Client, r io.Reader, limit int64) error {
 	}
 	*buf = b
 	w.Truncated = w.Size > int64(len(b))
-	if len(b) > 0 {
-		w.Body = append(make([]byte, 0, len(b)), b...)
-	}
+	w.Body = exact(b)
 	return nil
 }
 

@@ -29,8 +29,8 @@ func (c *Client) connect(h *hop, w *Response) (*conn, error) {
 		err = cn.startTLS(c.cfg.tlsFor(h.origin.Name))
 		w.Phases.TLS += time.Since(connected)
 	}
+	w.BytesIn, w.BytesOut = w.BytesIn+cn.in, w.BytesOut+cn.out
 	if err != nil {
-		w.BytesIn, w.BytesOut = w.BytesIn+cn.in, w.BytesOut+cn.out
 		_ = cn.Conn.Close()
 		return nil, h.tlsFailure(err)
 	}

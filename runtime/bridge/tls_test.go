@@ -130,6 +130,7 @@ func TestTLS(t *testing.T) {
 			w := do(t, c, get(t, url))
 			equal(t, "body", string(w.Body), "HTTP/1.1 ")
 			equal(t, "phases", w.Phases.TLS > 0 && w.Phases.Connect > 0, true)
+			equal(t, "handshake was counted", w.BytesIn > 500, true)
 			w = do(t, c, request(t, "POST", url)) // looks at the idle connection
 			equal(t, "reused", w.Reused, true)
 			equal(t, "no handshake", w.Phases.TLS+w.Phases.Connect, 0)

@@ -1,6 +1,9 @@
 package module
 
 import (
+	"errors"
+	"fmt"
+	"runtime/debug"
 	"strconv"
 
 	"github.com/dop251/goja"
@@ -81,18 +84,32 @@ func (c *client) start(method string, url goja.Value, body []byte, options, fn g
 	promise, resolve, reject := c.vm.RT.NewPromise()
 	finish := c.vm.Async()
 	go func() {
-		err := h.Do(req, &x.resp)
+		err := do(h, req, &x.resp)
 		finish(func() {
 			c.giveBack(h)
 			var v goja.Value
-			if ex := c.vm.RT.Try(func() { v = c.finish(x, err, fn) }); ex != nil {
-				_ = reject(ex.Value()) // fails only for a promise of another runtime
-				return
+			err := c.vm.Guard(func() { v = c.finish(x, err, fn) })
+			var ex *goja.Exception
+			switch {
+			case err == nil:
+				err = resolve(v) // runs what awaits it
+			case errors.As(err, &ex):
+				err = reject(ex.Value())
 			}
-			_ = resolve(v)
+			c.vm.Stray(err)
 		})
 	}()
 	return c.vm.RT.ToValue(promise)
+}
+
+// do is Do in a goroutine that nothing else guards: a fault of ours ends the request, not the process.
+func do(h *bridge.Client, req *bridge.Request, resp *bridge.Response) (err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			err = fmt.Errorf("internal error: %v\n%s", x, debug.Stack())
+		}
+	}()
+	return h.Do(req, resp)
 }
 
 // spareClient takes a client for a parallel request, with the user's cookies and a connection of its own.

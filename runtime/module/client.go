@@ -31,21 +31,24 @@ type client struct {
 	resp bridge.Response
 }
 
-// clientOf makes the client of a user on its first use, and hides the getter that called behind an own property.
-func clientOf(vm *vu.VM, user goja.Value) goja.Value {
+// clientOf makes the client of a user on its first use.
+func clientOf(vm *vu.VM) *goja.Object {
 	l := localOf(vm)
 	if l.client == nil {
-		if vm.Class == nil {
+		switch {
+		case vm.Class == nil:
 			throwType(vm.RT, "client: there is no user here; requests belong into tasks, onStart and onStop")
+		case vm.Class.HTTP == nil:
+			throwType(vm.RT, "client: class %s is no HttpUser", vm.Class.Name)
 		}
-		c := &client{vm: vm, cfg: vm.Class.HTTP, origin: vm.Class.Origin, group: groupsOf(vm, user)}
+		c := &client{vm: vm, cfg: vm.Class.HTTP, origin: vm.Class.Origin, group: groupsOf(vm)}
 		c.use(bridge.NewClient(c.cfg))
 		vm.OnEnd(c.close)
 		c.object = vm.RT.NewDynamicObject(c)
 		l.client = c
-	}
-	if o, ok := user.(*goja.Object); ok {
-		_ = o.DefineDataProperty("client", l.client.object, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+		if vm.Self != nil { // found at once the next time, without a walk along the prototypes
+			_ = vm.Self.DefineDataProperty("client", c.object, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+		}
 	}
 	return l.client.object
 }
@@ -192,8 +195,14 @@ func (c *client) finish(x *exchange, err error, fn goja.Value) goja.Value {
 		return goja.Undefined()
 	}
 	x.err = err
+	if e, ok := errors.AsType[*bridge.Error](err); ok && e.Kind == bridge.InvalidRequest { // the script's fault
+		x.reported = true
+		throwType(c.vm.RT, "%s %s: %s", x.method, x.name, x.failureOfTransport())
+	}
 	if verdict, ok := goja.AssertFunction(fn); ok {
-		return c.judge(x, verdict)
+		v, err := c.judge(x, verdict)
+		rethrow(c.vm.RT, err)
+		return v
 	}
 	if x.catch {
 		if len(c.open) == 0 {
@@ -211,17 +220,21 @@ func (c *client) finish(x *exchange, err error, fn goja.Value) goja.Value {
 	return x.value()
 }
 
-// judge calls the script's verdict function and reports when it has returned. What it throws is the failure of the
-// request (Locust would lose the request) and goes on to the task.
-func (c *client) judge(x *exchange, verdict goja.Callable) goja.Value {
-	_, err := c.vm.Call(verdict, goja.Undefined(), x.value())
-	if err != nil {
-		x.thrown(err)
-	}
-	control := x.report()
-	rethrow(c.vm.RT, err)
-	rethrow(c.vm.RT, control)
-	return x.value()
+// judge calls the script's verdict function and reports when it has returned, or when its promise has settled. What it
+// throws is the failure of the request (Locust would lose the request) and goes on to the task. The result is the
+// response.
+func (c *client) judge(x *exchange, verdict goja.Callable) (goja.Value, error) {
+	v, err := verdict(goja.Undefined(), x.value())
+	_, err = c.vm.After(v, err, func(_ goja.Value, err error) error {
+		if err != nil && !c.vm.Steers(err) {
+			x.thrown(err)
+		}
+		if control := x.report(); err == nil {
+			err = control
+		}
+		return err
+	})
+	return x.value(), err
 }
 
 // reportOpen reports what catchResponse left to the end of the task.
@@ -232,7 +245,8 @@ func (c *client) reportOpen() {
 	c.open = c.open[:0]
 }
 
-// rename is client.named(name, fn): requests inside fn are counted under name.
+// rename is client.named(name, fn): requests inside fn are counted under name. An async fn gives a promise, and names
+// everything until that has settled.
 func (c *client) rename(fc goja.FunctionCall) goja.Value {
 	fn, ok := goja.AssertFunction(fc.Argument(1))
 	if !ok {
@@ -240,8 +254,11 @@ func (c *client) rename(fc goja.FunctionCall) goja.Value {
 	}
 	before := c.named
 	c.named = fc.Argument(0).String()
-	defer func() { c.named = before }()
-	v, err := c.vm.Call(fn, goja.Undefined())
+	v, err := fn(goja.Undefined())
+	v, err = c.vm.After(v, err, func(_ goja.Value, err error) error {
+		c.named = before
+		return err
+	})
 	rethrow(c.vm.RT, err)
 	return v
 }

@@ -1,7 +1,9 @@
 package module
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/dop251/goja"
@@ -45,7 +47,7 @@ func newEnvironment(vm *vu.VM) *goja.Object {
 		}
 	}
 	get([]string{"host"}, func() goja.Value { return rt.ToValue(hostOf(vm)) })
-	options := rt.ToValue(run.Options)
+	options := plainOptions(rt, run.Options)
 	get([]string{"parsedOptions", "parsed_options"}, func() goja.Value { return options })
 	get([]string{"stopTimeout", "stop_timeout"}, func() goja.Value { return rt.ToValue(run.StopTimeout) })
 	get([]string{"stats"}, func() goja.Value { return statsObject(rt, run.Stats()) })
@@ -73,6 +75,35 @@ func newEnvironment(vm *vu.VM) *goja.Object {
 		})
 	}
 	return o
+}
+
+// plainOptions copies options into JavaScript's own kinds of values. Goja's wrapper of a Go map would let the users'
+// scripts write to one map from many goroutines.
+func plainOptions(rt *goja.Runtime, options map[string]any) goja.Value {
+	o := rt.NewObject()
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		_ = o.Set(name, plainValue(rt, options[name]))
+	}
+	return o
+}
+
+func plainValue(rt *goja.Runtime, v any) goja.Value {
+	var items []any
+	switch v := v.(type) {
+	case nil:
+		return goja.Null()
+	case []string:
+		for _, s := range v {
+			items = append(items, s)
+		}
+	case []any:
+		for _, x := range v {
+			items = append(items, plainValue(rt, x))
+		}
+	default:
+		return rt.ToValue(v)
+	}
+	return rt.NewArray(items...)
 }
 
 // runnerOf makes environment.runner.

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 
 	"katydid/runtime/bridge"
-	"katydid/runtime/script"
 	"katydid/stats"
 )
 
@@ -88,12 +87,7 @@ func (x *exchange) report() error {
 
 // thrown makes an error of the verdict function the failure of the request.
 func (x *exchange) thrown(err error) {
-	message, traceback := script.Stack(err)
-	kind, _, ok := strings.Cut(traceback, ":")
-	if !ok || strings.ContainsAny(kind, " \n") {
-		kind = "Error"
-	}
-	x.judged, x.verdict = true, stats.FailureText(kind, message)
+	x.judged, x.verdict = true, errorText(err)
 }
 
 // Get implements goja.DynamicObject.

@@ -19,10 +19,10 @@ type groups struct {
 var idPart = regexp.MustCompile(`/(?:\d+|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9a-fA-F]{16,})\b`)
 
 // groupsOf reads static http.groupUrls of a user's class.
-func groupsOf(vm *vu.VM, user goja.Value) groups {
+func groupsOf(vm *vu.VM) groups {
 	g := groups{rt: vm.RT}
-	class, ok := user.ToObject(vm.RT).Get("constructor").(*goja.Object)
-	if !ok || !given(class.Get("http")) {
+	class := vm.Constructor()
+	if class == nil || !given(class.Get("http")) {
 		return g
 	}
 	v := firstGiven(class.Get("http").ToObject(vm.RT), "groupUrls", "group_urls")

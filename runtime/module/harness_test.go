@@ -41,7 +41,7 @@ type play struct {
 }
 
 // limit is when a test gives up waiting. Nothing is asserted about how close a run comes to it.
-const limit = 20 * time.Second
+const limit = 10 * time.Second
 
 // played is what a run left behind.
 type played struct {
@@ -175,7 +175,7 @@ func (pl play) setup(t testing.TB) *stage {
 	p.run.ExitCode.Store(module.NoExitCode)
 	s.env = &vu.Env{
 		Script: sc, Recorder: stats.NewRecorder(now, stats.Options{}), Log: p.log,
-		Native: module.Native, Global: module.Global, Extra: p.run, Tags: pl.tags, ExcludeTags: pl.exclude,
+		Native: module.Native, Member: module.Member, Model: module.Model, Global: module.Global, Extra: p.run, Tags: pl.tags, ExcludeTags: pl.exclude,
 		Stop:    func(reason string) { p.mu.Lock(); *p.stops = append(*p.stops, reason); p.mu.Unlock() },
 		Trouble: func(tr vu.Trouble) { p.mu.Lock(); *p.troubles = append(*p.troubles, tr); p.mu.Unlock() },
 	}

@@ -12,7 +12,14 @@ import (
 
 // HTTPConfig reads static http of a user class; nil if the class has no client. read gives a file named in it, by its
 // path relative to the script.
-func HTTPConfig(m *vu.Main, class *goja.Object, resolve func(path string) string) (*bridge.Config, error) {
+func HTTPConfig(m *vu.Main, class *goja.Object, resolve func(path string) string) (cfg *bridge.Config, err error) {
+	if e := m.Guard(func() { cfg, err = httpConfig(m, class, resolve) }); e != nil {
+		return nil, e
+	}
+	return cfg, err
+}
+
+func httpConfig(m *vu.Main, class *goja.Object, resolve func(path string) string) (*bridge.Config, error) {
 	if v := class.Get("$http"); !given(v) {
 		return nil, nil
 	}
@@ -53,7 +60,7 @@ func setHTTP(rt *goja.Runtime, cfg *bridge.Config, t *bridge.TLSFiles, key strin
 	if !given(v) {
 		return nil
 	}
-	if ex := rt.Try(func() {
+	if ex := rt.Try(func() { // to put the key's place in front of what is wrong with it
 		switch key {
 		case "timeout":
 			cfg.Timeout = seconds(rt, key, v)

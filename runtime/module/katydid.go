@@ -20,6 +20,11 @@ import (
 //go:embed js/*.js
 var sources embed.FS
 
+// Model is the script that the main VM runs to read user classes; see vu.Env.Model.
+//
+//go:embed js/model.js
+var Model string
+
 // Builtins are the modules written in JavaScript, for script.Options: the user model, bundled with every script.
 func Builtins() map[string]string {
 	m := make(map[string]string)
@@ -27,10 +32,13 @@ func Builtins() map[string]string {
 	for _, f := range files {
 		text, _ := sources.ReadFile(f)
 		name := strings.TrimSuffix(path.Base(f), ".js")
-		if name != "katydid" {
-			name = "katydid/" + name
+		switch name {
+		case "model": // not for scripts
+		case "katydid":
+			m[name] = string(text)
+		default:
+			m["katydid/"+name] = string(text)
 		}
-		m[name] = string(text)
 	}
 	return m
 }
@@ -74,13 +82,12 @@ func runOf(vm *vu.VM) *Run { return vm.Env.Extra.(*Run) }
 type local struct {
 	client      *client
 	environment *goja.Object
-	born        time.Time
 }
 
 func localOf(vm *vu.VM) *local {
 	l, ok := vm.Local.(*local)
 	if !ok {
-		l = &local{born: time.Now()}
+		l = &local{}
 		vm.Local = l
 	}
 	return l
@@ -92,12 +99,6 @@ func Native(vm *vu.VM, name string) goja.Value {
 	switch name {
 	case "get":
 		return function(rt, "get", 1, func(c goja.FunctionCall) goja.Value { return exported(vm, c.Argument(0).String()) })
-	case "client":
-		return function(rt, "client", 1, func(c goja.FunctionCall) goja.Value { return clientOf(vm, c.Argument(0)) })
-	case "id":
-		return rt.ToValue(vm.ID)
-	case "host":
-		return rt.ToValue(hostOf(vm))
 	case "environment":
 		return environmentOf(vm)
 	case "wait":
@@ -112,13 +113,40 @@ func Native(vm *vu.VM, name string) goja.Value {
 	case "measure":
 		return function(rt, "measure", 4, func(c goja.FunctionCall) goja.Value { return measure(vm, c) })
 	case "now":
-		return function(rt, "now", 0, func(goja.FunctionCall) goja.Value { return rt.ToValue(time.Since(localOf(vm).born).Seconds()) })
-	case "born":
-		return rt.ToValue(0)
+		return function(rt, "now", 0, func(goja.FunctionCall) goja.Value { return rt.ToValue(time.Since(vm.Born).Seconds()) })
 	case "shapeTime":
 		return function(rt, name, 0, func(goja.FunctionCall) goja.Value { return rt.ToValue(runOf(vm).Main.ShapeTime().Seconds()) })
 	case "resetShapeTime":
 		return function(rt, name, 0, func(goja.FunctionCall) goja.Value { runOf(vm).Main.ResetShapeTime(); return goja.Undefined() })
+	}
+	return nil
+}
+
+// Member makes a member of all users on its first use; see vu.Env.Member.
+func Member(vm *vu.VM, name string) goja.Value {
+	rt := vm.RT
+	switch name {
+	case "client":
+		return clientOf(vm)
+	case "id":
+		return rt.ToValue(vm.ID)
+	case "host":
+		return rt.ToValue(hostOf(vm))
+	case "environment":
+		return environmentOf(vm)
+	case "rest":
+		return clientOf(vm).Get("rest")
+	case "wait":
+		return function(rt, name, 0, func(c goja.FunctionCall) goja.Value { vm.Wait(c.This); return goja.Undefined() })
+	case "stop":
+		return function(rt, name, 0, func(goja.FunctionCall) goja.Value {
+			vm.StopUser("the script called stop()")
+			return nil
+		})
+	case "report":
+		return function(rt, name, 1, func(c goja.FunctionCall) goja.Value { return report(vm, c.Argument(0)) })
+	case "measure":
+		return function(rt, name, 3, func(c goja.FunctionCall) goja.Value { return measure(vm, c) })
 	}
 	return nil
 }
@@ -142,6 +170,10 @@ func exported(vm *vu.VM, name string) goja.Value {
 		return function(vm.RT, "sleep", 1, func(c goja.FunctionCall) goja.Value { sleep(vm, c.Argument(0)); return goja.Undefined() })
 	case "open":
 		return open(vm)
+	case "task", "tag", "transition", "transitions":
+		return decorator(vm, name)
+	case "between", "constant", "constantPacing", "constantThroughput":
+		return waitTime(vm, name)
 	}
 	return goja.Undefined()
 }

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"strings"
 	"time"
 
 	"github.com/dop251/goja"
@@ -42,28 +43,41 @@ func report(vm *vu.VM, v goja.Value) goja.Value {
 	return goja.Undefined()
 }
 
-// measure is user.measure(type, name, fn): the time that fn takes, awaited if it is async, is the response time. What
-// fn throws is the failure, and is thrown on.
+// measure is user.measure(type, name, fn): the time that fn takes is the response time, until its promise settles if it
+// is async; measure gives a promise then. What fn throws is the failure, and is thrown on.
 func measure(vm *vu.VM, c goja.FunctionCall) goja.Value {
-	fn, ok := goja.AssertFunction(c.Argument(3))
+	fn, ok := goja.AssertFunction(c.Argument(2))
 	if !ok {
 		throwType(vm.RT, "measure(type, name, fn): fn must be a function")
 	}
-	s := stats.Sample{Key: stats.Key{Method: c.Argument(1).String(), Name: c.Argument(2).String()}, Sent: time.Now()}
-	v, err := vm.Call(fn, goja.Undefined())
-	s.Done = time.Now()
-	if vm.Killed() {
-		runOf(vm).Interrupted.Add(1)
-		return goja.Undefined()
-	}
-	if err != nil {
-		message, _ := script.Stack(err)
-		s.Failure = stats.FailureText("Error", message)
-	}
-	control := record(vm, s, nil)
+	s := stats.Sample{Key: stats.Key{Method: c.Argument(0).String(), Name: c.Argument(1).String()}, Sent: time.Now()}
+	v, err := fn(goja.Undefined())
+	v, err = vm.After(v, err, func(_ goja.Value, err error) error {
+		s.Done = time.Now()
+		if vm.Killed() {
+			runOf(vm).Interrupted.Add(1)
+			return err
+		}
+		if err != nil && !vm.Steers(err) {
+			s.Failure = errorText(err)
+		}
+		if control := record(vm, s, nil); err == nil {
+			err = control
+		}
+		return err
+	})
 	rethrow(vm.RT, err)
-	rethrow(vm.RT, control)
 	return v
+}
+
+// errorText is the failures row of an error that a function of the script threw: Kind('message').
+func errorText(err error) string {
+	message, traceback := script.Stack(err)
+	kind, _, ok := strings.Cut(traceback, ":")
+	if !ok || strings.ContainsAny(kind, " \n") {
+		kind = "Error"
+	}
+	return stats.FailureText(kind, message)
 }
 
 // record counts a sample and tells the listeners of the request event.

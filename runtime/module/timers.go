@@ -52,14 +52,16 @@ func timers(vm *vu.VM, name string) goja.Value {
 		})
 	}
 	return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
-		vm.ClearTimer(c.Argument(0).ToInteger())
+		if id, ok := whole(c.Argument(0)); ok { // as in browsers, anything else is no timer and no error
+			vm.ClearTimer(id)
+		}
 		return goja.Undefined()
 	})
 }
 
 // millis reads a delay in milliseconds; what is not a number from 0 up is 0, as in browsers.
 func millis(v goja.Value) time.Duration {
-	ms := v.ToFloat()
+	ms := v.ToNumber().ToFloat()
 	if !(ms > 0) {
 		return 0
 	}
@@ -68,7 +70,10 @@ func millis(v goja.Value) time.Duration {
 
 // sleep blocks the user for a number of seconds; only a hard stop ends it early.
 func sleep(vm *vu.VM, v goja.Value) {
-	s := v.ToFloat()
+	s := math.NaN()
+	if isNumber(v) {
+		s = v.ToFloat()
+	}
 	if !(s >= 0) || s > 1e8 {
 		throwType(vm.RT, "sleep(%v): a number of seconds from 0 up is needed", v)
 	}
@@ -99,15 +104,5 @@ func open(vm *vu.VM) goja.Value {
 	})
 }
 
-// rethrow throws in the script what a function of the script threw at us.
-func rethrow(rt *goja.Runtime, err error) {
-	switch e := err.(type) {
-	case nil:
-	case *goja.Exception:
-		panic(e.Value())
-	case *goja.InterruptedError:
-		panic(e)
-	default:
-		panic(rt.NewGoError(err))
-	}
-}
+// rethrow throws in the script what a function of the script threw at us; nil is nothing.
+func rethrow(rt *goja.Runtime, err error) { vu.Rethrow(rt, err) }

@@ -48,7 +48,9 @@ func (b *bundler) resolveBuiltin(a api.OnResolveArgs) (api.OnResolveResult, erro
 	if _, ok := b.opts.Builtins[a.Path]; ok {
 		return api.OnResolveResult{Path: a.Path, Namespace: builtinNamespace, SideEffects: api.SideEffectsFalse}, nil
 	}
-	have := slices.Sorted(maps.Keys(b.opts.Builtins))
+	have := slices.DeleteFunc(slices.Sorted(maps.Keys(b.opts.Builtins)), func(name string) bool {
+		return strings.HasPrefix(name, "katydid/") // parts of the module, not for scripts
+	})
 	return api.OnResolveResult{Errors: []api.Message{{
 		Text:   fmt.Sprintf("%q is not here yet", a.Path),
 		Detail: hint("available: " + strings.Join(have, ", ")),

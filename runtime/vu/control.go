@@ -39,6 +39,17 @@ func (vm *VM) control(err error) outcome {
 	if !ok {
 		return outcome{ctl: failed}
 	}
+	out := outcome{ctl: failed}
+	if vm.Guard(func() { out = vm.controlOf(o) }) != nil {
+		return outcome{ctl: failed}
+	}
+	return out
+}
+
+// Steers says that an error is a control exception or a hard stop: nothing went wrong, somebody ends something.
+func (vm *VM) Steers(err error) bool { return vm.control(err).ctl > failed }
+
+func (vm *VM) controlOf(o *goja.Object) outcome {
 	c := o.Get("$control")
 	if c == nil {
 		return outcome{ctl: failed}

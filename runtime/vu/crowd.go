@@ -50,6 +50,7 @@ func (c *Crowd) Start(class int) {
 func (c *Crowd) run(u *user, class int, at *list.Element) {
 	defer c.ended(class, at)
 	defer u.vm.end()
+	defer u.vm.crashed()
 	u.run(&c.env.Classes[class])
 }
 

@@ -39,6 +39,10 @@ type Env struct {
 	// Native makes the member name of the host object $k that the built-in modules use; nil if there is none.
 	// It is called once per VM and name, in the VM's goroutine.
 	Native func(vm *VM, name string) goja.Value
+	// Member makes the member name that all users have (client, wait, ...); nil if there is none. Called as Native is.
+	Member func(vm *VM, name string) goja.Value
+	// Model is a script whose value is the function that reads a user class; see tasksOf.
+	Model string
 	// Global makes the global variable name (console, URL, ...) on its first use; nil if there is none.
 	Global func(vm *VM, name string) goja.Value
 	// Stop ends the test as soon as it can, as StopTest does; reason goes to the log.

@@ -28,7 +28,10 @@ func (vm *VM) Listens(event string) bool { return len(vm.listeners[event]) > 0 }
 func (vm *VM) Fire(event string, arg goja.Value) (control error) {
 	for _, f := range vm.listeners[event] {
 		fn, _ := goja.AssertFunction(f)
-		_, err := vm.Call(fn, goja.Undefined(), arg)
+		v, err := fn(goja.Undefined(), arg)
+		if err == nil && !vm.nested() { // else the rejection of an async listener is reported when the task has ended
+			_, err = vm.Await(v)
+		}
 		switch {
 		case err == nil:
 		case vm.control(err).ctl != failed:

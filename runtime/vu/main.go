@@ -13,14 +13,22 @@ import (
 // of the whole run and the load shape. It belongs to one goroutine at a time.
 type Main struct {
 	*VM
-	shape *goja.Object
-	began time.Time // of the shape's clock
+	describe goja.Callable // Env.Model's value
+	shape    *goja.Object
+	began    time.Time // of the shape's clock
 }
 
 // NewMain makes the VM; load, to be called once before anything else, runs the script's top level in it.
 func NewMain(env *Env) (m *Main, load func() error) {
 	m = &Main{VM: newVM(env, 0, nil, nil)}
-	return m, m.load
+	return m, func() error {
+		v, err := m.RT.RunScript("katydid/model", env.Model)
+		if err != nil {
+			return err
+		}
+		m.describe, _ = goja.AssertFunction(v)
+		return m.load()
+	}
 }
 
 // Found is a user class as the script declares it.
@@ -31,7 +39,14 @@ type Found struct {
 
 // Classes lists the user classes that the script exports and that are not abstract, in the order of the exports, with
 // what is wrong with one of them as an error.
-func (m *Main) Classes() ([]Found, error) {
+func (m *Main) Classes() (list []Found, err error) {
+	if e := m.Guard(func() { list, err = m.classes() }); e != nil {
+		return nil, e
+	}
+	return list, err
+}
+
+func (m *Main) classes() ([]Found, error) {
 	var list []Found
 	for _, e := range m.exports {
 		for _, key := range e.ns.Keys() {
@@ -111,6 +126,13 @@ func abstract(o *goja.Object) bool {
 // FindShape looks for an exported load shape and makes an instance of it: the first that is not abstract. The name is
 // "" if there is none.
 func (m *Main) FindShape() (name string, err error) {
+	if e := m.Guard(func() { name, err = m.findShape() }); e != nil {
+		return "", e
+	}
+	return name, err
+}
+
+func (m *Main) findShape() (name string, err error) {
 	for _, e := range m.exports {
 		for _, key := range e.ns.Keys() {
 			o, ok := e.ns.Get(key).(*goja.Object)
@@ -118,7 +140,7 @@ func (m *Main) FindShape() (name string, err error) {
 				continue
 			}
 			m.began = time.Now()
-			m.shape, err = m.RT.New(o)
+			m.shape, err = m.create(o)
 			return e.name(key), err
 		}
 	}
@@ -126,14 +148,15 @@ func (m *Main) FindShape() (name string, err error) {
 }
 
 // ShapeUsesOptions says that the shape wants -u, -r and -t to count (use_common_options).
-func (m *Main) ShapeUsesOptions() bool {
-	class := m.shape.Get("constructor").ToObject(m.RT)
-	for _, key := range []string{"useCommonOptions", "use_common_options"} {
-		if v := class.Get(key); given(v) && v.ToBoolean() {
-			return true
+func (m *Main) ShapeUsesOptions() (uses bool) {
+	err := m.Guard(func() {
+		class := m.shape.Get("constructor").ToObject(m.RT)
+		for _, key := range []string{"useCommonOptions", "use_common_options"} {
+			v := class.Get(key)
+			uses = uses || given(v) && v.ToBoolean()
 		}
-	}
-	return false
+	})
+	return err == nil && uses
 }
 
 // ResetShapeTime starts the shape's clock anew.
@@ -156,6 +179,13 @@ func (t Tick) Equal(o Tick) bool {
 
 // Tick asks the shape what is wanted now; ok is false when it is at its end.
 func (m *Main) Tick() (t Tick, ok bool, err error) {
+	if e := m.Guard(func() { t, ok, err = m.tick() }); e != nil {
+		return Tick{}, false, e
+	}
+	return t, ok, err
+}
+
+func (m *Main) tick() (t Tick, ok bool, err error) {
 	fn, callable := goja.AssertFunction(m.shape.Get("tick"))
 	if !callable {
 		return t, false, errors.New("the load shape has no method tick()")
@@ -195,6 +225,9 @@ func (m *Main) classNames(list *goja.Object) (names []string) {
 	}
 	return names
 }
+
+// Revive makes the VM usable again after Kill.
+func (m *Main) Revive() { m.revive() }
 
 // TopLevel runs what the event loop has ready, so that timers and promises of the main VM go on between its events.
 func (m *Main) TopLevel() {

@@ -14,9 +14,7 @@ func (vm *VM) Wait(self goja.Value) {
 	if f := vm.frameOf(self); f != nil {
 		d, err = vm.waitTime(f)
 	}
-	if err != nil {
-		vm.rethrow(err)
-	}
+	Rethrow(vm.RT, err)
 	vm.Block()
 	defer vm.Unblock()
 	select {
@@ -73,16 +71,17 @@ func (vm *VM) match(f *frame, what goja.Value) int {
 
 // Callback calls a function of the script that nobody waits for (a timer). What it throws is reported as a task's error.
 func (vm *VM) Callback(fn goja.Callable, args ...goja.Value) {
-	v, err := fn(goja.Undefined(), args...)
-	_ = v // a promise that it returns reports its rejection itself, see trackRejection
-	if err != nil && vm.control(err).ctl == failed {
-		vm.report(err)
-	}
+	_, err := fn(goja.Undefined(), args...) // a promise that it returns reports its rejection itself, see trackRejection
+	vm.Stray(err)
 }
 
-func (vm *VM) rethrow(err error) {
-	if ex, ok := err.(*goja.Exception); ok {
-		panic(ex.Value())
+// Stray deals with an error that no task threw: a timer's, or the reason of a promise that nobody looks at. StopUser
+// ends the user at its next wait.
+func (vm *VM) Stray(err error) {
+	switch vm.control(err).ctl {
+	case failed:
+		vm.report(err)
+	case stopUser:
+		vm.leave = true
 	}
-	panic(vm.RT.NewGoError(err))
 }

@@ -44,9 +44,9 @@ type taskList struct {
 }
 
 // tasksOf asks the script's side of the user model for a class's tasks and drops those that the tag filter excludes.
+// tags are those that a nested class has from the ones around it. It may throw.
 func (m *Main) tasksOf(class *goja.Object, tags []string) (*taskList, error) {
-	describe, _ := goja.AssertFunction(class.Get("$describe"))
-	v, err := describe(goja.Undefined(), class)
+	v, err := m.describe(goja.Undefined(), class)
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,7 @@ func (u *user) part() {
 		u.guard = time.AfterFunc(onStopGrace, u.vm.Kill)
 	}
 	u.mu.Unlock()
+	u.vm.leave = false
 	u.vm.perform(u.obj, "onStop", "on_stop")
 	u.mu.Lock()
 	if u.guard != nil {
@@ -71,29 +72,59 @@ func (u *user) run(class *Class) {
 		return
 	}
 	defer u.part()
-	if out := vm.perform(u.obj, "onStart", "on_start"); out.ctl != goOn {
-		if out.ctl == failed {
-			vm.Env.Trouble(UserDied)
-		}
+	switch vm.perform(u.obj, "onStart", "on_start").ctl {
+	case failed:
+		vm.Env.Trouble(UserDied)
+		return
+	case stopUser:
 		return
 	}
 	if len(class.tasks.tasks) == 0 {
 		u.failed(errors.New("no tasks: mark methods with @task or list them in static tasks (a tag filter may have removed them)"))
 		return
 	}
-	vm.runTasks(newFrame(u.obj, class.tasks, nil))
+	f, err := vm.newFrame(u.obj, class.tasks, nil)
+	if err != nil {
+		u.failed(err)
+		return
+	}
+	vm.runTasks(f)
 }
 
 // create makes the instance of the user's class.
 func (u *user) create(class *Class) error {
-	ctor := u.vm.find(class.Name)
+	var ctor *goja.Object
+	if err := u.vm.Guard(func() { ctor = u.vm.find(class.Name) }); err != nil {
+		return err
+	}
 	if ctor == nil {
 		return fmt.Errorf("the script exports no class %s to this user: exports must not depend on chance or time", class.Name)
 	}
-	obj, err := u.vm.RT.New(ctor)
+	if err := u.vm.Guard(func() { u.vm.addMembers(ctor) }); err != nil {
+		return err
+	}
+	obj, err := u.vm.create(ctor)
 	u.obj, u.vm.Self = obj, obj
 	return err
 }
+
+// addMembers puts the members that all users have behind the prototype of the class User, as an object that makes them
+// when they are first used.
+func (vm *VM) addMembers(class *goja.Object) {
+	vm.class = class
+	root := class
+	for p := root.Prototype(); p != nil && given(p.Get("$kind")); p = p.Prototype() {
+		root = p
+	}
+	proto := root.Get("prototype").ToObject(vm.RT)
+	members := vm.RT.NewDynamicObject(&lazy{vm: vm, make: vm.Env.Member})
+	// Neither call can fail: both objects are extensible.
+	_ = members.SetPrototype(proto.Prototype())
+	_ = proto.SetPrototype(members)
+}
+
+// Constructor is the class of the VM's user; nil in the main VM and before the user exists.
+func (vm *VM) Constructor() *goja.Object { return vm.class }
 
 // failed reports an error that ends the user before it could run.
 func (u *user) failed(err error) {
@@ -121,9 +152,10 @@ type scheduled struct {
 	fn    goja.Callable
 }
 
-func newFrame(obj *goja.Object, list *taskList, user *frame) *frame {
-	class, _ := obj.Get("constructor").(*goja.Object)
-	return &frame{obj: obj, class: class, list: list, fns: make([]goja.Callable, len(list.tasks)), user: user}
+func (vm *VM) newFrame(obj *goja.Object, list *taskList, user *frame) (*frame, error) {
+	f := &frame{obj: obj, list: list, fns: make([]goja.Callable, len(list.tasks)), user: user}
+	err := vm.Guard(func() { f.class, _ = obj.Get("constructor").(*goja.Object) })
+	return f, err
 }
 
 // next chooses what to run: the index of a task, or -1 and a function.
@@ -181,9 +213,12 @@ func (vm *VM) execute(f *frame, i int, fn goja.Callable) outcome {
 	}
 	if fn == nil {
 		t := f.list.tasks[i]
-		var ok bool
-		if fn, ok = goja.AssertFunction(vm.locate(t, f.obj, f.class)); !ok {
-			return vm.ended(vm.thrown(vm.RT.NewTypeError("task %s of %s is no function in this user", t.name, f.list.name)))
+		err := vm.Guard(func() { fn, _ = goja.AssertFunction(vm.locate(t, f.obj, f.class)) })
+		if err == nil && fn == nil {
+			err = vm.thrown(vm.RT.NewTypeError("task %s of %s is no function in this user", t.name, f.list.name))
+		}
+		if err != nil {
+			return vm.ended(err)
 		}
 		f.fns[i] = fn
 	}
@@ -194,6 +229,9 @@ func (vm *VM) execute(f *frame, i int, fn goja.Callable) outcome {
 
 // ended turns the end of a call into an outcome, after what was left for the end of the task.
 func (vm *VM) ended(err error) outcome {
+	if e := vm.settleOpen(); err == nil {
+		err = e
+	}
 	for _, fn := range vm.taskEnd {
 		fn()
 	}
@@ -206,24 +244,30 @@ func (vm *VM) ended(err error) outcome {
 	vm.Block()
 	for p := range vm.rejected {
 		delete(vm.rejected, p)
-		if e := vm.thrown(p.Result()); vm.control(e).ctl == failed {
-			vm.report(e)
-		}
+		vm.Stray(vm.thrown(p.Result()))
 	}
 	return out
 }
 
 // runSet runs a nested task set until it is interrupted or the user leaves.
 func (vm *VM) runSet(f *frame, t *task) outcome {
-	obj, err := vm.RT.New(vm.locate(t, f.obj, f.class), f.obj)
-	if err != nil {
-		return vm.ended(err)
-	}
 	top := f.user
 	if top == nil {
 		top = f
 	}
-	inner := newFrame(obj, t.set, top)
+	var class goja.Value
+	var obj *goja.Object
+	var inner *frame
+	err := vm.Guard(func() { class = vm.locate(t, f.obj, f.class) })
+	if err == nil {
+		obj, err = vm.create(class, f.obj)
+	}
+	if err == nil {
+		inner, err = vm.newFrame(obj, t.set, top)
+	}
+	if err != nil {
+		return vm.ended(err)
+	}
 	out := vm.perform(obj, "onStart", "on_start")
 	if out.ctl == goOn {
 		out = vm.runTasks(inner)
@@ -244,14 +288,29 @@ func (vm *VM) runSet(f *frame, t *task) outcome {
 
 // perform calls an optional method by either of its names.
 func (vm *VM) perform(obj *goja.Object, names ...string) outcome {
+	var fn goja.Callable
+	err := vm.Guard(func() { fn = method(obj, names...) })
+	if err == nil && fn == nil {
+		return outcome{}
+	}
+	if err == nil {
+		vm.Unblock()
+		_, err = vm.Call(fn, obj)
+	}
+	return vm.ended(err)
+}
+
+// method gives the first of an object's members that is a function; nil if none is. It may throw.
+func method(o *goja.Object, names ...string) goja.Callable {
+	if o == nil {
+		return nil
+	}
 	for _, name := range names {
-		if fn, ok := goja.AssertFunction(obj.Get(name)); ok {
-			vm.Unblock()
-			_, err := vm.Call(fn, obj)
-			return vm.ended(err)
+		if fn, ok := goja.AssertFunction(o.Get(name)); ok {
+			return fn
 		}
 	}
-	return outcome{}
+	return nil
 }
 
 // waitBetween is the wait after a task; false means that the user is to leave.
@@ -266,50 +325,12 @@ func (vm *VM) waitBetween(f *frame) bool {
 	return vm.pause(d)
 }
 
-// waitTime asks the script how long to wait: the method or field of the task set or user, else the static one of its
-// class, else the user's; 0 when there is none.
-func (vm *VM) waitTime(f *frame) (time.Duration, error) {
-	fn, ok := vm.waitFunc(f)
-	if !ok && f.user != nil {
-		fn, ok = vm.waitFunc(f.user)
-	}
-	if !ok {
-		return 0, nil
-	}
-	v, err := vm.Call(fn, f.obj, f.obj)
-	if err != nil {
-		return 0, err
-	}
-	s := v.ToFloat()
-	if !(s >= 0) || s > maxWait.Seconds() {
-		return 0, vm.thrown(vm.RT.NewTypeError("waitTime gave %v: it must be a number of seconds from 0 up", v))
-	}
-	return time.Duration(s * float64(time.Second)), nil
-}
-
-// maxWait is far beyond any test and still a valid time.Duration.
-const maxWait = 10 * 365 * 24 * time.Hour
-
-func (vm *VM) waitFunc(f *frame) (goja.Callable, bool) {
-	for _, o := range []*goja.Object{f.obj, f.class} {
-		if o == nil {
-			continue
-		}
-		for _, name := range []string{"waitTime", "wait_time"} {
-			if fn, ok := goja.AssertFunction(o.Get(name)); ok {
-				return fn, true
-			}
-		}
-	}
-	return nil, false
-}
-
 // report counts an uncaught error of the script and tells the listeners and the log.
 func (vm *VM) report(err error) {
 	message, traceback := script.Stack(err)
 	vm.Env.Recorder.Exception(stats.Exception{Message: message, Traceback: traceback, At: time.Now()})
 	vm.Env.logTrace(traceback)
-	if vm.Listens("userError") {
+	if vm.Listens("userError") && !vm.Killed() { // nobody could end a listener any more
 		e := vm.RT.NewObject()
 		_ = e.Set("error", message)
 		_ = e.Set("traceback", traceback)

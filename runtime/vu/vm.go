@@ -22,19 +22,24 @@ type VM struct {
 	ID  int64 // the user's number in the run, from 1; 0 in the main VM
 	// Class is the user's class; nil in the main VM.
 	Class *Class
+	// Born is when the user came to life: its constantPacing counts from here.
+	Born time.Time
 	// Self is the instance of the user's class, once it exists.
 	Self *goja.Object
 	// Local is what the modules keep for this VM; this package does not look at it.
 	Local any
 
 	exports   []export
-	events    *loop       // made on first use: most users never need one
-	timer     *time.Timer // the one timer of the goroutine; reused by every wait
+	class     *goja.Object // of Self
+	events    *loop        // made on first use: most users never need one
+	timer     *time.Timer  // the one timer of the goroutine; reused by every wait
 	listeners map[string][]goja.Value
 	rejected  map[*goja.Promise]struct{}
-	taskEnd   []func() // run when the current task has ended
-	frames    []*frame // the user and the task sets that are running, outermost first
-	onEnd     []func() // run when the user has ended
+	taskEnd   []func()        // run when the current task has ended
+	open      []*goja.Promise // of After: the task ends when they have settled
+	leave     bool            // a callback threw StopUser
+	frames    []*frame        // the user and the task sets that are running, outermost first
+	onEnd     []func()        // run when the user has ended
 
 	stopping <-chan struct{} // closed when the user is to leave at its next wait
 	busy     atomic.Int64    // since when JavaScript has been running, in ns since the epoch; 0 while it waits for something
@@ -73,7 +78,7 @@ var errKilled = errors.New("stopped")
 
 // newVM makes a VM in which nothing has run yet; load runs the script's top level.
 func newVM(env *Env, id int64, class *Class, stopping <-chan struct{}) *VM {
-	return &VM{RT: goja.New(), Env: env, ID: id, Class: class, stopping: stopping, kill: make(chan struct{})}
+	return &VM{RT: goja.New(), Env: env, ID: id, Class: class, stopping: stopping, kill: make(chan struct{}), Born: time.Now()}
 }
 
 // load runs the script's top level, to the end of its last await.

@@ -1,19 +1,5 @@
-// What a class of the user model consists of, for the engine.
-
-// mark notes a property on a task function or task set class. Decorators get functions directly; a static field's
-// value comes later, through the initialiser that the decorator returns.
-export function mark(target, context, descriptor, note) {
-  if (typeof context === "object" && context !== null && "kind" in context) {
-    if (context.kind === "field") return (value) => { note(value); return value; };
-    note(target);
-  } else if (descriptor && typeof descriptor.value === "function") {
-    note(descriptor.value); // TypeScript's legacy decorators: (prototype, name, descriptor)
-  } else if (typeof context === "string") {
-    throw new TypeError(`"${context}": with experimentalDecorators only methods can be decorated; use static tasks`);
-  } else if (typeof target === "function") {
-    note(target); // called by hand, or on a class
-  }
-}
+// What a class of the user model consists of, for the engine. This is no module: the main VM alone runs it, as a script
+// whose value is describe().
 
 // own gives an own data property without running a getter.
 function own(object, key) {
@@ -35,7 +21,7 @@ function weight(cls, name, w) {
 // describe gives [kind, tasks, tags]; a task is [name, target, where, weight, tags, transitions]. where leads to the
 // target in another VM: [] is the method of that name, [depth, key, ...] a static property of the class's ancestor at
 // that depth and what is in it. It runs in the main VM only, because what it touches costs memory in every VM.
-export function describe(cls) {
+function describe(cls) {
   const chain = [];
   for (let c = cls; c && c.$kind; c = Object.getPrototypeOf(c)) chain.unshift(c);
   const found = new Map(); // by name; a later class replaces an earlier one's
@@ -58,7 +44,22 @@ export function describe(cls) {
     }
     listed(cls, c, depth, add);
   });
+  ordered(cls, chain);
   return [cls.$kind, [...found.values()], arrayTags(cls)];
+}
+
+// ordered refuses what would silently run in another order than it is written in: decorators of fields are called after
+// those of all methods, so the place of a decorated field between methods cannot be known.
+function ordered(cls, chain) {
+  if (cls.$kind !== "sequential") return;
+  for (const c of chain) {
+    const field = Object.getOwnPropertyNames(c).find((name) => isSet(own(c, name)) && own(own(c, name), "$task") !== undefined);
+    const method = Object.getOwnPropertyNames(c.prototype).find((name) => own(c.prototype, name)?.$task !== undefined);
+    if (field !== undefined && method !== undefined) {
+      throw new TypeError(`${c.name}: the order of ${method}() and the task set ${field} is not known to a SequentialTaskSet: ` +
+        `list all in their order, static tasks = ["${method}", ...], without @task`);
+    }
+  }
 }
 
 // listed adds the tasks of a plain static tasks = {...} or [...], and static transitions.
@@ -73,7 +74,9 @@ function listed(cls, c, depth, add) {
     }
     add(name, value, where, w ?? value.$task ?? 1, isSet(value) ? arrayTags(value) : value.$tags);
   };
-  if (Array.isArray(tasks)) {
+  if (tasks instanceof Map) {
+    throw new TypeError(`${cls.name}.tasks must be an object {method: weight} or an array [[task, weight]], not a Map`);
+  } else if (Array.isArray(tasks)) {
     tasks.forEach((t, i) => entry(t, [depth, "tasks", i]));
   } else if (typeof tasks === "object" && tasks !== null) {
     for (const [name, w] of Object.entries(tasks)) {
@@ -97,3 +100,5 @@ function method(cls, name, w, tags, add, transitions) {
 function arrayTags(cls) {
   return Array.isArray(cls.tags) ? cls.tags : own(cls, "$tags");
 }
+
+describe;

@@ -1,9 +1,7 @@
 import { InterruptTaskSet } from "katydid/control";
-import { describe, mark } from "katydid/model";
 
 export class TaskSet {
   static $kind = "set";
-  static $describe = describe;
   constructor(parent) {
     this.parent = parent;
     this.user = parent?.user ?? parent;
@@ -24,19 +22,4 @@ export class SequentialTaskSet extends TaskSet {
 
 export class MarkovTaskSet extends TaskSet {
   static $kind = "markov";
-}
-
-function next(f, entries) {
-  f.$next = Object.assign(f.$next ?? {}, entries);
-}
-
-export function transition(name, weight = 1) {
-  return (t, c, d) => mark(t, c, d, (f) => next(f, { [name]: weight }));
-}
-
-export function transitions(to) {
-  const entries = Array.isArray(to)
-    ? Object.fromEntries(to.map((t) => (Array.isArray(t) ? t : [t, 1])))
-    : to;
-  return (t, c, d) => mark(t, c, d, (f) => next(f, entries));
 }

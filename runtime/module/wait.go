@@ -1,0 +1,73 @@
+package module
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"katydid/runtime/vu"
+)
+
+// waitTime makes between, constant, constantPacing or constantThroughput: functions that give a wait time, itself a
+// function that the engine calls with the user (or task set) as this. All numbers are seconds.
+func waitTime(vm *vu.VM, name string) goja.Value {
+	rt := vm.RT
+	wait := func(next func(this goja.Value) float64) goja.Value {
+		return rt.ToValue(func(c goja.FunctionCall) goja.Value { return rt.ToValue(next(c.This)) })
+	}
+	number := func(v goja.Value) float64 {
+		s := v.ToFloat()
+		if !isNumber(v) || !(s >= 0) || math.IsInf(s, 0) {
+			throwType(rt, "%s: %v is not a number of seconds", name, v)
+		}
+		return s
+	}
+	switch name {
+	case "between":
+		return function(rt, name, 2, func(c goja.FunctionCall) goja.Value {
+			low, high := number(c.Argument(0)), number(c.Argument(1))
+			if high < low {
+				throwType(rt, "between(%v, %v): the first number must not be larger than the second", low, high)
+			}
+			return wait(func(goja.Value) float64 { return low + rand.Float64()*(high-low) })
+		})
+	case "constant":
+		return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
+			s := number(c.Argument(0))
+			return wait(func(goja.Value) float64 { return s })
+		})
+	case "constantPacing":
+		return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
+			return wait(pacing(time.Now(), number(c.Argument(0))))
+		})
+	}
+	return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
+		perSecond := number(c.Argument(0))
+		if perSecond == 0 {
+			throwType(rt, "constantThroughput(0): a number above 0 is needed")
+		}
+		return wait(pacing(time.Now(), 1/perSecond))
+	})
+}
+
+// pacing starts a task every period seconds if the task itself takes less; what was missed is not caught up. Each user
+// and task set keeps its own time; the first is counted from born, when the script was loaded.
+func pacing(born time.Time, period float64) func(goja.Value) float64 {
+	type last struct {
+		run  time.Time
+		wait float64
+	}
+	state := map[goja.Value]last{}
+	return func(this goja.Value) float64 {
+		now := time.Now()
+		l, ok := state[this]
+		if !ok {
+			l.run = born
+		}
+		wait := math.Max(0, period-(now.Sub(l.run).Seconds()-l.wait))
+		state[this] = last{now, wait}
+		return wait
+	}
+}
