@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"sort"
-	"strings"
 	"time"
 
 	"katydid/runtime/bridge"
@@ -48,10 +46,5 @@ func (t *embeddedTarget) close(log *logger) {
 	case <-time.After(5 * time.Second):
 		log.warnf("the target API has not stopped")
 	}
-	var parts []string
-	for answer, n := range t.api.Served() {
-		parts = append(parts, fmt.Sprintf("%s %d: %d", answer.Path, answer.Status, n))
-	}
-	sort.Strings(parts)
-	log.infof("the target API answered %s", strings.Join(parts, ", "))
+	log.infof("the target API answered %s", tallyText(t.api.Served()))
 }

@@ -33,6 +33,9 @@ func (r *run) finish() int {
 	if n := r.shared.Interrupted.Load(); n > 0 {
 		r.log.infof("%d requests were on their way when their users were stopped; they are in no figure", n)
 	}
+	if r.cpu.high {
+		r.log.warnf("this process took more than %.0f %% of the processors for a while: do not trust the response times of that while", usageHigh)
+	}
 	if s.Folded > 0 {
 		r.log.warnf("there were more than 1,000 names: %d requests were counted as %q; group them with name: or static http = {groupUrls: true}", s.Folded, stats.Other)
 	}
@@ -60,7 +63,7 @@ func (r *run) exitCode(s *stats.Snapshot) int {
 func (r *run) info(code int) stats.RunInfo {
 	g := measureProcess()
 	return stats.RunInfo{
-		Version: version, Script: r.scriptName(), Started: r.started, UsersMax: r.crowd.Peak(), Verdict: "", ExitCode: code,
+		Version: version, Script: r.scriptName(), Started: r.started, UsersMax: r.crowd.Peak(), ExitCode: code,
 		GCPauseMax: g.gcPauseMax, CPU: g.cpu, RSSMaxBytes: g.rssMax, Interrupted: r.shared.Interrupted.Load(),
 	}
 }

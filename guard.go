@@ -32,12 +32,14 @@ func (r *run) guarded(what string, do func() error) error {
 		r.main.Revive() // later listeners have a right to run
 	}
 	switch {
-	case err == nil:
+	case why == "" && err == nil:
 		return nil
 	case why == "":
 		return errors.New(traceOf(err))
+	case err != nil:
+		why += "\n" + traceOf(err)
 	}
-	return &stoppedError{why + "\n" + traceOf(err)}
+	return &stoppedError{why}
 }
 
 // stoppedError is the error of code that guarded has put an end to.

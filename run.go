@@ -36,6 +36,7 @@ type run struct {
 	snapshot atomic.Pointer[stats.Snapshot]
 	state    atomic.Value // string: Locust's word for it
 	started  time.Time
+	cpu      *cpuUse
 
 	stop    chan string // reasons to end the test; the first counts
 	spawned chan int    // all users are there
@@ -177,6 +178,12 @@ func (r *run) execute() int {
 func (r *run) begin() {
 	if r.shape != "" {
 		r.log.infof("load shape %s decides on the users", r.shape)
+		for _, name := range []string{"users", "spawn-rate", "run-time"} {
+			if r.opts.given(name) && !r.main.ShapeUsesOptions() {
+				r.log.warnf("%s is ignored: the load shape decides; static useCommonOptions = true lets both count", r.opts.source(name))
+			}
+		}
+		r.main.ResetShapeTime()
 		r.tick()
 		return
 	}
@@ -196,6 +203,7 @@ func (r *run) drive() (reason string) {
 	defer timeUp.Stop()
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
+	r.cpu = newCPUUse()
 	for {
 		select {
 		case reason := <-r.stop:
@@ -206,16 +214,23 @@ func (r *run) drive() (reason string) {
 			return "run time limit reached"
 		case n := <-r.spawned:
 			r.allSpawned(n)
+			r.endIfDeserted()
 		case <-r.crowd.Left():
-			if target, reached := r.driver.Target(); reached && target > 0 && r.crowd.Live() == 0 && r.shape == "" {
-				return "all users have ended"
-			}
+			r.endIfDeserted()
 		case <-second.C:
 			r.background()
+			r.cpu.look(r)
 			if r.shape != "" {
 				r.tick()
 			}
 		}
+	}
+}
+
+// endIfDeserted ends the test when all users have come and gone. A load shape may still want others.
+func (r *run) endIfDeserted() {
+	if target, reached := r.driver.Target(); reached && target > 0 && r.crowd.Live() == 0 && r.shape == "" {
+		r.stopFor("all users have ended") // unless the last one has given another reason
 	}
 }
 

@@ -13,7 +13,7 @@ type RunInfo struct {
 	Script   string
 	Started  time.Time
 	UsersMax int
-	Verdict  string
+	Verdict  string // "" if the run was not judged
 	ExitCode int
 
 	Lag         *Times // nil if not measured
@@ -32,7 +32,7 @@ func NewSummary(info RunInfo, s *Snapshot) *Summary {
 		Started:    info.Started.UTC(),
 		ElapsedS:   round3(s.At.Sub(info.Started).Seconds()),
 		UsersMax:   info.UsersMax,
-		Verdict:    info.Verdict,
+		Verdict:    orNull(info.Verdict),
 		ExitCode:   info.ExitCode,
 		Requests:   make([]SummaryRequest, 0, len(s.Rows)),
 		Total:      summaryFigures(s, &s.Total),
@@ -53,6 +53,14 @@ func NewSummary(info RunInfo, s *Snapshot) *Summary {
 		sum.Exceptions = append(sum.Exceptions, SummaryException{e.Message, e.Traceback, e.Count, e.At.UTC()})
 	}
 	return sum
+}
+
+// orNull is how JSON shows a text that may be missing.
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 func summaryFigures(s *Snapshot, r *Row) SummaryFigures {

@@ -18,7 +18,7 @@ import (
 //	| started               | when the run began                                                                     |
 //	| elapsed_s             | seconds from then to the end of the run                                                |
 //	| users_max             | the most virtual users alive at once                                                   |
-//	| verdict               | VALID, SUSPECT or INVALID: how far the figures describe the target, not the generator  |
+//	| verdict               | VALID, SUSPECT or INVALID: whether the figures describe the target; null: not judged    |
 //	| exit_code             | of the process                                                                         |
 //	| requests              | one entry a method and name, sorted by name, then method                               |
 //	| requests[].method     | request type                                                                           |
@@ -41,7 +41,7 @@ type Summary struct {
 	Started    time.Time          `json:"started"`
 	ElapsedS   float64            `json:"elapsed_s"`
 	UsersMax   int                `json:"users_max"`
-	Verdict    string             `json:"verdict"`
+	Verdict    *string            `json:"verdict"`
 	ExitCode   int                `json:"exit_code"`
 	Requests   []SummaryRequest   `json:"requests"`
 	Total      SummaryFigures     `json:"total"`

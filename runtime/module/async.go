@@ -31,7 +31,7 @@ func (a *asyncClient) Get(key string) goja.Value {
 		v = function(rt, key, 2, func(fc goja.FunctionCall) goja.Value { return a.verb(upper(key), body, fc) })
 	} else if key == "request" {
 		v = function(rt, key, 3, func(fc goja.FunctionCall) goja.Value {
-			return a.c.start(upper(fc.Argument(0).String()), fc.Argument(1), nil, fc.Argument(2), fc.Argument(3))
+			return a.c.request(fc.Arguments, a.c.start)
 		})
 	} else {
 		return nil
@@ -58,10 +58,10 @@ func (a *asyncClient) Keys() []string {
 }
 
 func (a *asyncClient) verb(method string, body bool, fc goja.FunctionCall) goja.Value {
-	var raw []byte
+	var raw goja.Value
 	rest := fc.Arguments[min(1, len(fc.Arguments)):]
 	if body && isBody(fc.Argument(1)) {
-		raw, _ = bodyBytes(a.c.vm.RT, fc.Argument(1))
+		raw = fc.Argument(1)
 		rest = rest[1:]
 	}
 	options, fn := goja.Value(goja.Undefined()), goja.Value(goja.Undefined())
@@ -76,10 +76,10 @@ func (a *asyncClient) verb(method string, body bool, fc goja.FunctionCall) goja.
 }
 
 // start sends a request in a goroutine of its own and gives the promise of its response.
-func (c *client) start(method string, url goja.Value, body []byte, options, fn goja.Value) goja.Value {
+func (c *client) start(method string, url, body, options, fn goja.Value) goja.Value {
 	x := &exchange{c: c, method: method}
-	req := &bridge.Request{Body: body}
-	c.build(req, x, url, options)
+	req := &bridge.Request{}
+	c.build(req, x, url, body, options)
 	h := c.spareClient()
 	promise, resolve, reject := c.vm.RT.NewPromise()
 	finish := c.vm.Async()
@@ -114,12 +114,15 @@ func do(h *bridge.Client, req *bridge.Request, resp *bridge.Response) (err error
 
 // spareClient takes a client for a parallel request, with the user's cookies and a connection of its own.
 func (c *client) spareClient() *bridge.Client {
+	if c.vm.Revived() != c.revived { // a hard stop has closed them
+		c.spare, c.revived = nil, c.vm.Revived()
+	}
 	if n := len(c.spare); n > 0 {
 		h := c.spare[n-1]
 		c.spare = c.spare[:n-1]
 		return h
 	}
-	h := c.http.Sibling()
+	h := c.http.Sibling() // also if it is closed
 	c.vm.OnKill(h.Close)
 	return h
 }

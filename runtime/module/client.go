@@ -25,10 +25,10 @@ type client struct {
 	named   string // by client.named, "" outside of it
 	group   groups // static http.groupUrls
 	spare   []*bridge.Client
+	revived bool        // spare was made after the hard stop
 	open    []*exchange // catchResponse without a callback: reported at the end of the task
 
-	req  bridge.Request // of the blocking calls; reused
-	resp bridge.Response
+	req bridge.Request // of the blocking calls; reused
 }
 
 // clientOf makes the client of a user on its first use.
@@ -99,7 +99,7 @@ func (c *client) member(key string) goja.Value {
 	switch key {
 	case "request":
 		return function(rt, key, 3, func(fc goja.FunctionCall) goja.Value {
-			return c.send(upper(fc.Argument(0).String()), fc.Argument(1), fc.Argument(2), fc.Argument(3), false)
+			return c.request(fc.Arguments, c.send)
 		})
 	case "named", "rename_request", "renameRequest":
 		return function(rt, key, 2, c.rename)
@@ -158,25 +158,31 @@ func (c *client) ownHeaders() goja.Value {
 func (c *client) verb(method string, body bool, fc goja.FunctionCall) goja.Value {
 	if !body || !isBody(fc.Argument(1)) {
 		if _, ok := goja.AssertFunction(fc.Argument(1)); ok { // get(url, fn)
-			return c.send(method, fc.Argument(0), goja.Undefined(), fc.Argument(1), false)
+			return c.send(method, fc.Argument(0), nil, goja.Undefined(), fc.Argument(1))
 		}
-		return c.send(method, fc.Argument(0), fc.Argument(1), fc.Argument(2), false)
+		return c.send(method, fc.Argument(0), nil, fc.Argument(1), fc.Argument(2))
 	}
-	c.req.Body, _ = bodyBytes(c.vm.RT, fc.Argument(1))
 	options, fn := fc.Argument(2), fc.Argument(3)
 	if _, ok := goja.AssertFunction(options); ok {
 		options, fn = goja.Undefined(), options
 	}
-	return c.send(method, fc.Argument(0), options, fn, true)
+	return c.send(method, fc.Argument(0), fc.Argument(1), options, fn)
+}
+
+// request is request(method, url, options, fn), sent by send or start.
+func (c *client) request(args []goja.Value, send func(method string, url, body, options, fn goja.Value) goja.Value) goja.Value {
+	fc := goja.FunctionCall{Arguments: args}
+	options, fn := fc.Argument(2), fc.Argument(3)
+	if _, ok := goja.AssertFunction(options); ok {
+		options, fn = goja.Undefined(), options
+	}
+	return send(upper(toText(c.vm.RT, fc.Argument(0))), fc.Argument(1), nil, options, fn)
 }
 
 // send is a blocking request: build, do, judge, record. The result is the response object.
-func (c *client) send(method string, url, options, fn goja.Value, keepBody bool) goja.Value {
-	if !keepBody {
-		c.req.Body = nil
-	}
+func (c *client) send(method string, url, body, options, fn goja.Value) goja.Value {
 	x := &exchange{c: c, method: method}
-	c.build(&c.req, x, url, options)
+	c.build(&c.req, x, url, body, options)
 	c.vm.Block()
 	err := c.http.Do(&c.req, &x.resp)
 	if errors.Is(err, bridge.ErrClosed) && !c.vm.Killed() { // the hard stop is over: this is onStop

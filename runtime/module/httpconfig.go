@@ -75,7 +75,7 @@ func setHTTP(rt *goja.Runtime, cfg *bridge.Config, t *bridge.TLSFiles, key strin
 		case "maxRedirects", "max_redirects":
 			cfg.MaxRedirects = redirects(rt, v)
 		case "headers":
-			cfg.Header = addFields(cfg.Header, v.ToObject(rt))
+			cfg.Header = addFields(rt, cfg.Header, object(rt, key, v))
 		case "auth":
 			cfg.Header = append(cfg.Header, bridge.Field{Name: "Authorization", Value: authOf(rt, v)})
 		case "userAgent", "user_agent":

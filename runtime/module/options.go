@@ -3,6 +3,7 @@ package module
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,20 +14,26 @@ import (
 
 // build fills a request from what the script gave. Wrong options are thrown as TypeErrors: they are the script's fault
 // and must not look like failures of the target.
-func (c *client) build(req *bridge.Request, x *exchange, url, options goja.Value) {
+func (c *client) build(req *bridge.Request, x *exchange, url, body, options goja.Value) {
 	rt := c.vm.RT
-	origin, uri, err := c.origin.Resolve(url.String())
-	if err != nil || missing(url) {
-		throwType(rt, "%s", urlProblem(url, err))
+	origin, uri := c.resolve(url)
+	*req = bridge.Request{Method: x.method, Origin: origin, URI: uri, Header: req.Header[:0]}
+	contentType := ""
+	if body != nil {
+		req.Body, contentType = rawBody(rt, body)
 	}
-	*req = bridge.Request{Method: x.method, Origin: origin, URI: uri, Header: req.Header[:0], Body: req.Body}
 	if o, ok := options.(*goja.Object); ok {
-		c.options(req, x, o)
+		if t := c.options(req, x, o); t != "" {
+			contentType = t
+		}
 	} else if given(options) {
 		throwType(rt, "%s: the options must be an object, not %v", strings.ToLower(x.method), options)
 	}
 	if c.headers != nil {
-		req.Header = addFields(req.Header, c.headers)
+		req.Header = addFields(rt, req.Header, c.headers)
+	}
+	if contentType != "" && !hasField(req.Header, "content-type") {
+		req.Header = append(req.Header, bridge.Field{Name: "Content-Type", Value: contentType})
 	}
 	if c.auth != "" && !hasField(req.Header, "authorization") {
 		req.Header = append(req.Header, bridge.Field{Name: "Authorization", Value: c.auth})
@@ -36,15 +43,31 @@ func (c *client) build(req *bridge.Request, x *exchange, url, options goja.Value
 	}
 }
 
-func urlProblem(url goja.Value, err error) string {
-	var e *bridge.Error
-	switch {
-	case missing(url):
-		return "the URL is missing"
-	case errors.As(err, &e):
-		return "bad URL " + e.Text
+// resolve finds out where a request goes.
+func (c *client) resolve(url goja.Value) (*bridge.Origin, string) {
+	rt := c.vm.RT
+	if !given(url) {
+		throwType(rt, "the URL is missing")
 	}
-	return err.Error()
+	text := toText(rt, url)
+	if scheme, _, ok := strings.Cut(text, "://"); ok && otherScheme(scheme) {
+		throwType(rt, "bad URL %q: the scheme must be http or https", text)
+	}
+	origin, uri, err := c.origin.Resolve(text)
+	if e, ok := errors.AsType[*bridge.Error](err); ok {
+		throwType(rt, "bad URL %s", e.Text)
+	}
+	return origin, uri
+}
+
+// otherScheme tells ws and ftp from paths with a URL inside.
+func otherScheme(s string) bool {
+	for i := range len(s) {
+		if c := s[i] | 0x20; (c < 'a' || c > 'z') && (i == 0 || !strings.ContainsRune("0123456789+-.", rune(s[i]))) {
+			return false
+		}
+	}
+	return s != "" && !strings.EqualFold(s, "http") && !strings.EqualFold(s, "https")
 }
 
 // name is what a request without an own name is counted under: path and query, grouped if the class asks for it.
@@ -55,8 +78,9 @@ func (c *client) name(uri string) string {
 	return c.group.apply(uri)
 }
 
-// options reads the options object. Its keys are walked once, so that a misspelt one is found.
-func (c *client) options(req *bridge.Request, x *exchange, o *goja.Object) {
+// options reads the options object and gives the body's own content type. The keys are walked once, so that a misspelt
+// one is found.
+func (c *client) options(req *bridge.Request, x *exchange, o *goja.Object) (contentType string) {
 	rt := c.vm.RT
 	var form []bridge.Field
 	var files goja.Value
@@ -67,24 +91,20 @@ func (c *client) options(req *bridge.Request, x *exchange, o *goja.Object) {
 		}
 		switch key {
 		case "name":
-			x.name = v.String()
+			x.name = toText(rt, v)
 		case "params":
 			req.URI = bridge.AddQuery(req.URI, pairs(rt, v))
 		case "headers":
-			req.Header = addFields(req.Header, v.ToObject(rt))
+			req.Header = addFields(rt, req.Header, object(rt, key, v))
 		case "json":
 			req.Body = stringify(rt, v)
-			req.Header = defaultType(req.Header, "application/json")
+			contentType = "application/json"
 		case "data", "body":
-			if b, ok := bodyBytes(rt, v); ok {
-				req.Body = b
-				if isParams(v) {
-					req.Header = defaultType(req.Header, bridge.FormType)
-				}
+			if isBody(v) {
+				req.Body, contentType = rawBody(rt, v)
 			} else {
 				form = pairs(rt, v)
-				req.Body = bridge.Form(form)
-				req.Header = defaultType(req.Header, bridge.FormType)
+				req.Body, contentType = bridge.Form(form), bridge.FormType
 			}
 		case "files":
 			files = v
@@ -95,7 +115,7 @@ func (c *client) options(req *bridge.Request, x *exchange, o *goja.Object) {
 		case "redirects", "allowRedirects", "allow_redirects":
 			req.MaxRedirects = redirects(rt, v)
 		case "cookies":
-			req.Header = append(req.Header, bridge.Field{Name: "Cookie", Value: c.cookieLine(req, pairs(rt, v))})
+			req.Header = append(req.Header, bridge.Field{Name: "Cookie", Value: cookieLine(pairs(rt, v))})
 		case "catchResponse", "catch_response":
 			x.catch = v.ToBoolean()
 		case "context":
@@ -105,19 +125,16 @@ func (c *client) options(req *bridge.Request, x *exchange, o *goja.Object) {
 			throwType(rt, "unknown request option %q: known are name, params, headers, json, data, files, auth, timeout, redirects, cookies, catchResponse, context", key)
 		}
 	}
-	if files != nil {
-		body, contentType := bridge.Multipart(append(formParts(form), fileParts(rt, files)...))
-		req.Body = body
-		req.Header = replaceType(req.Header, contentType)
+	if files != nil { // whatever the script has set: only the body's maker knows the boundary
+		req.Body, contentType = bridge.Multipart(append(formParts(form), fileParts(rt, files)...))
+		req.Header = slices.DeleteFunc(req.Header, func(f bridge.Field) bool { return strings.EqualFold(f.Name, "content-type") })
 	}
+	return contentType
 }
 
-// cookieLine is the Cookie header of a request that adds cookies of its own to the user's.
-func (c *client) cookieLine(req *bridge.Request, own []bridge.Field) string {
+// cookieLine is the Cookie header of a request with cookies of its own; the bridge adds the user's.
+func cookieLine(own []bridge.Field) string {
 	var line []string
-	for _, k := range c.http.Cookies(req.Origin, req.URI) {
-		line = append(line, k.Name+"="+k.Value)
-	}
 	for _, f := range own {
 		line = append(line, f.Name+"="+f.Value)
 	}
@@ -134,12 +151,16 @@ func pairs(rt *goja.Runtime, v goja.Value) (list []bridge.Field) {
 		if !given(v) {
 			return // as in Python's requests: None leaves the pair out
 		}
-		list = append(list, bridge.Field{Name: name, Value: v.String()})
+		list = append(list, bridge.Field{Name: name, Value: toText(rt, v)})
 	}
 	if o.ClassName() == "Array" || isParams(v) {
 		rt.ForOf(o, func(item goja.Value) bool {
 			pair := item.ToObject(rt)
-			add(pair.Get("0").String(), pair.Get("1"))
+			name := pair.Get("0")
+			if !given(name) {
+				throwType(rt, "%v is no pair of a name and a value", item)
+			}
+			add(toText(rt, name), pair.Get("1"))
 			return true
 		})
 		return list
@@ -177,6 +198,15 @@ func isBody(v goja.Value) bool {
 	return o.ExportType() == bufferType || o.ClassName() == "String" || typedArrayName(o) != "" || isParams(o)
 }
 
+// rawBody gives a raw body and the content type that goes with it, "" for none.
+func rawBody(rt *goja.Runtime, v goja.Value) ([]byte, string) {
+	b, _ := bodyBytes(rt, v)
+	if isParams(v) {
+		return b, bridge.FormType
+	}
+	return b, ""
+}
+
 // bodyBytes gives a raw body's bytes; false for an object, which is a form. The bytes of a buffer are copied: the
 // script may change it while the request is on its way.
 func bodyBytes(rt *goja.Runtime, v goja.Value) ([]byte, bool) {
@@ -192,10 +222,10 @@ func bodyBytes(rt *goja.Runtime, v goja.Value) ([]byte, bool) {
 	return []byte(v.String()), true
 }
 
-func addFields(list []bridge.Field, o *goja.Object) []bridge.Field {
+func addFields(rt *goja.Runtime, list []bridge.Field, o *goja.Object) []bridge.Field {
 	for _, name := range o.Keys() {
 		if v := o.Get(name); given(v) && !hasField(list, name) {
-			list = append(list, bridge.Field{Name: name, Value: v.String()})
+			list = append(list, bridge.Field{Name: name, Value: toText(rt, v)})
 		}
 	}
 	return list
@@ -210,25 +240,6 @@ func hasField(list []bridge.Field, name string) bool {
 	return false
 }
 
-// defaultType sets the Content-Type unless the script has set one.
-func defaultType(list []bridge.Field, contentType string) []bridge.Field {
-	if hasField(list, "content-type") {
-		return list
-	}
-	return append(list, bridge.Field{Name: "Content-Type", Value: contentType})
-}
-
-// replaceType sets the Content-Type whatever it was: only the body's maker knows the boundary of a multipart form.
-func replaceType(list []bridge.Field, contentType string) []bridge.Field {
-	for i := range list {
-		if strings.EqualFold(list[i].Name, "content-type") {
-			list[i].Value = contentType
-			return list
-		}
-	}
-	return defaultType(list, contentType)
-}
-
 func formParts(form []bridge.Field) (parts []bridge.Part) {
 	for _, f := range form {
 		parts = append(parts, bridge.Part{Name: f.Name, Data: []byte(f.Value)})
@@ -238,10 +249,13 @@ func formParts(form []bridge.Field) (parts []bridge.Part) {
 
 // fileParts reads files: {field: bytes | string | {filename, content, contentType}}.
 func fileParts(rt *goja.Runtime, v goja.Value) (parts []bridge.Part) {
-	o := v.ToObject(rt)
+	o := object(rt, "files", v)
 	for _, field := range o.Keys() {
 		p := bridge.Part{Name: field, Filename: field}
 		content := o.Get(field)
+		if !given(content) {
+			continue
+		}
 		if f, ok := content.(*goja.Object); ok && !isBody(f) {
 			content = f.Get("content")
 			p.Filename = text(f, "filename", field)
@@ -314,6 +328,22 @@ func text(o *goja.Object, key, otherwise string) string {
 		return v.String()
 	}
 	return otherwise
+}
+
+// toText is String(v), but for a symbol, which is a mistake as in JavaScript itself.
+func toText(rt *goja.Runtime, v goja.Value) string {
+	if _, ok := v.(*goja.Symbol); ok {
+		throwType(rt, "Cannot convert a Symbol value to a string")
+	}
+	return v.String()
+}
+
+func object(rt *goja.Runtime, what string, v goja.Value) *goja.Object {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		throwType(rt, "%s must be an object, not %v", what, v)
+	}
+	return o
 }
 
 func given(v goja.Value) bool { return v != nil && !goja.IsUndefined(v) && !goja.IsNull(v) }

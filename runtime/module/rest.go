@@ -17,7 +17,7 @@ func (c *client) rest(fc goja.FunctionCall) goja.Value {
 
 // restUnique is client.rest_: it appends _=<ms> to the URL so that no cache answers, and counts under url?_=...
 func (c *client) restUnique(fc goja.FunctionCall) goja.Value {
-	url := fc.Argument(1).String()
+	url := toText(c.vm.RT, fc.Argument(1))
 	sep := "?"
 	if strings.Contains(url, "?") {
 		sep = "&"
@@ -50,7 +50,7 @@ func (c *client) sendREST(method, url, options, fn goja.Value, name string) goja
 	}
 	_ = opts.Set("headers", headers)
 	verdict := rt.ToValue(func(fc goja.FunctionCall) goja.Value { return c.restVerdict(fc.Argument(0), fn) })
-	return c.send(upper(method.String()), url, opts, verdict, false)
+	return c.send(upper(toText(rt, method)), url, nil, opts, verdict)
 }
 
 // restVerdict fails a response that is not JSON, then asks the script's own verdict function.

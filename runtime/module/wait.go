@@ -52,22 +52,15 @@ func waitTime(vm *vu.VM, name string) goja.Value {
 	})
 }
 
-// pacing starts a task every period seconds if the task itself takes less; what was missed is not caught up. Each user
-// and task set keeps its own time; the first is counted from born, when the script was loaded.
+// pacing starts a task every period seconds if the task itself takes less; what was missed is not caught up. The first
+// period is counted from born, when the script was loaded. Each user has its own copy of the script and so its own time;
+// by task set it must not be kept, since every entry makes a new one.
 func pacing(born time.Time, period float64) func(goja.Value) float64 {
-	type last struct {
-		run  time.Time
-		wait float64
-	}
-	state := map[goja.Value]last{}
-	return func(this goja.Value) float64 {
+	last, wait := born, 0.0
+	return func(goja.Value) float64 {
 		now := time.Now()
-		l, ok := state[this]
-		if !ok {
-			l.run = born
-		}
-		wait := math.Max(0, period-(now.Sub(l.run).Seconds()-l.wait))
-		state[this] = last{now, wait}
+		wait = math.Max(0, period-(now.Sub(last).Seconds()-wait))
+		last = now
 		return wait
 	}
 }

@@ -38,6 +38,7 @@ type VM struct {
 	taskEnd   []func()        // run when the current task has ended
 	open      []*goja.Promise // of After: the task ends when they have settled
 	leave     bool            // a callback threw StopUser
+	revived   bool            // see Revived
 	frames    []*frame        // the user and the task sets that are running, outermost first
 	onEnd     []func()        // run when the user has ended
 
@@ -73,8 +74,8 @@ func (e export) name(key string) string {
 	return key
 }
 
-// errKilled is the value of the interrupt of a hard stop.
-var errKilled = errors.New("stopped")
+// errKilled is the value of the interrupt of a hard stop. Its text is shown only for users who kept a core busy.
+var errKilled = errors.New("still running when the user had to stop: is there an endless loop?")
 
 // newVM makes a VM in which nothing has run yet; load runs the script's top level.
 func newVM(env *Env, id int64, class *Class, stopping <-chan struct{}) *VM {
@@ -171,12 +172,16 @@ func (vm *VM) Killed() bool {
 	return vm.dead
 }
 
+// Revived tells whether a hard stop is over and onStop is running: what was closed for it stays closed.
+func (vm *VM) Revived() bool { return vm.revived }
+
 // revive makes a killed VM usable again, for onStop.
 func (vm *VM) revive() {
 	vm.mu.Lock()
 	defer vm.mu.Unlock()
 	if vm.dead {
 		vm.dead = false
+		vm.revived = true
 		vm.kill = make(chan struct{})
 		vm.RT.ClearInterrupt()
 	}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"katydid/stats"
+)
+
+// count is what is said about a row: how many requests, how many of them failed. The total's name is "Aggregated".
+type count struct{ requests, failures int64 }
+
+// scene is one of the shipped scenes with other waits, so that a short test sends many requests.
+func scene(t *testing.T, name, waits, instead string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("scripts", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), waits) {
+		t.Fatalf("%s has no %s", name, waits)
+	}
+	return strings.Replace(string(text), waits, instead, 1)
+}
+
+// Every place that gives numbers gives the same, for each name: console, stats file, history, histogram log, summary,
+// and the target's own count.
+func TestAllFiguresAgree(t *testing.T) {
+	t.Parallel()
+	scenes := map[string]string{
+		"scene_1.js": scene(t, "scene_1.js", "between(5, 9)", "between(0.1, 0.9)"),
+		"scene_2.js": scene(t, "scene_2.js", "between(5, 15)", "between(0.05, 0.15)"),
+	}
+	for name := range scenes {
+		for _, own := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, target process: %v", name, own), func(t *testing.T) {
+				t.Parallel()
+				dir := folder(t, scenes)
+				args := []string{"run", name, "-u", "50", "-r", "25", "-t", "4s", "-s", "10s", "--csv", "r/x", "--csv-full-history", "--summary", "r/s.json"}
+				var target *process
+				if own {
+					var url string
+					target, url = targetProcess(t, dir, "0")
+					args = append(args, "--host", url)
+				}
+				p := katydid(t, dir, args...)
+				if name == "scene_1.js" {
+					p.expect(0)
+				} else {
+					p.expect(1)
+				}
+				told := p.stderr.String()
+				if own {
+					target.signal(os.Interrupt)
+					target.expect(0)
+					told = target.stdout.String()
+				}
+				agree(t, p, filepath.Join(dir, "r"), tally(t, told))
+			})
+		}
+	}
+}
+
+// agree compares all places with the target's own count. The files are r/x* and r/s.json.
+func agree(t *testing.T, p *process, dir string, want map[string]count) {
+	t.Helper()
+	if want["Aggregated"].requests < 20 {
+		t.Errorf("hardly any request: %v\n%s", want, p.stderr)
+	}
+	for place, got := range map[string]map[string]count{
+		"console": consoleCounts(t, p.stderr.String()),
+		"stats":   csvCounts(t, filepath.Join(dir, "x_stats.csv"), 1, 2, 3),
+		"history": csvCounts(t, filepath.Join(dir, "x_stats_history.csv"), 3, 17, 18),
+		"summary": summaryCounts(t, filepath.Join(dir, "s.json")),
+	} {
+		for name, c := range want {
+			if got[name] != c {
+				t.Errorf("%s: %s has %v, the target %v\n%s", place, name, got[name], c, p.stderr)
+			}
+		}
+	}
+	logged := hlogCounts(t, filepath.Join(dir, "x.hlog"))
+	for name, c := range want {
+		if logged[name] != c.requests {
+			t.Errorf("histogram log: %s has %d, the target %d", name, logged[name], c.requests)
+		}
+	}
+	failed := map[string]int64{}
+	for _, row := range readCSV(t, filepath.Join(dir, "x_failures.csv"))[1:] {
+		failed[row[1]] += number(t, row[3])
+	}
+	for name, c := range want {
+		if name != "Aggregated" && failed[name] != c.failures {
+			t.Errorf("failures file: %s has %d, the target %d", name, failed[name], c.failures)
+		}
+	}
+}
+
+func number(t *testing.T, s string) int64 {
+	t.Helper()
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+var answers = regexp.MustCompile(`(/\w*) (\d{3}): (\d+)`)
+
+// tally reads what the target says that it has answered.
+func tally(t *testing.T, told string) map[string]count {
+	t.Helper()
+	at := strings.LastIndex(told, "answer")
+	if at < 0 {
+		t.Fatalf("no tally in %s", told)
+	}
+	line, _, _ := strings.Cut(told[at:], "\n")
+	counts := map[string]count{}
+	for _, m := range answers.FindAllStringSubmatch(line, -1) {
+		for _, name := range []string{m[1], "Aggregated"} {
+			c := counts[name]
+			c.requests += number(t, m[3])
+			if m[2] >= "400" {
+				c.failures += number(t, m[3])
+			}
+			counts[name] = c
+		}
+	}
+	return counts
+}
+
+var tableRow = regexp.MustCompile(`^(?:GET)? +(/\w*|Aggregated) +(\d+) +(\d+)\(`)
+
+// consoleCounts reads the last table of the console.
+func consoleCounts(t *testing.T, text string) map[string]count {
+	t.Helper()
+	from := strings.LastIndex(text, "# fails")
+	if from < 0 {
+		t.Fatalf("no table in %s", text)
+	}
+	counts := map[string]count{}
+	for line := range strings.Lines(text[from:]) {
+		if m := tableRow.FindStringSubmatch(line); m != nil {
+			counts[m[1]] = count{number(t, m[2]), number(t, m[3])}
+		}
+	}
+	return counts
+}
+
+// csvCounts reads a CSV file; the last row of a name counts. The numbers are those of the columns.
+func csvCounts(t *testing.T, path string, name, requests, failures int) map[string]count {
+	t.Helper()
+	rows := readCSV(t, path)
+	if rows[0][name] != "Name" || !slices.Contains([]string{"Request Count", "Total Request Count"}, rows[0][requests]) ||
+		!slices.Contains([]string{"Failure Count", "Total Failure Count"}, rows[0][failures]) {
+		t.Fatalf("%s has other columns: %q", path, rows[0])
+	}
+	counts := map[string]count{}
+	for _, row := range rows[1:] {
+		counts[row[name]] = count{number(t, row[requests]), number(t, row[failures])}
+	}
+	return counts
+}
+
+func summaryCounts(t *testing.T, path string) map[string]count {
+	t.Helper()
+	s := readSummary(t, path)
+	counts := map[string]count{"Aggregated": {s.Total.Count, s.Total.Failures}}
+	for _, r := range s.Requests {
+		counts[r.Name] = count{r.Count, r.Failures}
+	}
+	return counts
+}
+
+// hlogCounts adds up a histogram log, read by HdrHistogram's own reader.
+func hlogCounts(t *testing.T, path string) map[string]int64 {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	counts := map[string]int64{}
+	reader := hdrhistogram.NewHistogramLogReader(f)
+	for {
+		h, err := reader.NextIntervalHistogram()
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		if h == nil {
+			return counts
+		}
+		name := "Aggregated"
+		if tag := h.Tag(); tag != "" {
+			key, err := stats.ParseHLogTag(tag)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name = key.Name
+		}
+		counts[name] += h.TotalCount()
+	}
+}
+
+// Two thousand users of the article's scene on one machine: no request fails, none is lost.
+func TestTwoThousandUsers(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, nil)
+	target, url := targetProcess(t, dir, "0")
+	p := plain(t, dir, "run", filepath.Join(rootDir(t), "scripts", "scene_1.js"), "-u", "2000", "-r", "1000", "-t", "12s", "-s", "20s",
+		"--host", url, "--csv", "r/x", "--summary", "r/s.json")
+	p.expect(0)
+	target.signal(os.Interrupt)
+	target.expect(0)
+	want := tally(t, target.stdout.String())
+	if c := want["Aggregated"]; c.failures > 0 || c.requests < 2000 {
+		t.Errorf("%v", c)
+	}
+	agree(t, p, filepath.Join(dir, "r"), want)
+	if s := readSummary(t, filepath.Join(dir, "r", "s.json")); s.UsersMax != 2000 || s.Generator.RSS > 1<<30 {
+		t.Errorf("%d users, %d MB", s.UsersMax, s.Generator.RSS>>20)
+	}
+}
