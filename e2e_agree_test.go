@@ -216,7 +216,7 @@ func TestTwoThousandUsers(t *testing.T) {
 	dir := folder(t, nil)
 	target, url := targetProcess(t, dir, "0")
 	p := plain(t, dir, "run", filepath.Join(rootDir(t), "scripts", "scene_1.js"), "-u", "2000", "-r", "1000", "-t", "12s", "-s", "20s",
-		"--host", url, "--csv", "r/x", "--summary", "r/s.json")
+		"--host", url, "--csv", "r/x", "--csv-full-history", "--summary", "r/s.json")
 	p.expect(0)
 	target.signal(os.Interrupt)
 	target.expect(0)

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -43,7 +42,7 @@ func TestTrouble(t *testing.T) {
 	}{
 		{"nothing", user(""), "-t 1s", 0, []string{"run time limit reached", "exit code 0"}, ""},
 		{"throwing constructor", user("constructor(...a) { super(...a); null.x; }"), "-t 1s", 4,
-			[]string{"Cannot read property 'x'", "a.js:5:34", "all users have ended"}, "a.js:5:34"},
+			[]string{"Cannot read property 'x'", "a.js:5:39", "all users have ended"}, "a.js:5:39"},
 		{"throwing onStart", user("onStart() { throw new Error('no entry'); }"), "-t 1s", 4, []string{"Error: no entry", "a.js:5:"}, "no entry"},
 		{"throwing onStop", user("onStop() { throw new Error('stuck'); }"), "-t 1s", 1, []string{"Error: stuck"}, "stuck"},
 		{"throwing task", user("home() { throw new Error('oh'); }"), "-t 1s", 1, []string{"Error: oh"}, "oh"},
@@ -179,7 +178,7 @@ func TestHugeBody(t *testing.T) {
 	p := plain(t, dir, "run", "a.js", "-H", server.URL, "-u", "3", "-r", "10", "--csv", "x", "--summary", "s.json", "--only-summary", "-t", "1m")
 	p.expect(0)
 	row := readCSV(t, filepath.Join(dir, "x_stats.csv"))[1]
-	if row[1] != "big" || row[2] != "3" || row[8] != strconv.Itoa(size) || !p.said("the body of GET big has 104857600 bytes") {
+	if row[1] != "big" || row[2] != "3" || row[8] != "104857600.0" || !p.said("the body of GET big has 104857600 bytes") {
 		t.Errorf("%q\n%s", row, p.stderr)
 	}
 	if rss := readSummary(t, filepath.Join(dir, "s.json")).Generator.RSS; rss > 512<<20 {
@@ -247,8 +246,9 @@ func readCSV(t *testing.T, path string) [][]string {
 
 // summary is what the tests need of the document of --summary.
 type summary struct {
-	ExitCode int `json:"exit_code"`
-	UsersMax int `json:"users_max"`
+	ExitCode int     `json:"exit_code"`
+	UsersMax int     `json:"users_max"`
+	ElapsedS float64 `json:"elapsed_s"`
 	Requests []struct {
 		Method, Name string
 		figures

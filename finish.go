@@ -15,6 +15,7 @@ import (
 // finish writes all results for the last time, prints the final tables, and settles the exit code.
 func (r *run) finish() int {
 	s := r.snapshot.Load()
+	r.screen.Close() // before anything else is printed: closing erases what stands below the log
 	if err := r.out.close(s); err != nil {
 		r.log.errorf("results are not complete: %s", oneLine(err))
 		r.outcome.notWritten = true
@@ -28,7 +29,6 @@ func (r *run) finish() int {
 		}
 	}
 	r.fire("quit", map[string]any{"exitCode": code, "exit_code": code})
-	r.screen.Close()
 	r.tables(r.sys.stderr, s)
 	if n := r.shared.Interrupted.Load(); n > 0 {
 		r.log.infof("%d requests were on their way when their users were stopped; they are in no figure", n)

@@ -66,7 +66,7 @@ func writable(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	tmp, err := temporary(path)
 	if err != nil {
 		return err
 	}
@@ -226,12 +226,12 @@ func (h *hlogFile) close(iv *stats.Interval) error {
 
 // replaceFile writes a file so that nobody ever sees half of it.
 func replaceFile(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	tmp, err := temporary(path)
 	if err != nil {
 		return err
 	}
 	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
+	err = errors.Join(err, tmp.Close())
 	if err == nil {
 		err = os.Rename(tmp.Name(), path)
 	}
@@ -239,6 +239,15 @@ func replaceFile(path string, data []byte) error {
 		_ = os.Remove(tmp.Name()) // the error that matters is the first
 	}
 	return err
+}
+
+// temporary makes a hidden file beside path, in place of one that a killed run may have left.
+func temporary(path string) (*os.File, error) {
+	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".tmp")
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
 // summarise writes the summary to its file, or to stdout for "-".

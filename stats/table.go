@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -12,36 +13,112 @@ import (
 
 // The widths of Locust's tables without a terminal.
 const (
-	typeWidth       = 8
-	tableName       = 76
-	percentileName  = 80
-	reportWidth     = 160
-	minName         = 12 // Locust goes down to nothing; a table that wraps is better than one without names
-	tableOther      = 84 // all columns of the table but the name
-	percentileOther = 95 // the same of the percentiles
+	typeWidth      = 8
+	tableName      = 76
+	percentileName = 80
+	reportWidth    = 160
+	minName        = 12 // below that columns go; Locust's names go down to nothing
 )
+
+// column is one of a table's columns behind the name.
+type column struct {
+	title  string
+	format string // of the cell; holds what stands between it and its neighbour too
+	rule   int    // its part of the rule: Locust's, which differs from its width
+	narrow bool   // it stays when the terminal is narrow
+}
+
+var tableColumns = []column{
+	{"# reqs", " %7s", 7, true},
+	{"# fails", " %12s |", 13, true},
+	{"Avg", "%7s", 7, true},
+	{"Min", " %7s", 7, false},
+	{"Max", " %7s", 7, true},
+	{"Med", "%7s |", 7, true},
+	{"req/s", " %7s", 8, true},
+	{"failures/s", " %11s", 11, false},
+}
+
+// layout is a table's columns as far as they fit, and the width of the name before them.
+type layout struct {
+	columns []column
+	shown   []bool // by index in all columns
+	name    int
+	cut     bool // names that are too long are cut: there is a terminal
+}
+
+// fit drops the columns that are not needed most when the terminal leaves less than minName for the name.
+func fit(all []column, terminal, usual int) layout {
+	l := layout{cut: terminal > 0}
+	for _, narrow := range []bool{false, true} {
+		l.columns, l.shown = nil, make([]bool, len(all))
+		room := terminal - typeWidth - 1
+		for i, c := range all {
+			if narrow && !c.narrow {
+				continue
+			}
+			l.columns, l.shown[i] = append(l.columns, c), true
+			room -= len(fmt.Sprintf(c.format, ""))
+		}
+		if terminal <= 0 {
+			l.name = usual
+			return l
+		}
+		if l.name = min(max(room, minName), usual); room >= minName {
+			break
+		}
+	}
+	return l
+}
+
+// line writes a label and the cells of all columns; those that do not fit are left out.
+func (l layout) line(b *bytes.Buffer, method, name string, cells []string) {
+	b.WriteString(label(method, name, l.name, l.cut))
+	at := 0
+	for i, cell := range cells {
+		if l.shown[i] {
+			fmt.Fprintf(b, l.columns[at].format, cell)
+			at++
+		}
+	}
+	b.WriteByte('\n')
+}
+
+func (l layout) head(b *bytes.Buffer, all []column) {
+	titles := make([]string, len(all))
+	for i, c := range all {
+		titles[i] = c.title
+	}
+	l.line(b, "Type", "Name", titles)
+}
+
+func (l layout) rule() string {
+	widths := []int{typeWidth, l.name}
+	for _, c := range l.columns {
+		widths = append(widths, c.rule)
+	}
+	return dashes(widths...)
+}
 
 // WriteTable writes Locust's table of requests and an empty line. Width is that of the terminal in columns; 0 means that
 // there is none: then the names have 76 columns and longer ones are not cut. If current, the rates are the recent
 // ones, as the periodic table has them; else those of the whole run, as in the final one. Times are service times.
 func WriteTable(w io.Writer, s *Snapshot, width int, current bool) error {
-	n := nameWidth(width, tableOther, tableName)
-	rule := dashes(typeWidth, n, 7, 13, 7, 7, 7, 7, 8, 11)
+	l := fit(tableColumns, width, tableName)
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %7s %12s |%7s %7s %7s%7s | %7s %11s\n", label("Type", "Name", n, false),
-		"# reqs", "# fails", "Avg", "Min", "Max", "Med", "req/s", "failures/s")
-	b.WriteString(rule)
+	l.head(&b, tableColumns)
+	b.WriteString(l.rule())
 	for i := range s.Rows {
-		tableLine(&b, s, &s.Rows[i], label(s.Rows[i].Method, s.Rows[i].Name, n, width > 0), current)
+		l.line(&b, s.Rows[i].Method, s.Rows[i].Name, tableCells(s, &s.Rows[i], current))
 	}
-	b.WriteString(rule)
-	tableLine(&b, s, &s.Total, label(s.Total.Method, s.Total.Name, n, width > 0), current)
+	b.WriteString(l.rule())
+	l.line(&b, s.Total.Method, s.Total.Name, tableCells(s, &s.Total, current))
 	b.WriteByte('\n')
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
-func tableLine(b *bytes.Buffer, s *Snapshot, r *Row, label string, current bool) {
+func tableCells(s *Snapshot, r *Row, current bool) []string {
 	rps, fps := s.RPS(r), s.FPS(r)
 	if current {
 		rps, fps = r.RecentRPS, r.RecentFPS
@@ -51,30 +128,46 @@ func tableLine(b *bytes.Buffer, s *Snapshot, r *Row, label string, current bool)
 		share = 100 * float64(r.Failures) / float64(r.Count)
 	}
 	t := &r.Service
-	fmt.Fprintf(b, "%s %7d %12s |%7s %7s %7s%7s | %7.2f %11.2f\n", label, r.Count, fmt.Sprintf("%d(%.2f%%)", r.Failures, share),
-		formatMillis(t.Mean()), formatMillis(t.Min), formatMillis(t.Max), formatMillis(t.Quantile[0]), rps, fps)
+	return []string{
+		fmt.Sprint(r.Count), fmt.Sprintf("%d(%.2f%%)", r.Failures, share),
+		formatMillis(t.Mean()), formatMillis(t.Min), formatMillis(t.Max), formatMillis(t.Quantile[0]),
+		fmt.Sprintf("%.2f", rps), fmt.Sprintf("%.2f", fps),
+	}
+}
+
+// percentileTable is the percentiles' columns: those of the CSV files, and the number of requests.
+func percentileTable() []column {
+	var all []column
+	for i, title := range strings.Split(percentileColumns, ",") {
+		c := column{title, " %6s", 6, slices.Contains([]string{"50%", "90%", "95%", "99%", "99.9%", "100%"}, title)}
+		if i == 0 {
+			c.format, c.rule = " %8s", 8
+		}
+		all = append(all, c)
+	}
+	return append(all, column{"# reqs", " %6s", 6, true})
 }
 
 // WritePercentiles writes Locust's table of response time percentiles and an empty line; width as in WriteTable.
 // Rows without a timed request are left out.
 func WritePercentiles(w io.Writer, s *Snapshot, width int) error {
-	n := nameWidth(width, percentileOther, percentileName)
-	rule := dashes(typeWidth, n, 8, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6)
+	all := percentileTable()
+	l := fit(all, width, percentileName)
 	var b bytes.Buffer
 	b.WriteString("Response time percentiles (approximated)\n")
-	percentileLine(&b, label("Type", "Name", n, false), strings.Split(percentileColumns, ","), "# reqs")
-	b.WriteString(rule)
+	l.head(&b, all)
+	b.WriteString(l.rule())
 	for i := range s.Rows {
-		percentilesOf(&b, &s.Rows[i], n, width > 0)
+		l.percentiles(&b, &s.Rows[i])
 	}
-	b.WriteString(rule)
-	percentilesOf(&b, &s.Total, n, width > 0)
+	b.WriteString(l.rule())
+	l.percentiles(&b, &s.Total)
 	b.WriteByte('\n')
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
-func percentilesOf(b *bytes.Buffer, r *Row, name int, cut bool) {
+func (l layout) percentiles(b *bytes.Buffer, r *Row) {
 	if r.Service.Count == 0 {
 		return
 	}
@@ -82,15 +175,7 @@ func percentilesOf(b *bytes.Buffer, r *Row, name int, cut bool) {
 	for _, q := range r.Service.Quantile {
 		cells = append(cells, formatMillis(q))
 	}
-	percentileLine(b, label(r.Method, r.Name, name, cut), cells, fmt.Sprint(r.Count))
-}
-
-func percentileLine(b *bytes.Buffer, label string, cells []string, count string) {
-	fmt.Fprintf(b, "%s %8s", label, cells[0])
-	for _, c := range cells[1:] {
-		fmt.Fprintf(b, " %6s", c)
-	}
-	fmt.Fprintf(b, " %6s\n", count)
+	l.line(b, r.Method, r.Name, append(cells, fmt.Sprint(r.Count)))
 }
 
 // WriteErrorReport writes Locust's list of failures and an empty line; nothing when there is no failure. Messages are
@@ -113,14 +198,6 @@ func WriteErrorReport(w io.Writer, s *Snapshot, width int) error {
 	b.WriteString(rule + "\n")
 	_, err := w.Write(b.Bytes())
 	return err
-}
-
-// nameWidth is what a terminal leaves for the name beside the other columns, at most the usual.
-func nameWidth(terminal, other, usual int) int {
-	if terminal <= 0 {
-		return usual
-	}
-	return min(max(terminal-other, minName), usual)
 }
 
 // dashes is a rule between the lines of a table; the widths are Locust's, which differ from those of its columns.

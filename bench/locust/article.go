@@ -79,7 +79,7 @@ func runArticle(ctx context.Context, b *bench, t tool, script string) (*article,
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-c", articleLine)
 	cmd.Dir = folder
-	cmd.Env = append(plainEnv(), "TOOL="+t.path, "SCRIPT="+script, "TARGET_HOST="+url)
+	cmd.Env = append(plainEnv(), "TOOL="+t.path, "SCRIPT="+script, "TARGET_HOST="+url, b.format())
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	began := time.Now()

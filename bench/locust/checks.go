@@ -45,6 +45,8 @@ const (
 	median212    reason = "2.12: float medians"
 	unflushed212 reason = "2.12: history lost" // not flushed at the end
 	warnsOfTwice reason = "warning"            // katydid says when an option is given twice
+	deadUsers    reason = "users that die"     // exit code 4, not 0 (2.12) or 1, if constructor or on_start threw
+	mix212       reason = "2.12: class mix"    // an older rule for who is next
 	gevent212    reason = "2.12: early end"    // its timer counts from before the users start
 )
 

@@ -32,7 +32,6 @@ type bench struct {
 	dir, root       string // where scripts and results are; where katydid's sources are
 	locust, katydid tool
 	target          *target
-	old             bool // Locust before 2.44, whose failures file has no times
 }
 
 // scenarios in the order in which they are run.
@@ -41,6 +40,7 @@ var scenarios = []struct {
 	run  func(context.Context, *bench) (*section, error)
 }{
 	{"same", compareSame}, {"steady", compareSteady}, {"mix", compareMix}, {"signals", compareSignals}, {"article", compareArticle},
+	{"exits", compareExits},
 }
 
 // options are the command line.
@@ -153,14 +153,20 @@ func (b *bench) scenarios(ctx context.Context, only []string) (comparison, error
 	return c, ctx.Err()
 }
 
-// both runs a job with Locust and then with katydid, which is told to write the columns that this Locust has.
+// format is the setting that makes katydid write the columns that the Locust at hand has.
+func (b *bench) format() string {
+	if b.locust.old() {
+		return "KATYDID_CSV_FORMAT=2.12"
+	}
+	return "KATYDID_CSV_FORMAT=2.46"
+}
+
+// both runs a job with Locust and then with katydid.
 func (b *bench) both(ctx context.Context, j job) (locust, katydid *outcome, err error) {
 	if locust, err = b.locust.run(ctx, b, j); err != nil {
 		return nil, nil, err
 	}
-	if b.old = locust.files.failures.column("First Seen") < 0; b.old {
-		j.args = append(slices.Clone(j.args), "--csv-format", "2.12")
-	}
+	j.env = append(slices.Clone(j.env), b.format())
 	katydid, err = b.katydid.run(ctx, b, j)
 	return locust, katydid, err
 }

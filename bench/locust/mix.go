@@ -31,13 +31,13 @@ func compareMix(ctx context.Context, b *bench) (*section, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.equal(mix.text+": users of each class after the ramp", perClass(l.log), perClass(k.log))
-		s.equal(mix.text+": users of each class, in stats", counts(&l.files.stats), counts(&k.files.stats))
-		a, c := batches(l.log), batches(k.log)
-		s.equal(mix.text+": classes batch by batch", joined(a), joined(c))
+		old := b.locust.old()
+		s.equalOr(mix212, old, mix.text+": users of each class after the ramp", perClass(l.log), perClass(k.log))
+		s.equalOr(mix212, old, mix.text+": users of each class, in stats", counts(&l.files.stats), counts(&k.files.stats))
+		s.equalOr(mix212, old, mix.text+": classes batch by batch", joined(batches(l.log)), joined(batches(k.log)))
 		s.is(late(k.log) < lateness, mix.text+": katydid's batches come when due, within 0.25 s", offsets(l.log), offsets(k.log))
 		s.equalOr(locustLag, late(l.log) < time.Second, mix.text+": batches later than 0.25 s", late(l.log) >= lateness, false)
-		s.is(climbs(&k.files.history, mixUsers) && (b.old || climbs(&l.files.history, mixUsers)), mix.text+": User Count over time",
+		s.is(climbs(&k.files.history, mixUsers) && (old || climbs(&l.files.history, mixUsers)), mix.text+": User Count over time",
 			joined(l.files.history.cells("User Count")), joined(k.files.history.cells("User Count")))
 	}
 	return s, nil

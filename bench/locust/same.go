@@ -31,9 +31,9 @@ func compareSame(ctx context.Context, b *bench) (*section, error) {
 	}
 	s.stats(&l.files.stats, &k.files.stats)
 	s.slowRow(&l.files.stats, &k.files.stats)
-	s.failures(b.old, &l.files.failures, &k.files.failures)
+	s.failures(b.locust.old(), &l.files.failures, &k.files.failures)
 	s.exceptions(&l.files.exceptions, &k.files.exceptions)
-	s.history(b.old, sameUsers, &l.files, &k.files)
+	s.history(b.locust.old(), sameUsers, &l.files, &k.files)
 	return s, nil
 }
 

@@ -31,7 +31,7 @@ func compareSignals(ctx context.Context, b *bench) (*section, error) {
 		part := &section{}
 		part.complete(l, k)
 		why := completeEnd
-		if b.old {
+		if b.locust.old() {
 			why = unflushed212
 		}
 		part.ends(why, true, "Total Request Count", "Request Count", &l.files, &k.files)

@@ -49,10 +49,10 @@ func compareSteady(ctx context.Context, b *bench) (*section, error) {
 		return nil, err
 	}
 	s.equal("exit code: nothing failed", l.code, k.code)
-	s.within(b.old, low, high, len(l.log), len(k.log))
+	s.within(b.locust.old(), low, high, len(l.log), len(k.log))
 	s.forms(l, k)
 	s.complete(l, k)
-	s.fullHistory(b.old, &l.files, &k.files)
+	s.fullHistory(b.locust.old(), &l.files, &k.files)
 	return s, nil
 }
 

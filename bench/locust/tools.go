@@ -19,6 +19,11 @@ type tool struct {
 	ext  string // of its scripts: .py or .js
 }
 
+// old says whether this is the Locust of Debian 12, 2.12, whose package knows no version. Its failures file has no times.
+func (t tool) old() bool { return t.name == withoutVersion }
+
+const withoutVersion = "locust without version"
+
 // job is one run of a tool.
 type job struct {
 	name   string   // of its folder
@@ -135,11 +140,11 @@ func findLocusts(ctx context.Context, paths []string) ([]tool, error) {
 	return tools, nil
 }
 
-// locustName makes "locust 2.47.0" of what --version prints. Debian's package knows no version of its own.
+// locustName makes "locust 2.47.0" of what --version prints.
 func locustName(version string) string {
 	words := strings.Fields(version)
 	if len(words) < 2 || words[0] != "locust" {
-		return "locust without version"
+		return withoutVersion
 	}
 	return words[0] + " " + words[1]
 }

@@ -114,7 +114,7 @@ func TestTaskSets(t *testing.T) {
 				class Out extends TaskSet { static tasks = [In]; } export class U extends HttpUser { static tasks = [Out]; }`},
 		{name: "a constructor of one's own", want: "7 true",
 			script: `left = 1; class S extends TaskSet { constructor(parent) { super(parent); this.x = 7; } @task a() { step(this, this.x + " " + (this.user instanceof U)); } } export class U extends User { static tasks = [S]; }`},
-		{name: "scheduleTask", want: "a | d | b | c | e | a",
+		{name: "scheduleTask", want: "a | d | b | c | e | b",
 			script: `class N extends TaskSet { @task x() { step(this, "e"); this.interrupt(); } } class S extends SequentialTaskSet { a() { step(this, "a"); this.scheduleTask("b"); this.scheduleTask(this.c); this.schedule_task(f, true); this.scheduleTask(N); } b() { step(this, "b"); } static tasks = ["a", "b", N]; c() { step(this, "c"); } onStart() { this.index = 0; } } const f = u => step(u, "d");
 				export class U extends User { static tasks = [S]; }`},
 		{name: "scheduleTask of what is no task", want: "a | in", thrown: "1xscheduleTask: nothing is no task of this task set",
@@ -207,8 +207,9 @@ func TestWaitTimes(t *testing.T) {
 		{`"soon"`, "waitTime gave soon: it must be a number of seconds from 0 up"},
 		{"undefined", "waitTime gave undefined: it must be a number of seconds from 0 up"},
 		{"1/0", "waitTime gave Infinity: it must be a number of seconds from 0 up"},
-		{`Symbol("x")`, "waitTime gave Symbol(x): it must be a number of seconds from 0 up"},
-		{`({ valueOf() { throw new Error("valueOf"); } })`, "valueOf"},
+		{`Symbol("x")`, "waitTime gave x: it must be a number of seconds from 0 up"},
+		{`({ valueOf() { throw new Error("valueOf"); } })`, "waitTime gave [object Object]: it must be a number of seconds from 0 up"},
+		{`({ toString() { throw new Error("toString"); } })`, "waitTime gave an object: it must be a number of seconds from 0 up"},
 	} {
 		p := play{script: `export class U extends User { waitTime() { setTimeout(() => this.stop(), 1); return ` + bad.value + `; } @task a() {} }`}.do(t)
 		if got := p.thrown(); got != "1x"+bad.message {
@@ -233,11 +234,11 @@ func TestPacing(t *testing.T) {
 }
 
 func TestTags(t *testing.T) {
-	script := `const seen = new Set(); const say = s => seen.add(s);
+	script := `const seen = new Set(); let n = 0; const say = s => { seen.add(s); if (++n > 300) throw new StopUser(); };
 		class In extends TaskSet { static tags = ["set"]; @task x() { say("x"); this.interrupt(); } @tag("deep") @task y() { say("y"); this.interrupt(); } }
 		@tag("outer") class Out extends TaskSet { @task static I = In; @task z() { say("z"); this.interrupt(); } }
-		export class U extends User { n = 0; static tasks = { p: 1 }; static tags = { p: ["plain", "fast"] }; p() { say("p"); } @tag("slow", "fast") @task a() { say("a"); } @task none() { say("none"); } @task static O = Out;
-			waitTime() { if (++this.n > 300) this.stop(); return 0; } onStop() { console.log([...seen].sort().join(" ")); } }`
+		export class U extends User { static tasks = { p: 1 }; static tags = { p: ["plain", "fast"] }; p() { say("p"); } @tag("slow", "fast") @task a() { say("a"); } @task none() { say("none"); } @task static O = Out;
+			onStop() { console.log([...seen].sort().join(" ")); } }`
 	for _, c := range []struct {
 		tags, exclude []string
 		want          string

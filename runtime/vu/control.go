@@ -81,5 +81,6 @@ func reason(o *goja.Object) string {
 func (vm *VM) StopUser(reason string) {
 	o := vm.RT.NewGoError(errors.New(reason))
 	_ = o.Set("$control", "stopUser")
+	_ = o.Set("name", "StopUser")
 	panic(o)
 }

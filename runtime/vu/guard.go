@@ -31,6 +31,15 @@ func (vm *VM) Guard(fn func()) (err error) {
 	return nil
 }
 
+// show is a value in a message. Its toString may be the script's, and throw.
+func (vm *VM) show(v goja.Value) string {
+	text := "an object"
+	if vm.Guard(func() { text = v.String() }) != nil {
+		return "an object"
+	}
+	return text
+}
+
 // create is new class(args...), guarded: Runtime.New lets the same panics through as Try.
 func (vm *VM) create(class goja.Value, args ...goja.Value) (o *goja.Object, err error) {
 	if e := vm.Guard(func() { o, err = vm.RT.New(class, args...) }); e != nil {

@@ -85,13 +85,13 @@ func (m *Main) class(name string, o *goja.Object) (Found, error) {
 	if w := o.Get("weight"); given(w) {
 		f.Weight = w.ToFloat()
 		if !(f.Weight >= 0) {
-			return f, fmt.Errorf("static weight must be a number of 0 or more, not %v", w)
+			return f, fmt.Errorf("static weight must be a number of 0 or more, not %s", m.show(w))
 		}
 	}
 	for _, key := range []string{"fixedCount", "fixed_count"} {
 		if n := o.Get(key); given(n) {
 			if f.Fixed = int(n.ToInteger()); f.Fixed < 0 || float64(f.Fixed) != n.ToFloat() {
-				return f, fmt.Errorf("static %s must be a whole number of 0 or more, not %v", key, n)
+				return f, fmt.Errorf("static %s must be a whole number of 0 or more, not %s", key, m.show(n))
 			}
 		}
 	}
@@ -197,11 +197,11 @@ func (m *Main) tick() (t Tick, ok bool, err error) {
 	o := v.ToObject(m.RT)
 	users, rate := o.Get("0"), o.Get("1")
 	if o.ClassName() != "Array" || !given(users) || !given(rate) {
-		return t, false, fmt.Errorf("tick() gave %v: it must give [users, rate], [users, rate, classes] or null", v)
+		return t, false, fmt.Errorf("tick() gave %s: it must give [users, rate], [users, rate, classes] or null", m.show(v))
 	}
 	t = Tick{Users: int(users.ToInteger()), Rate: rate.ToFloat()}
 	if t.Users < 0 || !(t.Rate > 0) {
-		return t, false, fmt.Errorf("tick() gave [%v, %v]: users must be 0 or more and the rate above 0", users, rate)
+		return t, false, fmt.Errorf("tick() gave [%s, %s]: users must be 0 or more and the rate above 0", m.show(users), m.show(rate))
 	}
 	if classes := o.Get("2"); given(classes) {
 		t.Classes = m.classNames(classes.ToObject(m.RT))

@@ -48,7 +48,7 @@ func (vm *VM) Schedule(self, what goja.Value, first bool) {
 	if s.index < 0 {
 		var ok bool
 		if s.fn, ok = goja.AssertFunction(what); !ok {
-			panic(vm.RT.NewTypeError("scheduleTask: %v is no task of this task set", what))
+			panic(vm.RT.NewTypeError("scheduleTask: %s is no task of this task set", vm.show(what)))
 		}
 	}
 	if first {

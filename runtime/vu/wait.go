@@ -34,7 +34,7 @@ func (vm *VM) askWait(f *frame) (time.Duration, error) {
 		s = v.ToFloat()
 	}
 	if !(s >= 0) || s > maxWait.Seconds() {
-		return 0, vm.thrown(vm.RT.NewTypeError("waitTime gave %v: it must be a number of seconds from 0 up", v))
+		return 0, vm.thrown(vm.RT.NewTypeError("waitTime gave %s: it must be a number of seconds from 0 up", vm.show(v)))
 	}
 	return time.Duration(s * float64(time.Second)), nil
 }

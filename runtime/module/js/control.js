@@ -4,6 +4,7 @@ class Control extends Error {
 }
 export class StopUser extends Control {
   get $control() { return "stopUser"; }
+  static [Symbol.hasInstance](e) { return e?.$control === "stopUser"; } // Go throws it too
 }
 export class StopTest extends Control {
   get $control() { return "stopTest"; }

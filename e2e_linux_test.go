@@ -1,0 +1,99 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
+)
+
+// openFiles is the number of this process's open files.
+func openFiles(t *testing.T) int { return len(names(t, "/proc/self/fd")) }
+
+// goroutines remembers those there are; the returned function finds those that have come since and stay.
+func goroutines() func() error {
+	now := goleak.IgnoreCurrent()
+	return func() error { return goleak.Find(now) }
+}
+
+// A disk that is full for a while costs nothing; one that is full to the end costs what could not be written, and is
+// an exit code of its own. The limit on the size of files stands for the disk.
+func TestDiskFull(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		again bool // there is room again before the end
+		code  int
+	}{{"for a while", true, 0}, {"to the end", false, 3}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, map[string]string{"a.js": user("")})
+			p := newProcess(t, dir, "run", "a.js", "-u", "10", "-r", "100", "-s", "10s", "--csv", "x", "--csv-full-history", "--summary", "s.json").start()
+			history := filepath.Join(dir, "x_stats_history.csv")
+			untilRows(t, history, 4)
+			p.limitFiles(10)
+			p.says("results cannot be written: ")
+			before, err := os.ReadFile(history)
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(2500 * time.Millisecond) // two seconds that have to wait in memory
+			if test.again {
+				p.limitFiles(unix.RLIM_INFINITY)
+				p.says("results can be written again; nothing is missing")
+			}
+			p.signal(syscall.SIGTERM)
+			p.expect(test.code)
+			if n := strings.Count(p.stderr.String(), "results cannot be written"); n != 1 {
+				t.Errorf("said %d times:\n%s", n, p.stderr)
+			}
+			if test.again {
+				agree(t, p, dir, tally(t, p.stderr.String()))
+				everySecond(t, history)
+				return
+			}
+			if !p.said("results are not complete: ") || !p.said("the summary could not be written: ") {
+				t.Errorf("not said what is missing:\n%s", p.stderr)
+			}
+			if after, err := os.ReadFile(history); err != nil || string(after) != string(before) {
+				t.Errorf("%v, the history was\n%s\nand is\n%s", err, before, after)
+			}
+			for _, name := range names(t, dir) {
+				if strings.HasPrefix(name, ".") {
+					t.Errorf("%s is left behind", name)
+				}
+			}
+			noGoStack(t, p)
+		})
+	}
+}
+
+// limitFiles makes files of the process longer than n bytes impossible from now on.
+func (p *process) limitFiles(n uint64) {
+	p.t.Helper()
+	limit := unix.Rlimit{Cur: n, Max: unix.RLIM_INFINITY}
+	if err := unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_FSIZE, &limit, nil); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// everySecond makes sure that the sums of a history have no gap.
+func everySecond(t *testing.T, path string) {
+	t.Helper()
+	last := int64(0)
+	for _, row := range readCSV(t, path)[1:] {
+		if row[3] != "Aggregated" {
+			continue
+		}
+		at := number(t, row[0])
+		if last != 0 && at != last+1 {
+			t.Errorf("from second %d to %d", last, at)
+		}
+		last = at
+	}
+}

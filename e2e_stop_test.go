@@ -1,0 +1,268 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// waiting is a server whose answers wait to be released.
+type waiting struct {
+	url     string
+	arrived chan struct{}
+	release chan struct{}
+}
+
+func newWaiting(t *testing.T) *waiting {
+	w := &waiting{arrived: make(chan struct{}, 1000), release: make(chan struct{})}
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) {
+		w.arrived <- struct{}{}
+		select {
+		case <-w.release:
+		case <-in.Context().Done():
+		}
+		_, _ = io.WriteString(out, "late")
+	}))
+	w.url = server.URL
+	t.Cleanup(server.Close)
+	return w
+}
+
+// One signal ends the run as its run time would: all files are whole and agree.
+func TestSignalInMidRun(t *testing.T) {
+	t.Parallel()
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, map[string]string{"a.js": user("")})
+			p := newProcess(t, dir, "run", "a.js", "-u", "10", "-r", "100", "-s", "10s", "--csv", "r/x", "--csv-full-history", "--summary", "r/s.json").start()
+			untilRows(t, filepath.Join(dir, "r", "x_stats_history.csv"), 6)
+			p.signal(s)
+			p.expect(0)
+			if want := "got signal " + s.String() + ", shutting down"; !p.said(want) {
+				t.Errorf("%q was not said:\n%s", want, p.stderr)
+			}
+			agree(t, p, filepath.Join(dir, "r"), tally(t, p.stderr.String()))
+		})
+	}
+}
+
+// untilRows waits until a file has n lines.
+func untilRows(t *testing.T, path string, n int) {
+	t.Helper()
+	until(t, fmt.Sprintf("%d lines in %s", n, path), func() bool {
+		text, err := os.ReadFile(path)
+		return err == nil && strings.Count(string(text), "\n") >= n
+	})
+}
+
+// With a stop timeout the request that is on its way is waited for, and counts.
+func TestStopTimeoutWaits(t *testing.T) {
+	t.Parallel()
+	server := newWaiting(t)
+	dir := folder(t, map[string]string{"a.js": user("")})
+	p := newProcess(t, dir, "run", "a.js", "-H", server.url, "-s", "1h", "--csv", "x").start()
+	<-server.arrived
+	p.signal(syscall.SIGTERM)
+	p.says("shutting down")
+	select {
+	case <-p.ended:
+		t.Errorf("it did not wait:\n%s", p.stderr)
+	case <-time.After(500 * time.Millisecond):
+	}
+	close(server.release)
+	p.expect(0)
+	if c := csvCounts(t, filepath.Join(dir, "x_stats.csv"), 1, 2, 3)["/"]; c != (count{1, 0}) {
+		t.Errorf("%v\n%s", c, p.stderr)
+	}
+}
+
+// A second signal does not wait; on a dyno nothing waits for longer than 15 s.
+func TestSecondSignal(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		env   string
+		s     syscall.Signal
+		code  int
+		warns string
+	}{
+		{"SIGTERM", "", syscall.SIGTERM, 143, "got signal terminated: stopping at once"},
+		{"SIGINT", "", syscall.SIGINT, 130, "got signal interrupt: stopping at once"},
+		{"dyno", "DYNO=run.1234", syscall.SIGTERM, 143, "--stop-timeout is 1h0m0s, but a dyno is killed 30 s after SIGTERM: using 15s"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := newWaiting(t)
+			dir := folder(t, map[string]string{"a.js": user("")})
+			p := newProcess(t, dir, "run", "a.js", "-H", server.url, "-s", "1h", "--csv", "x", "--summary", "s.json")
+			p.cmd.Env = append(p.cmd.Env, test.env)
+			p.start()
+			<-server.arrived
+			p.signal(test.s)
+			p.says("shutting down")
+			if test.env != "" {
+				p.says(test.warns)
+			}
+			p.signal(test.s)
+			p.expect(test.code)
+			if !p.said(test.warns) || !p.said("1 requests were on their way") {
+				t.Errorf("%q was not said, or not what became of the request:\n%s", test.warns, p.stderr)
+			}
+			if s := readSummary(t, filepath.Join(dir, "s.json")); s.ExitCode != test.code || s.Total.Count != 0 {
+				t.Errorf("summary: %+v", s)
+			}
+			readCSV(t, filepath.Join(dir, "x_stats.csv"))
+			readCSV(t, filepath.Join(dir, "x_stats_history.csv"))
+			hlogCounts(t, filepath.Join(dir, "x.hlog"))
+		})
+	}
+}
+
+// After kill -9 the files are there as of about a second before, whole; the next run does not mind what is left.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"a.js": user("home() { this.client.get('/'); this.client.get('/nope'); nope(); }")})
+	args := []string{"run", "a.js", "-u", "10", "-r", "100", "--csv", "x", "--summary", "s.json", "-t"}
+	p := newProcess(t, dir, append(args, "10m")...).start()
+	untilRows(t, filepath.Join(dir, "x_stats_history.csv"), 5)
+	p.signal(syscall.SIGKILL)
+	killed := time.Now()
+	p.expect(128 + 9)
+
+	history := readCSV(t, filepath.Join(dir, "x_stats_history.csv"))
+	last := history[len(history)-1]
+	if age := killed.Unix() - number(t, last[0]); age > 4 {
+		t.Errorf("the last row is %d s old", age)
+	}
+	counts := csvCounts(t, filepath.Join(dir, "x_stats.csv"), 1, 2, 3)
+	if counts["/"].requests == 0 || counts["/nope"].failures == 0 {
+		t.Errorf("stats: %v", counts)
+	}
+	if failed, thrown := readCSV(t, filepath.Join(dir, "x_failures.csv")), readCSV(t, filepath.Join(dir, "x_exceptions.csv")); len(failed) != 2 || len(thrown) != 2 {
+		t.Errorf("failures %q, exceptions %q", failed, thrown)
+	}
+	if n := hlogCounts(t, filepath.Join(dir, "x.hlog"))["Aggregated"]; n < number(t, last[17])-100 {
+		t.Errorf("histogram log: %d, history: %s", n, last[17])
+	}
+
+	for _, name := range []string{".x_stats.csv.tmp", ".x_failures.csv.tmp", ".s.json.tmp"} { // had it been killed while writing
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half a li"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := katydid(t, dir, append(args, "1s")...)
+	again.expect(1)
+	counts = csvCounts(t, filepath.Join(dir, "x_stats.csv"), 1, 2, 3)
+	if s := readSummary(t, filepath.Join(dir, "s.json")); s.Total.Count != counts["Aggregated"].requests || s.Total.Count == 0 {
+		t.Errorf("summary %v, stats %v", s.Total, counts)
+	}
+	for _, name := range names(t, dir) {
+		if strings.HasPrefix(name, ".") {
+			t.Errorf("%s is left behind", name)
+		}
+	}
+}
+
+// A target that goes away makes failures with a text that says why; when it is back the requests succeed again.
+func TestTargetGoneAndBack(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"a.js": user("")})
+	target, url := targetProcess(t, dir, "0")
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProcess(t, dir, "run", "a.js", "-H", url, "-u", "10", "-r", "100", "-s", "10s", "--csv", "x").start()
+	target.says(" GET / 200")
+	target.signal(syscall.SIGKILL)
+	target.expect(128 + 9)
+	untilRows(t, filepath.Join(dir, "x_failures.csv"), 2)
+	target, _ = targetProcess(t, dir, port)
+	target.says(" GET / 200")
+	untilRows(t, filepath.Join(dir, "x_stats_history.csv"), 1+3)
+	p.signal(syscall.SIGTERM)
+	p.expect(1)
+
+	counts := csvCounts(t, filepath.Join(dir, "x_stats.csv"), 1, 2, 3)
+	failed, refused := int64(0), false
+	rows := readCSV(t, filepath.Join(dir, "x_failures.csv"))
+	for _, row := range rows[1:] {
+		failed += number(t, row[3])
+		refused = refused || strings.Contains(row[2], "connection refused")
+	}
+	if len(rows) > 1+4 || !refused || failed != counts["/"].failures || failed == counts["/"].requests {
+		t.Errorf("%v, failures: %q", counts, rows)
+	}
+	t.Logf("%q", rows)
+	if len(readCSV(t, filepath.Join(dir, "x_exceptions.csv"))) != 1 {
+		t.Errorf("exceptions:\n%s", p.stderr)
+	}
+}
+
+// A target that never answers does not keep the run from ending.
+func TestHangingTarget(t *testing.T) {
+	t.Parallel()
+	for _, grace := range []int{0, 1} {
+		t.Run(fmt.Sprintf("stop timeout %d s", grace), func(t *testing.T) {
+			t.Parallel()
+			server := newWaiting(t)
+			dir := folder(t, map[string]string{"a.js": user("onStop() { this.client.get('/goodbye'); }")})
+			p := newProcess(t, dir, "run", "a.js", "-H", server.url, "-u", "5", "-r", "100", "-t", "1s", "-s", strconv.Itoa(grace), "--csv", "x", "--summary", "s.json").start()
+			p.expect(0)
+			if s := readSummary(t, filepath.Join(dir, "s.json")); s.ElapsedS > float64(1+grace+3) || s.Total.Count != 0 {
+				t.Errorf("%+v\n%s", s, p.stderr)
+			}
+			if !p.said("requests were on their way when their users were stopped") {
+				t.Errorf("not said what became of the requests:\n%s", p.stderr)
+			}
+		})
+	}
+}
+
+// Everything that was opened is closed when dispatch returns, and no goroutine is left.
+func TestNothingIsLeft(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"a.js": user("onStop() { this.client.get('/'); } async home() { await this.client.async.get('/'); setTimeout(() => {}, 1e6); }"),
+		"b.js": "import { nope } from './nope.js';",
+		"c.js": "for (;;) throw new Error('no');",
+	})
+	runs := []struct {
+		args string
+		code int
+	}{
+		{"run a.js -u 20 -r 100 -t 1s --csv r/x --summary r/s.json", 0},
+		{"run a.js -u 20 -r 100 -t 1s -s 5s --logfile log", 0},
+		{"run b.js", 1},
+		{"run c.js", 1},
+		{"run a.js --csv a.js/x", 3},
+		{"run a.js --help", 0},
+	}
+	for i, r := range append(runs[:1:1], runs...) { // the first only makes what a process makes once
+		before := openFiles(t)
+		leak := goroutines()
+		var out, errs strings.Builder
+		t.Chdir(dir)
+		sys := &system{args: strings.Fields(r.args), dir: dir, home: dir, stdout: &out, stderr: &errs, signals: make(chan os.Signal)}
+		if code := dispatch(sys); code != r.code {
+			t.Errorf("%s: exit code %d, want %d\n%s", r.args, code, r.code, errs.String())
+		}
+		if i == 0 {
+			continue
+		}
+		if err := leak(); err != nil {
+			t.Errorf("%s: %v", r.args, err)
+		}
+		until(t, "as few open files as before "+r.args, func() bool { return openFiles(t) <= before })
+	}
+}
