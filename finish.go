@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -32,6 +33,11 @@ func (r *run) finish() int {
 	r.tables(r.sys.stderr, s)
 	if n := r.shared.Interrupted.Load(); n > 0 {
 		r.log.infof("%d requests were on their way when their users were stopped; they are in no figure", n)
+	}
+	if r.cap != nil {
+		if n, wait := r.cap.Held(); n > 0 {
+			r.log.warnf("the cap on requests per second (--max-rps) held back %d requests, by %s on average", n, (wait / time.Duration(n)).Round(time.Microsecond))
+		}
 	}
 	if r.cpu.high {
 		r.log.warnf("this process took more than %.0f %% of the processors for a while: do not trust the response times of that while", usageHigh)

@@ -24,6 +24,7 @@ type options struct {
 	rate        float64 // users per second
 	runTime     time.Duration
 	stopTimeout time.Duration
+	maxRPS      float64 // requests per second; 0: no cap
 	headless    bool
 
 	tags, excludeTags []string

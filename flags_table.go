@@ -68,6 +68,7 @@ const (
 const (
 	maxUsers = 10_000_000
 	maxRate  = 1_000_000
+	maxRPS   = 1_000_000_000
 )
 
 // table returns all options; to set one sets a field of o. Defaults are set.
@@ -93,6 +94,8 @@ func (o *options) runOptions() []*option {
 			help: "Stop after this time, ramp included: 20, 20s, 3m, 1h20m, 1d, 1.5h, 100ms; a number alone is seconds, 0 no limit."},
 		{name: "stop-timeout", short: "s", env: "STOP_TIMEOUT", meta: "TIME", def: "0", group: groupLoad, set: asTimespan(&o.stopTimeout),
 			help: "How long users may take, after the end, to finish the task they are in; written as for --run-time."},
+		{name: "max-rps", env: "MAX_RPS", meta: "N", def: "none; 10000 on a dyno", group: groupLoad, set: asPositive(&o.maxRPS, maxRPS),
+			help: "Requests per second that all users together do not exceed; requests wait for their turn before they are sent."},
 		{name: "headless", env: "HEADLESS", group: groupLoad, set: asSwitch(&o.headless),
 			help: "Start at once, without a web UI, and exit at the end."},
 		{name: "tags", short: "T", env: "TAGS", meta: "TAG ...", many: true, group: groupTags, set: asWords(&o.tags),

@@ -130,11 +130,10 @@ func (o *outputs) check(errs ...error) {
 	}
 }
 
-// cause is what stays the same of an error as long as it lasts: counts in its text do not.
+// cause is what stays the same of an error as long as it lasts: the names of the files and the counts in its text do not.
 func cause(err error) string {
-	var e interface{ Unwrap() error }
-	if errors.As(err, &e) && e.Unwrap() != nil {
-		return e.Unwrap().Error()
+	if errno := syscall.Errno(0); errors.As(err, &errno) {
+		return errno.Error()
 	}
 	return "write error"
 }
@@ -259,5 +258,8 @@ func (r *run) summarise(s *stats.Summary) error {
 	if err := stats.WriteSummary(&b, s); err != nil {
 		return err
 	}
-	return replaceFile(r.opts.summary, b.Bytes())
+	if err := replaceFile(r.opts.summary, b.Bytes()); err != nil {
+		return fmt.Errorf("%s: %w", r.opts.summary, withoutPath(err))
+	}
+	return nil
 }

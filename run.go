@@ -29,6 +29,7 @@ type run struct {
 	lastTick vu.Tick
 	crowd    *vu.Crowd
 	driver   *load.Closed
+	cap      *load.Cap // of the request rate; nil without
 
 	embedded bool // the target API runs in this process
 	target   *embeddedTarget
@@ -41,6 +42,7 @@ type run struct {
 	stop    chan string // reasons to end the test; the first counts
 	spawned chan int    // all users are there
 	memory  *memoryWatch
+	logFile *os.File // of --logfile; nil without
 
 	mu      sync.Mutex
 	outcome outcome
@@ -50,6 +52,7 @@ type run struct {
 // runTest is the whole of katydid -f SCRIPT.
 func runTest(sys *system) int {
 	r := newRun(sys)
+	defer func() { _ = r.logFile.Close() }() // without one that is an error and no harm
 	defer r.memory.stop()
 	defer r.screen.Close()
 	first, err := parseFirst(sys.args, sys.environ, sys.home, sys.dir)
@@ -113,6 +116,7 @@ func (r *run) prepare() *failure {
 		}
 	}
 	r.started = time.Now()
+	r.capRate()
 	r.env.Recorder = stats.NewRecorder(r.started, stats.Options{RecentTimes: r.opts.csvFullHistory, IntervalLog: r.opts.csv != ""})
 	if r.fire("init", nil); r.outcome.listener {
 		return broken(errors.New("a listener of init threw, see above"))
@@ -121,6 +125,22 @@ func (r *run) prepare() *failure {
 		return &failure{exitNotWritten, err}
 	}
 	return nil
+}
+
+// dynoRPS is what Heroku's guideline allows without asking.
+const dynoRPS = 10_000
+
+// capRate takes over --max-rps, and the platform's rule where there is one.
+func (r *run) capRate() {
+	rate := r.opts.maxRPS
+	if rate == 0 && os.Getenv("DYNO") != "" {
+		rate = dynoRPS
+		r.log.infof("on a dyno: no more than %d requests per second are sent, as Heroku's guideline for load tests says; --max-rps changes that", dynoRPS)
+	}
+	if rate > 0 {
+		r.cap = load.NewCap(rate, r.started)
+		r.shared.Turn = r.cap.Take
+	}
 }
 
 // gather makes the crowd, still empty, and its driver.

@@ -94,7 +94,7 @@ func (r *run) openLog(first *options) error {
 	if err != nil {
 		return fmt.Errorf("--logfile: %w", err)
 	}
-	r.log.out = f // stays open to the end of the process
+	r.log.out, r.logFile = f, f
 	return nil
 }
 

@@ -24,8 +24,7 @@ func all(t *table, column string, good func(string) bool) bool {
 
 // history compares the history files of runs that end with seconds of silence.
 func (s *section) history(old bool, users int, l, k *files) {
-	first := func(t *table) string { return strings.Join(t.rows[0][1:], ",") }
-	s.equal("history: first row but for its time", first(&l.history), first(&k.history))
+	s.firstRow(&l.history, &k.history)
 	s.seconds(&l.history, &k.history)
 	s.is(all(&l.history, "Requests/s", isRate) && all(&k.history, "Requests/s", isRate),
 		"history: rates with six decimals", l.history.last("Requests/s"), k.history.last("Requests/s"))
@@ -42,6 +41,17 @@ func (s *section) history(old bool, users int, l, k *files) {
 		l.history.last("User Count"), k.history.last("User Count"))
 	s.equalOr(wallClock, true, "history: Requests/s of the last row, seconds after the last request",
 		l.history.last("Requests/s"), k.history.last("Requests/s"))
+}
+
+// firstRow compares the rows before the first user.
+func (s *section) firstRow(l, k *table) {
+	first := func(t *table) string {
+		if len(t.rows) == 0 {
+			return ""
+		}
+		return strings.Join(t.rows[0][1:], ",")
+	}
+	s.equal("history: first row but for its time", first(l), first(k))
 }
 
 // ends compares a total of the history's last row with the statistics of the same run; Locust's may differ if allowed.

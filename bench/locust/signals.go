@@ -30,6 +30,7 @@ func compareSignals(ctx context.Context, b *bench) (*section, error) {
 		s.is(l.took < 3*time.Second && k.took < 3*time.Second, title+"ends within 3 s", seconds(l.took), seconds(k.took))
 		part := &section{}
 		part.complete(l, k)
+		part.firstRow(&l.files.history, &k.files.history)
 		why := completeEnd
 		if b.locust.old() {
 			why = unflushed212

@@ -82,6 +82,7 @@ func (s *section) fullHistory(old bool, l, k *files) {
 	a, b := lastGroup(&l.history), lastGroup(&k.history)
 	s.equalOr(unflushed212, old, "history: rows of the last second", a, b)
 	s.is(b == joined(k.stats.cells("Name")), "history: katydid's rows of a second are those of stats, in their order", joined(l.stats.cells("Name")), b)
+	s.firstRow(&l.history, &k.history)
 	s.seconds(&l.history, &k.history)
 	if old {
 		return

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strconv"
+	"time"
 
 	"github.com/dop251/goja"
 
@@ -83,7 +84,11 @@ func (c *client) start(method string, url, body, options, fn goja.Value) goja.Va
 	h := c.spareClient()
 	promise, resolve, reject := c.vm.RT.NewPromise()
 	finish := c.vm.Async()
+	turn := runOf(c.vm).Turn
 	go func() {
+		if turn != nil {
+			time.Sleep(turn(time.Now())) // a hard stop meanwhile closes h
+		}
 		err := do(h, req, &x.resp)
 		finish(func() {
 			c.giveBack(h)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/dop251/goja"
 
@@ -183,6 +184,10 @@ func (c *client) request(args []goja.Value, send func(method string, url, body, 
 func (c *client) send(method string, url, body, options, fn goja.Value) goja.Value {
 	x := &exchange{c: c, method: method}
 	c.build(&c.req, x, url, body, options)
+	if !c.turn() {
+		x.reported = true // never sent, never to be counted
+		return goja.Undefined()
+	}
 	c.vm.Block()
 	err := c.http.Do(&c.req, &x.resp)
 	if errors.Is(err, bridge.ErrClosed) && !c.vm.Killed() { // the hard stop is over: this is onStop
@@ -191,6 +196,15 @@ func (c *client) send(method string, url, body, options, fn goja.Value) goja.Val
 	}
 	c.vm.Unblock()
 	return c.finish(x, err, fn)
+}
+
+// turn waits for the request's turn under the cap of the run; false means that a hard stop came first.
+func (c *client) turn() bool {
+	turn := runOf(c.vm).Turn
+	if turn == nil {
+		return true
+	}
+	return c.vm.Sleep(turn(time.Now()))
 }
 
 // finish judges an exchange that is over, records it, and gives the response to the script.

@@ -55,6 +55,8 @@ type Run struct {
 	StopTimeout float64
 	// Host is the --host of the command line; "" if the classes' own count.
 	Host string
+	// Turn says how long a request that is about to be sent has to wait for its turn; nil without a cap.
+	Turn func(now time.Time) time.Duration
 	// Stats gives the latest snapshot.
 	Stats func() *stats.Snapshot
 	// State is the run's state in Locust's words: ready, spawning, running, stopping, stopped.
