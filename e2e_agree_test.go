@@ -4,15 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
-
-	"katydid/stats"
 )
 
 // count is what is said about a row: how many requests, how many of them failed. The total's name is "Aggregated".
@@ -104,119 +97,13 @@ func agree(t *testing.T, p *process, dir string, want map[string]count) {
 	}
 }
 
-func number(t *testing.T, s string) int64 {
-	t.Helper()
-	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-var answers = regexp.MustCompile(`(/\w*) (\d{3}): (\d+)`)
-
-// tally reads what the target says that it has answered.
-func tally(t *testing.T, told string) map[string]count {
-	t.Helper()
-	at := strings.LastIndex(told, "answer")
-	if at < 0 {
-		t.Fatalf("no tally in %s", told)
-	}
-	line, _, _ := strings.Cut(told[at:], "\n")
-	counts := map[string]count{}
-	for _, m := range answers.FindAllStringSubmatch(line, -1) {
-		for _, name := range []string{m[1], "Aggregated"} {
-			c := counts[name]
-			c.requests += number(t, m[3])
-			if m[2] >= "400" {
-				c.failures += number(t, m[3])
-			}
-			counts[name] = c
-		}
-	}
-	return counts
-}
-
-var tableRow = regexp.MustCompile(`^(?:GET)? +(/\w*|Aggregated) +(\d+) +(\d+)\(`)
-
-// consoleCounts reads the last table of the console.
-func consoleCounts(t *testing.T, text string) map[string]count {
-	t.Helper()
-	from := strings.LastIndex(text, "# fails")
-	if from < 0 {
-		t.Fatalf("no table in %s", text)
-	}
-	counts := map[string]count{}
-	for line := range strings.Lines(text[from:]) {
-		if m := tableRow.FindStringSubmatch(line); m != nil {
-			counts[m[1]] = count{number(t, m[2]), number(t, m[3])}
-		}
-	}
-	return counts
-}
-
-// csvCounts reads a CSV file; the last row of a name counts. The numbers are those of the columns.
-func csvCounts(t *testing.T, path string, name, requests, failures int) map[string]count {
-	t.Helper()
-	rows := readCSV(t, path)
-	if rows[0][name] != "Name" || !slices.Contains([]string{"Request Count", "Total Request Count"}, rows[0][requests]) ||
-		!slices.Contains([]string{"Failure Count", "Total Failure Count"}, rows[0][failures]) {
-		t.Fatalf("%s has other columns: %q", path, rows[0])
-	}
-	counts := map[string]count{}
-	for _, row := range rows[1:] {
-		counts[row[name]] = count{number(t, row[requests]), number(t, row[failures])}
-	}
-	return counts
-}
-
-func summaryCounts(t *testing.T, path string) map[string]count {
-	t.Helper()
-	s := readSummary(t, path)
-	counts := map[string]count{"Aggregated": {s.Total.Count, s.Total.Failures}}
-	for _, r := range s.Requests {
-		counts[r.Name] = count{r.Count, r.Failures}
-	}
-	return counts
-}
-
-// hlogCounts adds up a histogram log, read by HdrHistogram's own reader.
-func hlogCounts(t *testing.T, path string) map[string]int64 {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	counts := map[string]int64{}
-	reader := hdrhistogram.NewHistogramLogReader(f)
-	for {
-		h, err := reader.NextIntervalHistogram()
-		if err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		if h == nil {
-			return counts
-		}
-		name := "Aggregated"
-		if tag := h.Tag(); tag != "" {
-			key, err := stats.ParseHLogTag(tag)
-			if err != nil {
-				t.Fatal(err)
-			}
-			name = key.Name
-		}
-		counts[name] += h.TotalCount()
-	}
-}
-
 // Two thousand users of the article's scene on one machine: no request fails, none is lost.
 func TestTwoThousandUsers(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, nil)
 	target, url := targetProcess(t, dir, "0")
-	p := plain(t, dir, "run", filepath.Join(rootDir(t), "scripts", "scene_1.js"), "-u", "2000", "-r", "1000", "-t", "12s", "-s", "20s",
-		"--host", url, "--csv", "r/x", "--csv-full-history", "--summary", "r/s.json")
+	p := plainProcess(t, dir, "run", filepath.Join(rootDir(t), "scripts", "scene_1.js"), "-u", "2000", "-r", "1000", "-t", "12s", "-s", "20s",
+		"--host", url, "--csv", "r/x", "--csv-full-history", "--summary", "r/s.json").start()
 	p.expect(0)
 	target.signal(os.Interrupt)
 	target.expect(0)

@@ -93,6 +93,12 @@ func TestBadInput(t *testing.T) {
 		{"missing file to open", js("import { open } from 'katydid';\nopen('u.txt');\n" + good), "", 1, "u.txt"},
 		{"broken JSON import", map[string]string{"a.js": "import u from './u.json';\n" + good, "u.json": "{\"a\": }"}, "", 1, "u.json:1:7"},
 		{"no script", nil, "--headless", 2, "there is no script"},
+		{"forgotten run", js(good), "a.js -u 3", 2, "did you mean katydid run a.js?"},
+		{"unknown command", js(good), "rum a.js", 2, "there is no command rum: did you mean katydid run?"},
+		{"class named twice", js(good), "run a.js Visitor Visitor", 2, "user class Visitor is named twice"},
+		{"bad environment variable", js(good), "KATYDID_USERS=many run a.js", 2, "KATYDID_USERS=many must be a whole number"},
+		{"bad memory limit", js(good), "run a.js --memory-limit lots", 2, "--memory-limit lots is not an amount of memory"},
+		{"folder in place of the summary", map[string]string{"a.js": good, "s/y": ""}, "run a.js --summary s", 3, "--summary s: is a directory"},
 		{"run without a script", nil, "run", 2, "run needs a script"},
 		{"options of Locust's that are not here", js(good), "run a.js --master", 2, "--master"},
 		{"bad static http", js(user("static http = { timeout: 'x' }; static tasks = { a: 1 }; a() {}")), "", 1, "class Visitor"},
@@ -113,7 +119,14 @@ func TestBadInput(t *testing.T) {
 			if test.args != "" {
 				args = test.args
 			}
-			p := katydid(t, dir, strings.Fields(args)...)
+			words := strings.Fields(args)
+			env := ""
+			if strings.Contains(words[0], "=") {
+				env, words = words[0], words[1:]
+			}
+			p := newProcess(t, dir, words...)
+			p.cmd.Env = append(p.cmd.Env, env)
+			p.start().wait()
 			said := p.stderr.String()
 			first, rest, _ := strings.Cut(said, "\n")
 			t.Logf("%d: %s", p.code(), said)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -24,11 +25,12 @@ const patience = 90 * time.Second
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asMain) != "" {
-		signal.Ignore(syscall.SIGXFSZ) // a limit on the size of files is to stand for a full disk
+		signal.Ignore(syscall.SIGXFSZ)                         // a limit on the size of files is to stand for a full disk
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // a nohup of the tester's is not meant for it
 		main()
 	}
 	flag.Parse()
-	_ = flag.Set("test.parallel", "5") // these tests mostly wait for other processes; the flag exists
+	_ = flag.Set("test.parallel", "8") // these tests mostly wait for other processes; the flag exists
 	var err error
 	if binaries, err = os.MkdirTemp("", "katydid-e2e-"); err != nil {
 		panic(err)
@@ -97,6 +99,28 @@ func (p *process) start() *process {
 	})
 	return p
 }
+
+// plainProcess is newProcess for katydid as its users have it, without the race detector.
+func plainProcess(t *testing.T, dir string, args ...string) *process {
+	t.Helper()
+	path, err := plainBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProcess(t, dir, args...)
+	p.cmd.Path = path
+	return p
+}
+
+// plainBinary builds it, once.
+var plainBinary = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(binaries, "katydid")
+	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, err
+})
 
 // katydid runs it to its end.
 func katydid(t *testing.T, dir string, args ...string) *process {

@@ -1,21 +1,12 @@
 package main
 
 import (
-	"encoding/csv"
-	"encoding/json"
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
-
-	"katydid/stats"
 )
 
 // user is a script with one user class that has the given members from line 5 on, and a task if there is none in them.
@@ -59,6 +50,9 @@ func TestTrouble(t *testing.T) {
 		{"a shape that wants nonsense", user("") + "export class S extends LoadShape { tick() { return [-1, 2]; } }", "-t 1m", 2, []string{"tick() gave [-1, 2]"}, ""},
 		{"endless loop in a task", user("home() {\n let n = 0;\n for (;;) n++;\n }"), "-t 2s", 1,
 			[]string{"Interrupted: still running when the user had to stop: is there an endless loop?\n    at home (a.js:7:11)"}, "a.js:7:11"},
+		{"endless onStart", user("onStart() { let n = 0; for (;;) n++; }"), "-t 2s", 1, []string{"is there an endless loop?\n    at onStart (a.js:5:"}, "a.js:5:"},
+		{"endless onStop", user("onStop() { let n = 0; for (;;) n++; }"), "-t 1s", 1, []string{"is there an endless loop?\n    at onStop (a.js:5:"}, "a.js:5:"},
+		{"endless constructor", user("constructor(...a) { super(...a); let n = 0; for (;;) n++; }"), "-t 2s", 1, []string{"is there an endless loop?"}, "a.js:5:"},
 		{"endless await", user("async home() { await new Promise(() => {}); }"), "-t 1s", 1, []string{"never settle"}, "never settle"},
 		{"stack overflow", user("home() { this.home(); }"), "-t 1s", 1, []string{"Maximum call stack size exceeded"}, "Maximum call stack"},
 		{"unhandled rejection", user("home() { Promise.reject(new Error('unheard')); }"), "-t 1s", 1, []string{"unheard"}, "unheard"},
@@ -143,155 +137,4 @@ func TestEndlessLoopOfNoUser(t *testing.T) {
 			noGoStack(t, p)
 		})
 	}
-}
-
-// More names than anybody can read are folded, and nothing of them is lost.
-func TestManyNames(t *testing.T) {
-	t.Parallel()
-	dir := folder(t, map[string]string{"a.js": user("home() { for (let i = 0; i < 3000; i++) this.report({ type: 'X', name: 'n' + i, responseTime: 1 }); throw new StopUser(); }")})
-	p := katydid(t, dir, "run", "a.js", "--csv", "x", "--only-summary", "-t", "1m")
-	p.expect(0)
-	if !p.said("more than 1,000 names: 2000 requests were counted as \"" + stats.Other + "\"") {
-		t.Errorf("no warning:\n%s", p.stderr)
-	}
-	rows := readCSV(t, filepath.Join(dir, "x_stats.csv"))
-	if last := rows[len(rows)-1]; len(rows) != 1+1000+1+1 || last[2] != "3000" {
-		t.Errorf("%d rows, the last is %q", len(rows), last)
-	}
-	noGoStack(t, p)
-}
-
-// A body of 100 MB is measured as a whole and kept only as far as it may be.
-func TestHugeBody(t *testing.T) {
-	t.Parallel()
-	const size = 100 << 20
-	chunk := make([]byte, 1<<20)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		for range size / len(chunk) {
-			if _, err := w.Write(chunk); err != nil {
-				return
-			}
-		}
-	}))
-	t.Cleanup(server.Close)
-	dir := folder(t, map[string]string{"a.js": user("home() { const r = this.client.get('/', { name: 'big' }); try { r.text; } catch (e) { console.log(e.message); } throw new StopUser(); }")})
-	p := plain(t, dir, "run", "a.js", "-H", server.URL, "-u", "3", "-r", "10", "--csv", "x", "--summary", "s.json", "--only-summary", "-t", "1m")
-	p.expect(0)
-	row := readCSV(t, filepath.Join(dir, "x_stats.csv"))[1]
-	if row[1] != "big" || row[2] != "3" || row[8] != "104857600.0" || !p.said("the body of GET big has 104857600 bytes") {
-		t.Errorf("%q\n%s", row, p.stderr)
-	}
-	if rss := readSummary(t, filepath.Join(dir, "s.json")).Generator.RSS; rss > 512<<20 {
-		t.Errorf("%d MB were used", rss>>20)
-	}
-}
-
-// A script that takes memory without end ends the run, not the machine; the results are there.
-func TestMemory(t *testing.T) {
-	t.Parallel()
-	const eat = "const kept = [];\nfor (let i = 0; ; i++) kept.push({ text: 'n' + i, list: [i, i, i] });\n"
-	tests := []struct {
-		name, script string
-		files        bool
-		want         []string
-	}{
-		{"task", user("home() { this.client.get('/');\n" + eat + "}"), true,
-			[]string{"ERROR/katydid: out of memory: ", "MB of 200 MB are used; a task of Visitor was running for longest", "    at home (a.js:7:"}},
-		{"top level", user("") + eat, false, []string{"katydid: error: the script's top level was stopped, out of memory: ", "a.js:9:"}},
-		{"listener", user("") + "events.testStart.on(() => {\n" + eat + "});", true, []string{"a listener of testStart was stopped, out of memory: ", "a.js:10:"}},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			dir := folder(t, map[string]string{"a.js": test.script})
-			p := plain(t, dir, "run", "a.js", "--csv", "x", "--summary", "s.json", "--memory-limit", "200MB", "--only-summary", "-t", "1m")
-			p.expect(5)
-			for _, text := range test.want {
-				if !p.said(text) {
-					t.Errorf("%q was not said:\n%s", text, p.stderr)
-				}
-			}
-			noGoStack(t, p)
-			if usage := p.cmd.ProcessState.SysUsage().(*syscall.Rusage); usage.Maxrss > 400<<10 {
-				t.Errorf("%d MB were used", usage.Maxrss>>10)
-			}
-			if !test.files {
-				return
-			}
-			if code := readSummary(t, filepath.Join(dir, "s.json")).ExitCode; code != 5 {
-				t.Errorf("exit code %d in the summary", code)
-			}
-			if rows := readCSV(t, filepath.Join(dir, "x_exceptions.csv")); test.name == "task" && len(rows) != 2 {
-				t.Errorf("exceptions: %q", rows)
-			}
-		})
-	}
-}
-
-// readCSV reads a file that has to be whole: every line ends, and has the fields of the first.
-func readCSV(t *testing.T, path string) [][]string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.HasSuffix(string(text), "\n") {
-		t.Errorf("%s ends in the middle of a line: %q", path, text[max(0, len(text)-80):])
-	}
-	rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s", path, err, text)
-	}
-	return rows
-}
-
-// summary is what the tests need of the document of --summary.
-type summary struct {
-	ExitCode int     `json:"exit_code"`
-	UsersMax int     `json:"users_max"`
-	ElapsedS float64 `json:"elapsed_s"`
-	Requests []struct {
-		Method, Name string
-		figures
-	}
-	Total     figures
-	Generator struct {
-		RSS int64 `json:"rss_max_bytes"`
-	}
-}
-
-type figures struct{ Count, Failures, Bytes int64 }
-
-func readSummary(t *testing.T, path string) (s summary) {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &s); err != nil {
-		t.Fatalf("%s: %v\n%s", path, err, data)
-	}
-	return s
-}
-
-// plainBinary builds katydid as its users have it, without the race detector, which makes all sizes another matter.
-var plainBinary = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(binaries, "katydid")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return path, err
-})
-
-// plain runs that binary to its end.
-func plain(t *testing.T, dir string, args ...string) *process {
-	t.Helper()
-	path, err := plainBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := newProcess(t, dir, args...)
-	p.cmd.Path = path
-	p.start().wait()
-	return p
 }

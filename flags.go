@@ -72,10 +72,13 @@ func parseFirst(args, environ []string, home, dir string) (*options, error) {
 		return nil, err
 	}
 	if o := p.options; len(o.scripts) == 0 && !o.help && !o.version {
-		return nil, errors.New("there is no script: name one with -f FILE")
+		return nil, errNoScript
 	}
 	return p.options, nil
 }
+
+// errNoScript is the error for a command line, files and environment that name none.
+var errNoScript = errors.New("there is no script: name one with -f FILE")
 
 // earlyOptions are those that the first pass needs.
 func earlyOptions() []string {

@@ -66,6 +66,21 @@ func dispatch(sys *system) int {
 	return runTest(sys)
 }
 
+// noScript is errNoScript with the word that was perhaps meant.
+func noScript(args []string) error {
+	if len(args) == 0 || isOption(args[0]) {
+		return errNoScript
+	}
+	word := args[0]
+	if scriptName.MatchString(word) {
+		return fmt.Errorf("there is no command %s: did you mean katydid run %s?", word, word)
+	}
+	if near := closest(word, []string{"run", "target", "version", "help"}); near != "" {
+		return fmt.Errorf("there is no command %s: did you mean katydid %s?", word, near)
+	}
+	return errNoScript
+}
+
 func printVersion(w io.Writer) int {
 	fmt.Fprintf(w, "katydid %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return exitOK

@@ -45,7 +45,7 @@ func (w *memoryWatch) start(r *run, limit int64) {
 				return
 			case <-every.C:
 			}
-			if used := heapInUse(); used > allowed {
+			if used := heapInUse(); used > allowed || used > limit/2 && r.hogged() {
 				w.why = fmt.Sprintf("out of memory: %d MB of %d MB are used", used>>20, limit>>20)
 				r.outOfMemory(w)
 				return
@@ -55,6 +55,15 @@ func (w *memoryWatch) start(r *run, limit int64) {
 }
 
 func (w *memoryWatch) stop() { close(w.quit) }
+
+// hogged says that a task has been running without a break for long while memory is running out: an array that grows
+// without end is copied with each step, so the limit comes sooner for it than for many small users.
+func (r *run) hogged() bool {
+	r.mu.Lock()
+	crowd := r.crowd
+	r.mu.Unlock()
+	return crowd != nil && crowd.Hogged()
+}
 
 // outOfMemory ends the test and names the user who is the likely cause; code of no user is stopped by its guard.
 func (r *run) outOfMemory(w *memoryWatch) {

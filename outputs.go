@@ -45,8 +45,9 @@ func openOutputs(r *run) (*outputs, error) {
 		return nil, err
 	}
 	if r.opts.csv != "" {
-		if o.hlog, err = openHLog(r.opts.csv+".hlog", r.started); err != nil {
-			return nil, err
+		name := r.opts.csv + ".hlog"
+		if o.hlog, err = openHLog(name, r.started); err != nil {
+			return nil, fmt.Errorf("cannot write %s: %w", name, withoutPath(err))
 		}
 	}
 	if summary != "" {
@@ -82,18 +83,20 @@ func withoutPath(err error) error {
 }
 
 // start begins to collect, half a second after each second of the clock, so that jitter cannot make a second of the
-// history fall out or come twice.
+// history fall out or come twice. The second of the start has its row already.
 func (o *outputs) start() {
 	go func() {
 		defer close(o.done)
+		last := o.r.started.Truncate(time.Second)
 		for {
 			now := time.Now()
-			next := now.Truncate(time.Second).Add(1500 * time.Millisecond)
-			if next.Sub(now) > 1200*time.Millisecond {
-				next = next.Add(-time.Second)
+			next := now.Truncate(time.Second)
+			if !next.After(last) || now.Sub(next) > time.Second/2 {
+				next = next.Add(time.Second)
 			}
+			last = next
 			select {
-			case <-time.After(time.Until(next)):
+			case <-time.After(time.Until(next.Add(time.Second / 2))):
 				o.tick()
 			case <-o.quit:
 				return

@@ -57,6 +57,8 @@ func runTest(sys *system) int {
 	defer r.screen.Close()
 	first, err := parseFirst(sys.args, sys.environ, sys.home, sys.dir)
 	switch {
+	case errors.Is(err, errNoScript):
+		return r.refuse(usage(noScript(sys.args)))
 	case err != nil:
 		return r.refuse(usage(err))
 	case first.version:
@@ -208,6 +210,7 @@ func (r *run) begin() {
 		return
 	}
 	r.log.infof("ramping to %d users at a rate of %.2f per second", r.opts.users, r.opts.rate)
+	r.driver.Until(r.opts.runTime)
 	if err := r.driver.Goal(r.opts.users, r.opts.rate); err != nil {
 		r.stopFor(err.Error()) // the options were checked: a fault of ours
 	}

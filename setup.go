@@ -162,7 +162,10 @@ func choose(found []vu.Found, names []string) ([]vu.Found, *failure) {
 	for _, f := range found {
 		all = append(all, f.Name)
 	}
-	for _, name := range names {
+	for n, name := range names {
+		if indexOf(names[:n], name) >= 0 {
+			return nil, usage(fmt.Errorf("user class %s is named twice", name))
+		}
 		i := indexOf(all, name)
 		if i < 0 {
 			return nil, broken(fmt.Errorf("unknown user class %s: the script exports %s", name, strings.Join(all, ", ")))

@@ -64,8 +64,8 @@ func (f *Files) syncFolders() {
 		}
 		done[dir] = true
 		if d, err := os.Open(dir); err == nil {
-			d.Sync()
-			d.Close()
+			_ = d.Sync()
+			_ = d.Close()
 		}
 	}
 }

@@ -54,7 +54,7 @@ func OpenFiles(prefix string, o FilesOptions) (*Files, error) {
 	}
 	f.replaced = append(f.replaced, o.More...)
 	if err := f.first(o.Start); err != nil {
-		f.closeHistory()
+		_ = f.closeHistory() // the first error is the one that matters
 		return nil, err
 	}
 	return f, nil

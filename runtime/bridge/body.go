@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http/httputil"
 	"slices"
@@ -33,7 +34,7 @@ func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 		_, _ = io.Copy(io.Discard, onlyReader{b})
 	}
 	w.Done, w.WireSize = f.cn.lastRead, b.n
-	if b.err != io.EOF {
+	if !errors.Is(b.err, io.EOF) {
 		return b.err
 	}
 	return err
@@ -99,13 +100,13 @@ func (b *wireBody) Read(p []byte) (n int, err error) {
 	}
 	switch {
 	case b.chunks != nil:
-		if n, err = b.chunks.Read(p); err == io.EOF {
+		if n, err = b.chunks.Read(p); errors.Is(err, io.EOF) {
 			err = b.f.skipTrailer()
 		} else if err != nil {
 			err = badChunk(err)
 		}
 	case b.src != nil:
-		if n, err = b.src.Read(p); err == io.EOF && b.src.N > 0 {
+		if n, err = b.src.Read(p); errors.Is(err, io.EOF) && b.src.N > 0 {
 			err = io.ErrUnexpectedEOF
 		}
 	default:
@@ -133,7 +134,7 @@ func (f *flight) skipTrailer() error {
 
 // badChunk tells errors of the connection from errors in the framing, which httputil does not type.
 func badChunk(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF || isNetError(err) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isNetError(err) {
 		return midBody(err)
 	}
 	return &Error{Kind: InvalidResponse, Text: "malformed chunked body", Err: err}
@@ -141,7 +142,7 @@ func badChunk(err error) error {
 
 // midBody: after the head, an end is an end too early.
 func midBody(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

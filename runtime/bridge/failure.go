@@ -48,7 +48,7 @@ func (h *hop) dialFailure(err error, via route) error {
 	return connectionFailure(err)
 }
 
-func dnsFailure(err *net.DNSError) error {
+func dnsFailure(err *net.DNSError) *Error {
 	text := "the name server failed on: " + err.Name
 	if err.IsNotFound {
 		text = "no such host: " + err.Name
@@ -75,7 +75,7 @@ func (h *hop) proxyFailure(err error) error {
 		return &Error{Kind: ConnectTimeout, Text: "no connection through the proxy within " + span(h.timeout), Err: err}
 	case text != "":
 	case errors.As(err, &dns):
-		text = dnsFailure(dns).(*Error).Text
+		text = dnsFailure(dns).Text
 	case closedByPeer(err):
 		text = "connection closed by the proxy"
 	default:

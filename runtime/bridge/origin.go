@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"encoding/base64"
+	"errors"
 	"net"
 	"net/url"
 	"strconv"
@@ -158,7 +159,7 @@ func invalidURL(s, why string) error {
 
 // cause strips the URL that net/url repeats in its errors.
 func cause(err error) string {
-	if e, ok := err.(*url.Error); ok {
+	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err.Error()
 	}
 	return err.Error()

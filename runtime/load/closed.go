@@ -33,9 +33,11 @@ type Closed struct {
 	mix   *Mix
 	ramp  Ramp
 	start time.Time // of the ramp; zero until Run has seen it
-	dead  int       // users that ended by themselves since the last goal
-	owed  []int     // by class: calls of Ended to come for users already counted as stopped
-	busy  bool      // the ramp is not complete
+	began time.Time // of the first ramp
+	limit time.Duration
+	dead  int   // users that ended by themselves since the last goal
+	owed  []int // by class: calls of Ended to come for users already counted as stopped
+	busy  bool  // the ramp is not complete
 }
 
 // NewClosed returns a driver without a goal. complete, if not nil, is called
@@ -77,6 +79,11 @@ func (c *Closed) Goal(users int, rate float64, only ...string) error {
 	}
 	return nil
 }
+
+// Until says that no user is to be started d after the first ramp began, or
+// later: one that is due at the very end of a run would be a matter of chance.
+// Call it before Run; 0 is no limit.
+func (c *Closed) Until(d time.Duration) { c.limit = d }
 
 // Ended says that a user of the class ended by itself, not because of Stop.
 func (c *Closed) Ended(class int) {
@@ -138,6 +145,12 @@ func (c *Closed) step(now time.Time) (do func(), wait time.Duration) {
 	}
 	if c.start.IsZero() {
 		c.start = now
+		if c.began.IsZero() {
+			c.began = now
+		}
+	}
+	if c.limit > 0 && now.Sub(c.began) >= c.limit {
+		return nil, math.MaxInt64
 	}
 	t := now.Sub(c.start)
 	level, up := c.ramp.Level(t), c.ramp.To > c.ramp.From

@@ -293,3 +293,17 @@ func TestClosedBadGoals(t *testing.T) {
 		t.Errorf("target %d %v after bad goals", users, reached)
 	}
 }
+
+// The article's run: ten users a second for two seconds. The third batch is due at the very end and is not started.
+func TestClosedStartsNobodyAtTheEnd(t *testing.T) {
+	drive(t, []Class{{Name: "A", Weight: 1}}, func(c *Closed, _ *fakeUsers) {
+		c.Until(2 * time.Second)
+		if err := c.Goal(200, 10); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Second)
+		if got := c.Live(); got != 20 {
+			t.Errorf("%d users were started, want 20", got)
+		}
+	})
+}

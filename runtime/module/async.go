@@ -1,7 +1,6 @@
 package module
 
 import (
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"strconv"
@@ -94,12 +93,10 @@ func (c *client) start(method string, url, body, options, fn goja.Value) goja.Va
 			c.giveBack(h)
 			var v goja.Value
 			err := c.vm.Guard(func() { v = c.finish(x, err, fn) })
-			var ex *goja.Exception
-			switch {
-			case err == nil:
-				err = resolve(v) // runs what awaits it
-			case errors.As(err, &ex):
+			if ex, ok := err.(*goja.Exception); ok {
 				err = reject(ex.Value())
+			} else if err == nil {
+				err = resolve(v) // runs what awaits it
 			}
 			c.vm.Stray(err)
 		})

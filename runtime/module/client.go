@@ -80,6 +80,9 @@ func (c *client) Get(key string) goja.Value {
 	case "headers":
 		return c.ownHeaders()
 	case "auth":
+		if c.authSet == nil {
+			return goja.Undefined() // there is such a member
+		}
 		return c.authSet
 	case "baseUrl", "base_url":
 		return c.vm.RT.ToValue(hostOf(c.vm))

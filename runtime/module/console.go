@@ -10,6 +10,7 @@ import (
 // Level of a console message.
 type Level int
 
+// The levels, by what writes on them.
 const (
 	Debug Level = iota // console.debug
 	Info               // log, info, dir, table, count, time...

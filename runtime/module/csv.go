@@ -87,7 +87,7 @@ func (t *csvRows) read(name string, r *csv.Reader, data []byte) error {
 }
 
 func csvError(name string, err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return fmt.Errorf("%s: the file is empty", name)
 	}
 	var bad *csv.ParseError

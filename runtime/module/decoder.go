@@ -2,6 +2,7 @@ package module
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -64,7 +65,7 @@ func transformAll(t transform.Transformer, src []byte, end bool) (string, int) {
 		nDst, nSrc, err := t.Transform(dst[:], src[n:], end)
 		text.Write(dst[:nDst])
 		n += nSrc
-		if err != transform.ErrShortDst {
+		if !errors.Is(err, transform.ErrShortDst) {
 			return text.String(), n
 		}
 	}

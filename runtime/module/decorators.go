@@ -28,7 +28,7 @@ func decorator(vm *vu.VM, name string) goja.Value {
 			tags := tagList(rt, c.Arguments)
 			return apply(func(f *goja.Object) { extend(rt, f, tags) })
 		case "transition":
-			weight := goja.Value(rt.ToValue(1))
+			weight := rt.ToValue(1)
 			if given(c.Argument(1)) {
 				weight = c.Argument(1)
 			}

@@ -87,7 +87,7 @@ func (x *exchange) report() error {
 
 // thrown makes an error of the verdict function the failure of the request.
 func (x *exchange) thrown(err error) {
-	x.judged, x.verdict = true, errorText(err)
+	x.judged, x.verdict = true, errorText(x.c.vm, err)
 }
 
 // Get implements goja.DynamicObject.

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -64,7 +65,7 @@ func TestInspectInterrupt(t *testing.T) {
 	vm, _ := newConsole(t)
 	vm.Set("now", func(goja.FunctionCall) goja.Value { vm.Interrupt("stop"); return goja.Undefined() })
 	_, err := vm.RunString(`console.log({get [Symbol.toStringTag]() { now(); for (;;); }})`)
-	if _, ok := err.(*goja.InterruptedError); !ok {
+	if _, ok := errors.AsType[*goja.InterruptedError](err); !ok {
 		t.Errorf("got %v, want an interrupt", err)
 	}
 }
@@ -114,7 +115,7 @@ func FuzzInspect(f *testing.F) {
 		}
 		vm.Set("$v", v)
 		if _, err := vm.RunString(`console.log($v); console.log("%s %o %d", $v, $v, $v); console.table($v)`); err != nil {
-			if _, ok := err.(*goja.InterruptedError); !ok && !strings.Contains(err.Error(), "console") {
+			if _, ok := errors.AsType[*goja.InterruptedError](err); !ok && !strings.Contains(err.Error(), "console") {
 				t.Errorf("%s\n%v", code, err)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/dop251/goja"
 
-	"katydid/runtime/script"
 	"katydid/runtime/vu"
 	"katydid/stats"
 )
@@ -59,7 +58,7 @@ func measure(vm *vu.VM, c goja.FunctionCall) goja.Value {
 			return err
 		}
 		if err != nil && !vm.Steers(err) {
-			s.Failure = errorText(err)
+			s.Failure = errorText(vm, err)
 		}
 		if control := record(vm, s, nil); err == nil {
 			err = control
@@ -71,8 +70,8 @@ func measure(vm *vu.VM, c goja.FunctionCall) goja.Value {
 }
 
 // errorText is the failures row of an error that a function of the script threw: Kind('message').
-func errorText(err error) string {
-	message, traceback := script.Stack(err)
+func errorText(vm *vu.VM, err error) string {
+	message, traceback := vm.Stack(err)
 	kind, _, ok := strings.Cut(traceback, ":")
 	if !ok || strings.ContainsAny(kind, " \n") {
 		kind = "Error"

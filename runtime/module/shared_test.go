@@ -1,6 +1,7 @@
 package module
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"runtime"
@@ -37,7 +38,7 @@ func sharedVMFor(t testing.TB, s *Shared) *goja.Runtime {
 func eval(vm *goja.Runtime, code string) string {
 	v, err := vm.RunString(code)
 	if err != nil {
-		if e, ok := err.(*goja.Exception); ok {
+		if e, ok := errors.AsType[*goja.Exception](err); ok {
 			return e.Value().String()
 		}
 		return err.Error()

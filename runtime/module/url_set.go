@@ -1,7 +1,6 @@
 package module
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -136,10 +135,4 @@ func (u *urlRecord) setHash(s string) {
 	s = strings.TrimPrefix(s, "#")
 	u.hasHash = s != ""
 	u.hash = fragmentSet.encode(withoutLineEnds.Replace(s))
-}
-
-func (u *urlRecord) clone() *urlRecord {
-	c := *u
-	c.path = slices.Clone(u.path)
-	return &c
 }

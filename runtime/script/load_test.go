@@ -60,8 +60,12 @@ func useShared(s *Script) error {
 		return err
 	}
 	home, _ := goja.AssertFunction(u.Get("home"))
-	if v, err := home(u); err != nil || v.ToInteger() != 1 {
-		return fmt.Errorf("home returned %v, %v", v, err)
+	v, err := home(u)
+	if err != nil {
+		return fmt.Errorf("home: %w", err)
+	}
+	if v.ToInteger() != 1 {
+		return fmt.Errorf("home returned %v", v)
 	}
 	broken, _ := goja.AssertFunction(u.Get("broken"))
 	_, err = broken(u)

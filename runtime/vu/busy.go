@@ -1,7 +1,6 @@
 package vu
 
 import (
-	"errors"
 	"time"
 
 	"github.com/dop251/goja"
@@ -29,11 +28,17 @@ const hogging = time.Second
 
 // caught reports where a killed user was if it was killed in JavaScript that had run for long.
 func (vm *VM) caught(err error) {
-	var interrupted *goja.InterruptedError
-	if !errors.As(err, &interrupted) || !vm.accused.Load() && vm.busyFor() < hogging {
+	_, interrupted := err.(*goja.InterruptedError) // not errors.As, see uncatchable
+	if !interrupted || !vm.accused.Load() && vm.busyFor() < hogging {
 		return
 	}
 	vm.report(err)
+}
+
+// Hogged says that some user has kept a core busy for a second or more.
+func (c *Crowd) Hogged() (yes bool) {
+	c.each(func(u *user) { yes = yes || u.vm.busyFor() >= hogging })
+	return yes
 }
 
 // Accuse marks the user who has kept a core busy for longest: when it is killed, the place in its script is reported.

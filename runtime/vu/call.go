@@ -181,6 +181,9 @@ func (vm *VM) pause(d time.Duration) bool {
 			if l.ready(time.Now()) && vm.leave {
 				return false
 			}
+			if vm.damaged {
+				vm.repair()
+			}
 			if t, ok := l.next(); ok && t.Before(end) {
 				next = t
 			}

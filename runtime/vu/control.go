@@ -31,8 +31,8 @@ func (vm *VM) control(err error) outcome {
 	if vm.Killed() {
 		return outcome{ctl: stopUser} // whatever the error is, the hard stop is its cause
 	}
-	var ex *goja.Exception
-	if !errors.As(err, &ex) {
+	ex, ok := err.(*goja.Exception) // not errors.As, see uncatchable
+	if !ok {
 		return outcome{ctl: failed}
 	}
 	o, ok := ex.Value().(*goja.Object)

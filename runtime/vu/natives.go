@@ -78,6 +78,7 @@ func (vm *VM) Callback(fn goja.Callable, args ...goja.Value) {
 // Stray deals with an error that no task threw: a timer's, or the reason of a promise that nobody looks at. StopUser
 // ends the user at its next wait.
 func (vm *VM) Stray(err error) {
+	vm.damaged = vm.damaged || uncatchable(err)
 	switch vm.control(err).ctl {
 	case failed:
 		vm.report(err)

@@ -3,6 +3,7 @@ package vu
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +47,7 @@ func (u *user) part() {
 	u.mu.Lock()
 	u.parting = true
 	if u.vm.Killed() {
+		u.vm.repair()
 		u.vm.revive()
 		u.guard = time.AfterFunc(onStopGrace, u.vm.Kill)
 	}
@@ -229,6 +231,9 @@ func (vm *VM) execute(f *frame, i int, fn goja.Callable) outcome {
 
 // ended turns the end of a call into an outcome, after what was left for the end of the task.
 func (vm *VM) ended(err error) outcome {
+	if vm.damaged || uncatchable(err) {
+		vm.repair()
+	}
 	if e := vm.settleOpen(); err == nil {
 		err = e
 	}
@@ -325,9 +330,26 @@ func (vm *VM) waitBetween(f *frame) bool {
 	return vm.pause(d)
 }
 
+// Stack is script.Stack for an error of this VM, whatever getters the thrown object has.
+func (vm *VM) Stack(err error) (message, traceback string) {
+	if vm.Guard(func() { message, traceback = script.Stack(err) }) != nil {
+		message = "an object was thrown that cannot be looked at"
+		traceback = message
+	}
+	return short(message, 2<<10), short(traceback, 16<<10)
+}
+
+// short cuts what a script can make as long as it likes.
+func short(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "..."
+}
+
 // report counts an uncaught error of the script and tells the listeners and the log.
 func (vm *VM) report(err error) {
-	message, traceback := script.Stack(err)
+	message, traceback := vm.Stack(err)
 	vm.Env.Recorder.Exception(stats.Exception{Message: message, Traceback: traceback, At: time.Now()})
 	vm.Env.logTrace(traceback)
 	if vm.Listens("userError") && !vm.Killed() { // nobody could end a listener any more
