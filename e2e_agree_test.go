@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -8,8 +10,8 @@ import (
 	"testing"
 )
 
-// count is what is said about a row: how many requests, how many of them failed. The total's name is "Aggregated".
-type count struct{ requests, failures int64 }
+// numbers is what is said about a row: how many requests, how many of them failed. The total's name is "Aggregated".
+type numbers struct{ requests, failures int64 }
 
 // scene is one of the shipped scenes with other waits, so that a short test sends many requests.
 func scene(t *testing.T, name, waits, instead string) string {
@@ -63,12 +65,12 @@ func TestAllFiguresAgree(t *testing.T) {
 }
 
 // agree compares all places with the target's own count. The files are r/x* and r/s.json.
-func agree(t *testing.T, p *process, dir string, want map[string]count) {
+func agree(t *testing.T, p *process, dir string, want map[string]numbers) {
 	t.Helper()
 	if want["Aggregated"].requests < 20 {
 		t.Errorf("hardly any request: %v\n%s", want, p.stderr)
 	}
-	for place, got := range map[string]map[string]count{
+	for place, got := range map[string]map[string]numbers{
 		"console": consoleCounts(t, p.stderr.String()),
 		"stats":   csvCounts(t, filepath.Join(dir, "x_stats.csv"), 1, 2, 3),
 		"history": csvCounts(t, filepath.Join(dir, "x_stats_history.csv"), 3, 17, 18),

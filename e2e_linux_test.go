@@ -97,3 +97,40 @@ func everySecond(t *testing.T, path string) {
 		last = at
 	}
 }
+
+// Everything that was opened is closed when dispatch returns, and no goroutine is left.
+func TestNothingIsLeft(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"a.js": user("onStop() { this.client.get('/'); } async home() { await this.client.async.get('/'); setTimeout(() => {}, 1e6); }"),
+		"b.js": "import { nope } from './nope.js';",
+		"c.js": "for (;;) throw new Error('no');",
+	})
+	runs := []struct {
+		args string
+		code int
+	}{
+		{"run a.js -u 20 -r 100 -t 1s --csv r/x --summary r/s.json", 0},
+		{"run a.js -u 20 -r 100 -t 1s -s 5s --logfile log", 0},
+		{"run b.js", 1},
+		{"run c.js", 1},
+		{"run a.js --csv a.js/x", 3},
+		{"run a.js --help", 0},
+	}
+	t.Chdir(dir)
+	for i, r := range append(runs[:1:1], runs...) { // the first only makes what a process makes once
+		before := openFiles(t)
+		leak := goroutines()
+		var out, errs strings.Builder
+		sys := &system{args: strings.Fields(r.args), dir: dir, home: dir, stdout: &out, stderr: &errs, signals: make(chan os.Signal)}
+		if code := dispatch(sys); code != r.code {
+			t.Errorf("%s: exit code %d, want %d\n%s", r.args, code, r.code, errs.String())
+		}
+		if i == 0 {
+			continue
+		}
+		if err := leak(); err != nil {
+			t.Errorf("%s: %v", r.args, err)
+		}
+		until(t, "as few open files as before "+r.args, func() bool { return openFiles(t) <= before })
+	}
+}

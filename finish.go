@@ -31,7 +31,10 @@ func (r *run) finish() int {
 	}
 	r.fire("quit", map[string]any{"exitCode": code, "exit_code": code})
 	r.tables(r.sys.stderr, s)
-	if n := r.shared.Interrupted.Load(); n > 0 {
+	switch n := r.shared.Interrupted.Load(); {
+	case n == 1:
+		r.log.infof("1 request was on its way when its user was stopped; it is in no figure")
+	case n > 1:
 		r.log.infof("%d requests were on their way when their users were stopped; they are in no figure", n)
 	}
 	if r.cap != nil {

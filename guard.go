@@ -47,17 +47,34 @@ type stoppedError struct{ text string }
 
 func (e *stoppedError) Error() string { return e.text }
 
-// traceOf is the text of an error of the script, with its stack. It does not begin with "Error: ", which says nothing.
+// traceOf is the text of an error of the script, with its stack. It does not begin with "Error: ", which says nothing,
+// and shows no places in katydid's own modules: nobody can mend anything there.
 func traceOf(err error) string {
 	_, trace := script.Stack(err)
-	return strings.TrimPrefix(trace, "Error: ")
+	var b strings.Builder
+	for line := range strings.Lines(strings.TrimPrefix(trace, "Error: ")) {
+		if !strings.HasPrefix(line, "    at ") || !strings.Contains(line, "katydid/model:") {
+			b.WriteString(line)
+		}
+	}
+	return strings.TrimRight(b.String(), "\n")
 }
 
 // guard kills the main VM if the code has not ended in time, and says why; "" if it did end.
 func (r *run) guard(what string, ended <-chan struct{}) (why string) {
-	limit := time.NewTimer(r.mainLimit())
+	patience := mainLimit
+	if os.Getenv("DYNO") != "" && r.ending() {
+		patience = mainGrace // the platform does not wait
+	}
+	limit := time.NewTimer(patience)
 	defer limit.Stop()
-	why = fmt.Sprintf("%s had not ended after %s: is there an endless loop?", what, r.mainLimit())
+	why = fmt.Sprintf("%s had not ended after %s: is there an endless loop?", what, patience)
+	memory := r.memory.out
+	select {
+	case <-memory:
+		memory = nil // that was somebody else's doing, who is gone
+	default:
+	}
 	for {
 		select {
 		case <-ended:
@@ -69,20 +86,12 @@ func (r *run) guard(what string, ended <-chan struct{}) (why string) {
 				continue
 			}
 		case <-limit.C:
-		case <-r.memory.out:
+		case <-memory:
 			why = what + " was stopped, " + r.memory.why
 		}
 		r.main.Kill()
 		return why
 	}
-}
-
-// mainLimit is less when the platform waits for the end.
-func (r *run) mainLimit() time.Duration {
-	if os.Getenv("DYNO") != "" && r.ending() {
-		return mainGrace
-	}
-	return mainLimit
 }
 
 // hearSignal takes a signal; any goroutine. The first asks for the end of the test and gives what is running some time,

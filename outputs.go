@@ -239,8 +239,9 @@ func replaceFile(path string, data []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(tmp.Name()) // the error that matters is the first
+		return fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
-	return err
+	return nil
 }
 
 // temporary makes a hidden file beside path, in place of one that a killed run may have left.

@@ -784,7 +784,7 @@ declare module "katydid" {
 
   /** Rows that are read once and shared by all users. `Last` is what next() gives after the last unique row. */
   export interface Feeder<Row, Last = never> {
-    /** The next row, a copy that cannot be changed. */
+    /** The next row, a copy of this user's own. */
     next(): Readonly<Row> | Last;
     /** How many rows there are. */
     readonly length: number;
@@ -840,7 +840,7 @@ declare module "katydid" {
 
   // ------------------------------------------------------------------------------------------------------ everything else
 
-  /** Environment variables; those that look like secrets are left out. @example env.TENANT ?? "acme" */
+  /** Environment variables, without the credentials of the results store (SAS_TOKEN, AWS_*, AZURE_*, ...). @example env.TENANT ?? "acme" */
   export const env: { readonly [name: string]: string | undefined };
 
   /** Reads a file next to the script, while the script is loaded. @example const page = open("page.html"); */

@@ -94,7 +94,7 @@ type SummaryGenerator struct {
 	CPUUSPerRequest *float64      `json:"cpu_us_per_request"` // cpu_s divided by total.count, in microseconds; null without requests
 	RSSMaxBytes     int64         `json:"rss_max_bytes"`      // most memory the process had at once
 	Omitted         int64         `json:"omitted"`            // planned starts that were not made
-	Interrupted     int64         `json:"interrupted"`        // iterations cut off at the end of the run
+	Interrupted     int64         `json:"interrupted"`        // requests cut off at the end of the run, in no row
 }
 
 // SummaryError is one row of the failures file.

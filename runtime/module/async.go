@@ -1,6 +1,7 @@
 package module
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"strconv"
@@ -91,6 +92,10 @@ func (c *client) start(method string, url, body, options, fn goja.Value) goja.Va
 		err := do(h, req, &x.resp)
 		finish(func() {
 			c.giveBack(h)
+			if c.vm.Killed() {
+				c.abandon(x, err)
+				return
+			}
 			var v goja.Value
 			err := c.vm.Guard(func() { v = c.finish(x, err, fn) })
 			if ex, ok := err.(*goja.Exception); ok {
@@ -102,6 +107,16 @@ func (c *client) start(method string, url, body, options, fn goja.Value) goja.Va
 		})
 	}()
 	return c.vm.RT.ToValue(promise)
+}
+
+// abandon counts a request that was over when the hard stop came, without asking the script.
+func (c *client) abandon(x *exchange, err error) {
+	if errors.Is(err, bridge.ErrClosed) {
+		runOf(c.vm).Interrupted.Add(1)
+		return
+	}
+	x.err = err
+	_ = x.report() // nothing is left to steer
 }
 
 // do is Do in a goroutine that nothing else guards: a fault of ours ends the request, not the process.

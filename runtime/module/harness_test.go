@@ -36,7 +36,6 @@ type play struct {
 	tags    []string
 	exclude []string
 	options map[string]any
-	http    *bridge.Config
 	environ []string
 }
 
@@ -90,6 +89,20 @@ func (l logged) text() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return strings.Join(*l.lines, "\n")
+}
+
+// leftEarly tells whether so many users were reported to have left by themselves; the report may be a moment late.
+func (l logged) leftEarly(want int) bool {
+	for range 100 {
+		l.mu.Lock()
+		n := *l.early
+		l.mu.Unlock()
+		if n == want {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
 }
 
 // wants compares what the script said with lines joined by " | ".

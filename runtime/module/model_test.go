@@ -177,8 +177,8 @@ func TestStopTest(t *testing.T) {
 	p := play{script: `export class U extends User { onStop() { console.log("stop"); } @task a() { throw new StopTest("enough"); } }`}.do(t)
 	p.wants(t, "stop")
 	p.calm(t)
-	if len(*p.stops) != 1 || (*p.stops)[0] != "StopTest was thrown: enough" || *p.early != 1 {
-		t.Error(*p.stops, *p.early)
+	if len(*p.stops) != 1 || (*p.stops)[0] != "StopTest was thrown: enough" || !p.leftEarly(1) {
+		t.Error(*p.stops)
 	}
 	p = play{script: `export class U extends User { @task a() { environment.runner.quit(); this.stop(); } }`}.do(t)
 	if len(*p.stops) != 1 || (*p.stops)[0] != "the script called runner.quit()" {
@@ -235,7 +235,7 @@ func TestPacing(t *testing.T) {
 
 func TestTags(t *testing.T) {
 	script := `const seen = new Set(); let n = 0; const say = s => { seen.add(s); if (++n > 300) throw new StopUser(); };
-		class In extends TaskSet { static tags = ["set"]; @task x() { say("x"); this.interrupt(); } @tag("deep") @task y() { say("y"); this.interrupt(); } }
+		class In extends TaskSet { static tags = ["set"]; out() { this.parent.scheduleTask(p => p.interrupt()); this.interrupt(); } @task x() { say("x"); this.out(); } @tag("deep") @task y() { say("y"); this.out(); } }
 		@tag("outer") class Out extends TaskSet { @task static I = In; @task z() { say("z"); this.interrupt(); } }
 		export class U extends User { static tasks = { p: 1 }; static tags = { p: ["plain", "fast"] }; p() { say("p"); } @tag("slow", "fast") @task a() { say("a"); } @task none() { say("none"); } @task static O = Out;
 			onStop() { console.log([...seen].sort().join(" ")); } }`

@@ -1,6 +1,7 @@
 package vu
 
 import (
+	"runtime"
 	"time"
 
 	"github.com/dop251/goja"
@@ -29,15 +30,34 @@ const hogging = time.Second
 // caught reports where a killed user was if it was killed in JavaScript that had run for long.
 func (vm *VM) caught(err error) {
 	_, interrupted := err.(*goja.InterruptedError) // not errors.As, see uncatchable
-	if !interrupted || !vm.accused.Load() && vm.busyFor() < hogging {
+	if !interrupted || !vm.accused.Load() && vm.busyFor() < vm.Env.patience() {
 		return
 	}
 	vm.report(err)
 }
 
+// patience is how long a user may run without a break when this many share the processors: what looks like an endless
+// loop on an idle machine is the wait for a processor on a crowded one.
+func (env *Env) patience() time.Duration {
+	return hogging * time.Duration(max(1, int(env.crowding.Load())/runtime.GOMAXPROCS(0)))
+}
+
+// lookAround counts the users who want a processor now, for patience.
+func (c *Crowd) lookAround() {
+	n := int64(0)
+	c.each(func(u *user) {
+		if u.vm.busyFor() > 0 {
+			n++
+		}
+	})
+	c.env.crowding.Store(n)
+}
+
 // Hogged says that some user has kept a core busy for a second or more.
 func (c *Crowd) Hogged() (yes bool) {
-	c.each(func(u *user) { yes = yes || u.vm.busyFor() >= hogging })
+	c.lookAround()
+	limit := c.env.patience()
+	c.each(func(u *user) { yes = yes || u.vm.busyFor() >= limit })
 	return yes
 }
 

@@ -128,11 +128,11 @@ var errNeverSettles = errors.New("this promise can never settle: no timer and no
 // nothing can happen any more: a promise that nobody will settle would otherwise hang the user.
 func (vm *VM) turn() error {
 	l := vm.loop()
-	if l.ready(time.Now()) {
-		return nil
-	}
 	if vm.Killed() {
 		return errKilled
+	}
+	if l.ready(time.Now()) {
+		return nil
 	}
 	if l.idle() {
 		return vm.thrown(vm.RT.NewGoError(errNeverSettles))
@@ -248,6 +248,26 @@ func (vm *VM) Async() (finish func(done func())) {
 			done()
 		})
 	}
+}
+
+// abandon ends what the event loop of a killed VM still has: the requests under way, all aborted, are waited for, since
+// they count somewhere; timers are forgotten. The task that they belonged to must not go on in onStop.
+func (vm *VM) abandon() {
+	l := vm.events
+	if l == nil {
+		return
+	}
+	l.timers = nil
+	late := time.After(onStopGrace)
+	for l.ready(time.Now()); l.pending > 0; l.ready(time.Now()) {
+		select {
+		case <-l.wake:
+		case <-late: // its goroutine is stuck; what it posts is read by nobody
+			vm.events = nil
+			return
+		}
+	}
+	vm.events = nil
 }
 
 // SetTimer calls fn after d, again every d if repeat; ClearTimer with the returned number takes it back.

@@ -56,6 +56,7 @@ type Env struct {
 
 	traces     sync.Map // tracebacks that were logged
 	traceCount atomic.Int64
+	crowding   atomic.Int64 // see patience
 }
 
 // maxTraces bounds how many different tracebacks are logged; the statistics fold what is beyond their own bound too.

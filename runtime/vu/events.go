@@ -27,6 +27,9 @@ func (vm *VM) Listens(event string) bool { return len(vm.listeners[event]) > 0 }
 // task that throws and keeps no other from being called. Control exceptions are for the caller: the first is returned.
 func (vm *VM) Fire(event string, arg goja.Value) (control error) {
 	for _, f := range vm.listeners[event] {
+		if vm.Killed() { // nobody could end a listener any more
+			return control
+		}
 		fn, _ := goja.AssertFunction(f)
 		v, err := fn(goja.Undefined(), arg)
 		if err == nil && !vm.nested() { // else the rejection of an async listener is reported when the task has ended

@@ -71,6 +71,9 @@ func (vm *VM) match(f *frame, what goja.Value) int {
 
 // Callback calls a function of the script that nobody waits for (a timer). What it throws is reported as a task's error.
 func (vm *VM) Callback(fn goja.Callable, args ...goja.Value) {
+	if vm.Killed() {
+		return
+	}
 	_, err := fn(goja.Undefined(), args...) // a promise that it returns reports its rejection itself, see trackRejection
 	vm.Stray(err)
 }
@@ -79,6 +82,9 @@ func (vm *VM) Callback(fn goja.Callable, args ...goja.Value) {
 // ends the user at its next wait.
 func (vm *VM) Stray(err error) {
 	vm.damaged = vm.damaged || uncatchable(err)
+	if vm.damaged && vm.Killed() {
+		vm.RT.Interrupt(errKilled) // goja has forgotten it with the first call that it ended
+	}
 	switch vm.control(err).ctl {
 	case failed:
 		vm.report(err)

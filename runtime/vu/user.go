@@ -44,10 +44,13 @@ func (u *user) kill() {
 
 // part lets the user say goodbye, also after a hard stop: onStop always runs.
 func (u *user) part() {
+	if u.vm.Killed() {
+		u.vm.repair()
+		u.vm.abandon()
+	}
 	u.mu.Lock()
 	u.parting = true
 	if u.vm.Killed() {
-		u.vm.repair()
 		u.vm.revive()
 		u.guard = time.AfterFunc(onStopGrace, u.vm.Kill)
 	}
@@ -352,7 +355,7 @@ func (vm *VM) report(err error) {
 	message, traceback := vm.Stack(err)
 	vm.Env.Recorder.Exception(stats.Exception{Message: message, Traceback: traceback, At: time.Now()})
 	vm.Env.logTrace(traceback)
-	if vm.Listens("userError") && !vm.Killed() { // nobody could end a listener any more
+	if vm.Listens("userError") {
 		e := vm.RT.NewObject()
 		_ = e.Set("error", message)
 		_ = e.Set("traceback", traceback)

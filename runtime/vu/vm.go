@@ -161,8 +161,8 @@ func (vm *VM) Kill() {
 		return
 	}
 	vm.dead = true
+	vm.RT.Interrupt(errKilled) // before whoever waits wakes up and lets the script go on
 	close(vm.kill)
-	vm.RT.Interrupt(errKilled)
 	for _, abort := range vm.aborts {
 		abort()
 	}

@@ -1,9 +1,14 @@
+//go:build unix
+
 package main
 
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -73,14 +78,14 @@ func number(t *testing.T, s string) int64 {
 var answers = regexp.MustCompile(`(/\w*) (\d{3}): (\d+)`)
 
 // tally reads what the target says that it has answered.
-func tally(t *testing.T, told string) map[string]count {
+func tally(t *testing.T, told string) map[string]numbers {
 	t.Helper()
 	at := strings.LastIndex(told, "answer")
 	if at < 0 {
 		t.Fatalf("no tally in %s", told)
 	}
 	line, _, _ := strings.Cut(told[at:], "\n")
-	counts := map[string]count{}
+	counts := map[string]numbers{}
 	for _, m := range answers.FindAllStringSubmatch(line, -1) {
 		for _, name := range []string{m[1], "Aggregated"} {
 			c := counts[name]
@@ -97,42 +102,42 @@ func tally(t *testing.T, told string) map[string]count {
 var tableRow = regexp.MustCompile(`^(?:GET)? +(/\w*|Aggregated) +(\d+) +(\d+)\(`)
 
 // consoleCounts reads the last table of the console.
-func consoleCounts(t *testing.T, text string) map[string]count {
+func consoleCounts(t *testing.T, text string) map[string]numbers {
 	t.Helper()
 	from := strings.LastIndex(text, "# fails")
 	if from < 0 {
 		t.Fatalf("no table in %s", text)
 	}
-	counts := map[string]count{}
+	counts := map[string]numbers{}
 	for line := range strings.Lines(text[from:]) {
 		if m := tableRow.FindStringSubmatch(line); m != nil {
-			counts[m[1]] = count{number(t, m[2]), number(t, m[3])}
+			counts[m[1]] = numbers{number(t, m[2]), number(t, m[3])}
 		}
 	}
 	return counts
 }
 
 // csvCounts reads a CSV file; the last row of a name counts. The numbers are those of the columns.
-func csvCounts(t *testing.T, path string, name, requests, failures int) map[string]count {
+func csvCounts(t *testing.T, path string, name, requests, failures int) map[string]numbers {
 	t.Helper()
 	rows := readCSV(t, path)
 	if rows[0][name] != "Name" || !slices.Contains([]string{"Request Count", "Total Request Count"}, rows[0][requests]) ||
 		!slices.Contains([]string{"Failure Count", "Total Failure Count"}, rows[0][failures]) {
 		t.Fatalf("%s has other columns: %q", path, rows[0])
 	}
-	counts := map[string]count{}
+	counts := map[string]numbers{}
 	for _, row := range rows[1:] {
-		counts[row[name]] = count{number(t, row[requests]), number(t, row[failures])}
+		counts[row[name]] = numbers{number(t, row[requests]), number(t, row[failures])}
 	}
 	return counts
 }
 
-func summaryCounts(t *testing.T, path string) map[string]count {
+func summaryCounts(t *testing.T, path string) map[string]numbers {
 	t.Helper()
 	s := readSummary(t, path)
-	counts := map[string]count{"Aggregated": {s.Total.Count, s.Total.Failures}}
+	counts := map[string]numbers{"Aggregated": {s.Total.Count, s.Total.Failures}}
 	for _, r := range s.Requests {
-		counts[r.Name] = count{r.Count, r.Failures}
+		counts[r.Name] = numbers{r.Count, r.Failures}
 	}
 	return counts
 }
@@ -165,4 +170,49 @@ func hlogCounts(t *testing.T, path string) map[string]int64 {
 		}
 		counts[name] += h.TotalCount()
 	}
+}
+
+// folder makes a folder with files.
+func folder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		file := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// names lists a folder's files, hidden ones too.
+func names(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		list = append(list, e.Name())
+	}
+	return list
+}
+
+// rootDir is the folder of this package, absolute.
+func rootDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// untilRows waits until a file has n lines.
+func untilRows(t *testing.T, path string, n int) {
+	t.Helper()
+	until(t, fmt.Sprintf("%d lines in %s", n, path), func() bool {
+		text, err := os.ReadFile(path)
+		return err == nil && strings.Count(string(text), "\n") >= n
+	})
 }

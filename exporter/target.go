@@ -1,0 +1,232 @@
+package exporter
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// Target is where results are to go: an --export URL, taken apart. It can be printed; what it prints has no secret.
+type Target struct {
+	kind     string   // "azure", "s3", "folder"
+	base     *url.URL // azure: container and prefix; s3: the endpoint
+	sas      *sas     // azure
+	bucket   string   // s3
+	prefix   string   // s3
+	region   string   // s3
+	keyID    string   // s3
+	key      Secret   // s3
+	session  Secret   // s3
+	dir      string   // folder
+	text     string
+	scrub    Scrubber
+	warnings []string
+}
+
+// Names of environment variables.
+const (
+	EnvToken    = "SAS_TOKEN"               // the token for Azure
+	EnvInsecure = "KATYDID_EXPORT_INSECURE" // "1" permits http to hosts other than this one
+)
+
+const forms = "https://ACCOUNT.blob.core.windows.net/CONTAINER[/PREFIX], s3://BUCKET[/PREFIX] or file:///FOLDER"
+
+// Parse takes an export URL apart and looks up the credentials that it needs with getenv (os.Getenv). Forms:
+//
+//	https://ACCOUNT.blob.core.windows.net/CONTAINER[/PREFIX]    SAS_TOKEN, with or without "?"
+//	http://127.0.0.1:10000/devstoreaccount1/CONTAINER[/PREFIX]  Azurite, likewise
+//	s3://BUCKET[/PREFIX][?region=R&endpoint=https://HOST]       AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
+//	                                                            AWS_REGION, AWS_ENDPOINT_URL
+//	file:///FOLDER                                              the folder has to exist
+//
+// Plain http is for loopback addresses and for the emulator's account devstoreaccount1, whose key is public;
+// KATYDID_EXPORT_INSECURE=1 permits it elsewhere. Errors never show the token or a key. Nothing is sent.
+func Parse(rawURL string, getenv func(string) string) (*Target, error) {
+	u, err := url.Parse(strings.TrimSpace(rawURL))
+	if err != nil { // its text may hold a token
+		return nil, errors.New("this is no URL; give " + forms)
+	}
+	if u.User != nil {
+		return nil, errors.New("the URL holds a user name or password; credentials belong in the environment")
+	}
+	if u.Fragment != "" {
+		return nil, errors.New("the URL holds a #, which is not possible here; write it as %23")
+	}
+	switch u.Scheme {
+	case "http", "https":
+		return parseAzure(u, getenv)
+	case "s3":
+		return parseS3(u, getenv)
+	case "file":
+		return parseFolder(u)
+	}
+	return nil, errors.New("this is no URL that results can be exported to; give " + forms)
+}
+
+func parseAzure(u *url.URL, getenv func(string) string) (*Target, error) {
+	t := &Target{kind: "azure"}
+	raw, query := getenv(EnvToken), u.RawQuery
+	u.RawQuery, u.ForceQuery = "", false
+	if query != "" {
+		raw = query
+		t.warnings = append(t.warnings, "the URL holds a token, which process lists and logs show; put it into "+EnvToken)
+	}
+	if strings.TrimSpace(raw) == "" {
+		return nil, fmt.Errorf("%s is not set: it has to hold a SAS token with the permissions create and write (sp=cw)", EnvToken)
+	}
+	var err error
+	if t.sas, err = parseSAS(raw); err != nil {
+		return nil, fmt.Errorf("%s: %w", EnvToken, err)
+	}
+	t.scrub = newScrubber(t.sas.query, Secret{raw}, Secret{t.sas.fields["sig"]})
+	least, form := 1, "/CONTAINER"
+	if !strings.Contains(u.Hostname(), ".blob.") {
+		least, form = 2, "/ACCOUNT/CONTAINER" // the emulator's style
+	}
+	parts, err := segments(u.Path)
+	if err != nil {
+		return nil, err
+	}
+	if u.Host == "" || len(parts) < least {
+		return nil, fmt.Errorf("the URL names no container: it has to look like %s://%s%s", u.Scheme, u.Host, form)
+	}
+	t.base = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/" + strings.Join(parts, "/")}
+	t.text = t.scrub.Scrub(t.base.String())
+	emulator := least == 2 && parts[0] == "devstoreaccount1" || strings.HasPrefix(u.Host, "devstoreaccount1.")
+	if err := plainHTTP(u, emulator, getenv); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func parseS3(u *url.URL, getenv func(string) string) (*Target, error) {
+	t := &Target{kind: "s3", bucket: u.Host, keyID: getenv("AWS_ACCESS_KEY_ID"), key: Secret{getenv("AWS_SECRET_ACCESS_KEY")},
+		session: Secret{getenv("AWS_SESSION_TOKEN")}}
+	t.scrub = newScrubber(t.key, t.session)
+	parts, err := segments(u.Path)
+	if err != nil {
+		return nil, err
+	}
+	if t.bucket == "" {
+		return nil, errors.New("the URL names no bucket: it has to look like s3://BUCKET/PREFIX")
+	}
+	t.prefix = strings.Join(parts, "/")
+	q := u.Query()
+	for name := range q {
+		if name != "region" && name != "endpoint" {
+			return nil, errors.New("the URL has an unknown option; s3 URLs take ?region= and &endpoint=")
+		}
+	}
+	t.region = first(q.Get("region"), getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"), "us-east-1")
+	if t.base, err = s3Endpoint(first(q.Get("endpoint"), getenv("AWS_ENDPOINT_URL_S3"), getenv("AWS_ENDPOINT_URL"),
+		"https://s3."+t.region+".amazonaws.com")); err != nil {
+		return nil, err
+	}
+	if t.keyID == "" || t.key.value == "" {
+		return nil, errors.New("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set")
+	}
+	t.text = "s3://" + strings.Join(append([]string{t.bucket}, parts...), "/")
+	if !strings.HasSuffix(t.base.Hostname(), ".amazonaws.com") {
+		t.text += " at " + t.base.Scheme + "://" + t.base.Host
+	}
+	t.text = t.scrub.Scrub(t.text)
+	if err := plainHTTP(t.base, false, getenv); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func s3Endpoint(raw string) (*url.URL, error) {
+	if !strings.Contains(raw, "://") {
+		raw = "https://" + raw
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" ||
+		u.Scheme != "http" && u.Scheme != "https" {
+		return nil, errors.New("the endpoint of the s3 URL has to look like https://HOST")
+	}
+	return u, nil
+}
+
+func parseFolder(u *url.URL) (*Target, error) {
+	if u.Host != "" && u.Host != "localhost" || u.RawQuery != "" || !strings.HasPrefix(u.Path, "/") {
+		return nil, errors.New("the URL has to look like file:///FOLDER, with three slashes and the whole path")
+	}
+	dir := u.Path
+	if runtime.GOOS == "windows" {
+		dir = strings.TrimPrefix(dir, "/")
+	}
+	t := &Target{kind: "folder", dir: filepath.Clean(filepath.FromSlash(dir))}
+	t.text = (&url.URL{Scheme: "file", Path: filepath.ToSlash(u.Path)}).String()
+	return t, nil
+}
+
+// segments are the names in a path. Those that a store or Windows would take amiss are refused.
+func segments(path string) (parts []string, err error) {
+	for part := range strings.SplitSeq(path, "/") {
+		switch {
+		case part == "":
+			continue
+		case part == "." || part == ".." || strings.ContainsAny(part, `:\?#`) || strings.ContainsFunc(part, isControl):
+			return nil, errors.New(`the path of the URL may not hold "..", ":", "\", "?" or "#"`)
+		}
+		parts = append(parts, part)
+	}
+	return parts, nil
+}
+
+// plainHTTP refuses to send credentials in the clear over a network.
+func plainHTTP(u *url.URL, public bool, getenv func(string) string) error {
+	host := u.Hostname()
+	ip := net.ParseIP(host)
+	local := host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+	if u.Scheme == "https" || local || public || getenv(EnvInsecure) == "1" {
+		return nil
+	}
+	return fmt.Errorf("http would show the credentials to the network: use https (or set %s=1 if the network is yours)", EnvInsecure)
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// Check says whether the credentials can serve a run from now to its planned end (zero if it has none), as far as they
+// show themselves: the store has the last word, in Preflight. Warnings are for the user; an error means that the export
+// cannot work. Nothing is sent.
+func (t *Target) Check(now, end time.Time) (warnings []string, err error) {
+	if t.kind != "azure" {
+		return t.warnings, nil
+	}
+	more, err := t.sas.check(now, end, t.base.Scheme == "https")
+	if err != nil {
+		err = fmt.Errorf("%s: %w", EnvToken, err)
+	}
+	return append(t.warnings[:len(t.warnings):len(t.warnings)], more...), err
+}
+
+// Open makes the store. Nothing is sent.
+func (t *Target) Open() (Store, error) {
+	switch t.kind {
+	case "azure":
+		return newAzureStore(t), nil
+	case "s3":
+		return newS3Store(t)
+	}
+	return &folderStore{dir: t.dir, text: t.text}, nil
+}
+
+// String is the target without secrets.
+func (t *Target) String() string { return t.text }
+
+// Scrub takes the target's secrets out of text, for what is printed elsewhere in the program.
+func (t *Target) Scrub(text string) string { return t.scrub.Scrub(text) }
