@@ -37,7 +37,7 @@ esac
 signature=$(sign cw '' "$expiry" "/blob/$account/$container" '' '' '' "$version" c '' '' '' '' '' '' '')
 umask 077
 cat >"$file" <<END
-KATYDID_EXPORT=$azurite/$container
-SAS_TOKEN=sv=$version&sr=c&sp=cw&se=${expiry//:/%3A}&sig=$signature
+KATYDID_EXPORT='$azurite/$container'
+SAS_TOKEN='sv=$version&sr=c&sp=cw&se=${expiry//:/%3A}&sig=$signature'
 END
 echo "azurite.sh: $file is good until $expiry"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/md5"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -14,8 +15,13 @@ import (
 
 // folderStore writes files below a folder that has to exist: a disk that is not mounted must not look like success.
 type folderStore struct {
-	dir  string
-	text string
+	dir    string
+	text   string
+	create func(path string) (*os.File, error) // createNew, but in a test
+}
+
+func createNew(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
 // Put writes a file beside its final place, then renames it.
@@ -27,7 +33,7 @@ func (f *folderStore) Put(ctx context.Context, name string, r io.ReadSeeker, siz
 	if err := os.MkdirAll(filepath.Dir(final), 0o777); err != nil {
 		return f.fault(name, err)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(final), ".katydid-*")
+	tmp, err := f.create(filepath.Join(filepath.Dir(final), ".katydid-"+rand.Text()))
 	if err != nil {
 		return f.fault(name, err)
 	}
@@ -48,9 +54,6 @@ func (f *folderStore) Put(ctx context.Context, name string, r io.ReadSeeker, siz
 // fill writes what r holds and makes it stay.
 func fill(ctx context.Context, f *os.File, r io.ReadSeeker, size int64, want Sums) error {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil { // CreateTemp makes private files
 		return err
 	}
 	sum := md5.New()

@@ -222,7 +222,7 @@ func (t *Target) Open() (Store, error) {
 	case "s3":
 		return newS3Store(t)
 	}
-	return &folderStore{dir: t.dir, text: t.text}, nil
+	return &folderStore{dir: t.dir, text: t.text, create: createNew}, nil
 }
 
 // String is the target without secrets.

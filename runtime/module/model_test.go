@@ -219,6 +219,7 @@ func TestWaitTimes(t *testing.T) {
 }
 
 func TestPacing(t *testing.T) {
+	t.Parallel()
 	for _, wait := range []string{"constantPacing(0.1)", "constant_throughput(10)", "constantThroughput(10)", "constant_pacing(0.1)"} {
 		p := play{script: `let n = 0; const at = [];
 			class S extends TaskSet { @task a() { sleep(0.03); at.push(performance.now()); if (++n % 2 == 0) this.interrupt(false); if (n > 6) { console.log(at[6] - at[1]); this.user.stop(); } } }

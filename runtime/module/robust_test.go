@@ -83,6 +83,7 @@ func TestEndlessRecursion(t *testing.T) {
 
 // TestAfterOverflow: goja itself would never run a promise job again after an overflow in an async function.
 func TestAfterOverflow(t *testing.T) {
+	t.Parallel()
 	for _, code := range []string{
 		`const f = () => f() + 1; f()`,
 		`await null; const f = async () => await f(); f()`,
@@ -103,6 +104,7 @@ func TestAfterOverflow(t *testing.T) {
 
 // TestHostileValues: what the script hands to the engine may throw wherever it is looked at.
 func TestHostileValues(t *testing.T) {
+	t.Parallel()
 	const hostile = `const bomb = name => { throw new Error(name) }; const evil = { toString: () => bomb("toString"), valueOf: () => bomb("valueOf"), [Symbol.toPrimitive]: () => bomb("primitive") };
 		const trap = new Proxy(function () {}, { get: () => bomb("get"), has: () => bomb("has"), ownKeys: () => bomb("ownKeys"), getOwnPropertyDescriptor: () => bomb("own"), getPrototypeOf: () => bomb("proto"), apply: () => bomb("apply"), construct: () => bomb("construct") });
 		const all = [evil, trap, Symbol("s"), 7n, null, undefined, NaN, -1, 1e300, "", [], {}, [[]], () => bomb("call"), class {}, new Proxy({}, {}), Object.create(null), new ArrayBuffer(3), new Uint8Array(2), /x/g, new Date(NaN), new Map([[1, 2]]), Promise.resolve(1)]; `

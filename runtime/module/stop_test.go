@@ -109,6 +109,7 @@ func TestHardStop(t *testing.T) {
 		}
 	})
 	t.Run("an endless onStop is ended", func(t *testing.T) {
+		t.Parallel()
 		for _, loop := range []string{`while (true);`, `await new Promise(f => setTimeout(f, 1e6))`, `sleep(1e6)`, `this.client.get("/held")`} {
 			p := play{handler: newHeld(), when: saying("a", 1), script: `export class U extends HttpUser { waitTime() { return 600; } @task a() { console.log("a"); sleep(600); } async onStop() { console.log("stop"); ` + loop + ` } }`}.do(t)
 			p.wants(t, "a | stop")
@@ -125,6 +126,7 @@ func TestHardStopAsync(t *testing.T) {
 
 // Who was in JavaScript for more than a second when it was killed is told where.
 func TestEndlessLoopIsReported(t *testing.T) {
+	t.Parallel()
 	p := play{run: 1300 * time.Millisecond, script: "\nexport class U extends User {\n  @task a() {\n    while (true) {\n      this.n = 1;\n    }\n  }\n  onStop() { console.log(\"stop\"); }\n}"}.do(t)
 	p.wants(t, "stop")
 	if len(p.Exceptions) != 1 || !strings.Contains(p.Exceptions[0].Traceback, "at a (a.js:") || p.killed != 1 {

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"katydid/runtime/load"
+	"katydid/runtime/vu"
+	"katydid/stats"
+)
+
+// prepare does all that can fail before the first request: driver, embedded target, init listeners, files.
+func (r *run) prepare() *failure {
+	var classes []load.Class
+	for _, c := range r.env.Classes {
+		classes = append(classes, load.Class{Name: c.Name, Weight: c.Weight, Fixed: c.Fixed})
+	}
+	mix, err := load.NewMix(classes)
+	if err != nil {
+		return broken(err)
+	}
+	r.gather(mix)
+	if r.embedded {
+		if err := r.embed(); err != nil {
+			return broken(err)
+		}
+	}
+	r.started = time.Now()
+	r.capRate()
+	r.env.Recorder = stats.NewRecorder(r.started, stats.Options{RecentTimes: r.opts.csvFullHistory, IntervalLog: r.opts.csv != ""})
+	if r.fire("init", nil); r.outcome.listener {
+		return broken(errors.New("a listener of init threw, see above"))
+	}
+	if r.out, err = openOutputs(r); err != nil {
+		return &failure{exitNotWritten, err}
+	}
+	return nil
+}
+
+// dynoRPS is what Heroku's guideline allows without asking.
+const dynoRPS = 10_000
+
+// capRate takes over --max-rps, and the platform's rule where there is one.
+func (r *run) capRate() {
+	rate := r.opts.maxRPS
+	if rate == 0 && os.Getenv("DYNO") != "" {
+		rate = dynoRPS
+		r.log.infof("on a dyno: no more than %d requests per second are sent, as Heroku's guideline for load tests says; --max-rps changes that", dynoRPS)
+	}
+	if rate > 0 {
+		r.cap = load.NewCap(rate, r.started)
+		r.shared.Turn = r.cap.Take
+	}
+}
+
+// gather makes the crowd, still empty, and its driver.
+func (r *run) gather(mix *load.Mix) {
+	r.mu.Lock() // the memory's watch looks for the crowd
+	defer r.mu.Unlock()
+	r.crowd = vu.NewCrowd(r.env, func(class int) { r.driver.Ended(class) })
+	r.driver = load.NewClosed(mix, r.crowd, r.complete)
+}
+
+// embed starts the target API in this process for all classes that send requests.
+func (r *run) embed() (err error) {
+	if r.target, err = embedTarget(); err != nil {
+		return err
+	}
+	for i := range r.env.Classes {
+		if c := &r.env.Classes[i]; c.HTTP != nil {
+			c.Host, c.Origin = r.target.url, r.target.origin
+		}
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package module
+
+import (
+	"strings"
+
+	"github.com/dop251/goja"
+
+	"katydid/runtime/bridge"
+)
+
+// pairs reads name-value pairs: an object (an array as value gives several), an array of pairs, or URLSearchParams.
+func pairs(rt *goja.Runtime, v goja.Value) (list []bridge.Field) {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		throwType(rt, "%v is neither an object nor an array of pairs", v)
+	}
+	add := func(name string, v goja.Value) {
+		if !given(v) {
+			return // as in Python's requests: None leaves the pair out
+		}
+		list = append(list, bridge.Field{Name: name, Value: toText(rt, v)})
+	}
+	if o.ClassName() == "Array" || isParams(v) {
+		rt.ForOf(o, func(item goja.Value) bool {
+			pair := item.ToObject(rt)
+			name := pair.Get("0")
+			if !given(name) {
+				throwType(rt, "%v is no pair of a name and a value", item)
+			}
+			add(toText(rt, name), pair.Get("1"))
+			return true
+		})
+		return list
+	}
+	for _, name := range o.Keys() {
+		if many, ok := o.Get(name).(*goja.Object); ok && many.ClassName() == "Array" {
+			for _, i := range many.Keys() {
+				add(name, many.Get(i))
+			}
+			continue
+		}
+		add(name, o.Get(name))
+	}
+	return list
+}
+
+// isParams recognises URLSearchParams, ours or a polyfill's.
+func isParams(v goja.Value) bool {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return false
+	}
+	if ctor, ok := o.Get("constructor").(*goja.Object); ok {
+		return ctor.Get("name").String() == "URLSearchParams"
+	}
+	return false
+}
+
+// isBody tells a raw body from an options object.
+func isBody(v goja.Value) bool {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return given(v) // a string, a number, ...
+	}
+	return o.ExportType() == bufferType || o.ClassName() == "String" || typedArrayName(o) != "" || isParams(o)
+}
+
+// rawBody gives a raw body and the content type that goes with it, "" for none.
+func rawBody(rt *goja.Runtime, v goja.Value) ([]byte, string) {
+	b, _ := bodyBytes(rt, v)
+	if isParams(v) {
+		return b, bridge.FormType
+	}
+	return b, ""
+}
+
+// bodyBytes gives a raw body's bytes; false for an object, which is a form. The bytes of a buffer are copied: the
+// script may change it while the request is on its way.
+func bodyBytes(rt *goja.Runtime, v goja.Value) ([]byte, bool) {
+	if !isBody(v) {
+		return nil, false
+	}
+	if isParams(v) {
+		return []byte(v.String()), true
+	}
+	if b, ok := bytesOf(v); ok {
+		return append([]byte(nil), b...), true
+	}
+	return []byte(v.String()), true
+}
+
+func addFields(rt *goja.Runtime, list []bridge.Field, o *goja.Object) []bridge.Field {
+	for _, name := range o.Keys() {
+		if v := o.Get(name); given(v) && !hasField(list, name) {
+			list = append(list, bridge.Field{Name: name, Value: toText(rt, v)})
+		}
+	}
+	return list
+}
+
+func hasField(list []bridge.Field, name string) bool {
+	for _, f := range list {
+		if strings.EqualFold(f.Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func formParts(form []bridge.Field) (parts []bridge.Part) {
+	for _, f := range form {
+		parts = append(parts, bridge.Part{Name: f.Name, Data: []byte(f.Value)})
+	}
+	return parts
+}
+
+// fileParts reads files: {field: bytes | string | {filename, content, contentType}}.
+func fileParts(rt *goja.Runtime, v goja.Value) (parts []bridge.Part) {
+	o := object(rt, "files", v)
+	for _, field := range o.Keys() {
+		p := bridge.Part{Name: field, Filename: field}
+		content := o.Get(field)
+		if !given(content) {
+			continue
+		}
+		if f, ok := content.(*goja.Object); ok && !isBody(f) {
+			content = f.Get("content")
+			p.Filename = text(f, "filename", field)
+			p.ContentType = text(f, "contentType", text(f, "content_type", ""))
+		}
+		data, ok := bodyBytes(rt, content)
+		if !ok {
+			throwType(rt, "files.%s: content must be a string, an ArrayBuffer or a typed array", field)
+		}
+		p.Data = data
+		parts = append(parts, p)
+	}
+	return parts
+}
+
+func stringify(rt *goja.Runtime, v goja.Value) []byte {
+	fn, _ := goja.AssertFunction(rt.GlobalObject().Get("JSON").ToObject(rt).Get("stringify"))
+	s, err := fn(goja.Undefined(), v)
+	rethrow(rt, err)
+	if missing(s) {
+		throwType(rt, "json: %v cannot be written as JSON", v)
+	}
+	return []byte(s.String())
+}
