@@ -2,7 +2,7 @@ package main
 
 // The exit codes, in one place; --help prints exitCodeTable. 0, 1 and 2 are
 // Locust's, but where Locust ends with 0 although the run was not what was
-// asked for, katydid does not: codes 3 to 5 and 128 + n.
+// asked for, katydid does not: codes 3 to 6 and 128 + n.
 const (
 	exitOK          = 0
 	exitFailed      = 1 // of --exit-code-on-error; for a failed start it is always 1
@@ -10,6 +10,7 @@ const (
 	exitNotWritten  = 3
 	exitUsersDied   = 4
 	exitMemory      = 5
+	exitNotExported = 6
 	exitSignalled   = 128 // + the number of the signal
 	exitInterrupted = exitSignalled + 2
 )
@@ -25,6 +26,7 @@ var exitCodeTable = []struct {
 	{exitNotWritten, "results could not be written"},
 	{exitUsersDied, "users died: their constructor or onStart threw"},
 	{exitMemory, "the run was cut short because memory ran out"},
+	{exitNotExported, "results could not be exported (--export): before the run, which then does not start, or at its end; they are kept on disk"},
 	{exitInterrupted, "a second Ctrl-C ended the run at once (128 + n: second signal n)"},
 }
 
@@ -33,6 +35,7 @@ type outcome struct {
 	signal     int  // number of the second signal, which cut the run short; 0 if there was none
 	script     *int // environment.processExitCode, if the script set it
 	notWritten bool // some result is missing or incomplete
+	unexported bool // it is on disk, but not where it was to go
 	memory     bool // stopped by the memory limit
 	usersDied  bool // a constructor or onStart threw
 	listener   bool // an event listener threw
@@ -51,6 +54,8 @@ func (o outcome) code() int {
 		return *o.script & 0xff // what the system would make of it
 	case o.notWritten:
 		return exitNotWritten
+	case o.unexported:
+		return exitNotExported
 	case o.memory:
 		return exitMemory
 	case o.usersDied:

@@ -29,6 +29,11 @@ func (r *run) finish() int {
 			code = r.exitCode(s)
 		}
 	}
+	if err := r.export.flush(code); err != nil {
+		r.export.failed(err)
+		r.outcome.unexported = true
+		code = r.exitCode(s)
+	}
 	r.fire("quit", map[string]any{"exitCode": code, "exit_code": code})
 	r.tables(r.sys.stderr, s)
 	switch n := r.shared.Interrupted.Load(); {

@@ -34,6 +34,9 @@ type options struct {
 	csvFormat      string
 	summary        string
 	onlySummary    bool
+	export         string // where the results go; may hold a token
+	exportEvery    time.Duration
+	exportOptional bool
 	resetStats     bool
 
 	logLevel, logFile string

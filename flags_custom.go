@@ -150,6 +150,9 @@ func (o *options) check(custom []customArg) error {
 		}
 		return fmt.Errorf("--%s requires --csv", name)
 	}
+	if o.export != "" && o.csv == "" {
+		return fmt.Errorf("%s is given, but there is nothing to export: add --csv PREFIX", o.source("export"))
+	}
 	for _, a := range custom {
 		if a.required && !o.given(a.long()) {
 			msg := fmt.Sprintf("--%s is required by the script", a.long())

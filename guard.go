@@ -110,6 +110,13 @@ func (r *run) hearSignal(s os.Signal) (gently bool) {
 	return false
 }
 
+// signalled says that a signal has asked for the end of the test.
+func (r *run) signalled() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.heard
+}
+
 // hardStop says that a second signal has come.
 func (r *run) hardStop() bool {
 	r.mu.Lock()

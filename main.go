@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -21,6 +22,16 @@ type system struct {
 	home, dir      string
 	stdout, stderr io.Writer
 	signals        <-chan os.Signal
+}
+
+// getenv looks up an environment variable.
+func (s *system) getenv(name string) string {
+	for i := len(s.environ) - 1; i >= 0; i-- { // the last one counts, as for a child process
+		if value, ok := strings.CutPrefix(s.environ[i], name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 func main() {
@@ -54,6 +65,8 @@ func dispatch(sys *system) int {
 			return exitUsage
 		}
 		sys.args = append([]string{"-f", args[1], "--headless"}, args[2:]...)
+	case "export":
+		return runExport(sys, args[1:])
 	case "target":
 		ctx, stop := signalled(sys.signals)
 		defer stop()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
@@ -34,6 +35,9 @@ func (r *run) prepare() *failure {
 	}
 	if r.out, err = openOutputs(r); err != nil {
 		return &failure{exitNotWritten, err}
+	}
+	if r.export, err = openExport(r); err != nil {
+		return &failure{exitNotExported, fmt.Errorf("--export: %w", err)}
 	}
 	return nil
 }

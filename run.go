@@ -34,6 +34,7 @@ type run struct {
 	embedded bool // the target API runs in this process
 	target   *embeddedTarget
 	out      *outputs
+	export   *export // nil without --export
 	snapshot atomic.Pointer[stats.Snapshot]
 	state    atomic.Value // string: Locust's word for it
 	started  time.Time
@@ -107,6 +108,8 @@ func (r *run) execute() int {
 		r.log.infof("no host was given: the target API runs in this process at %s", r.target.url)
 	}
 	r.out.start()
+	r.export.start()
+	defer r.export.close()
 	ctx, cancel := context.WithCancel(context.Background())
 	r.fire("testStart", nil)
 	r.state.Store("spawning")

@@ -31,8 +31,11 @@ func newAzureStore(t *Target) *azureStore {
 func (a *azureStore) Put(ctx context.Context, name string, r io.ReadSeeker, _ int64, o PutOptions) error {
 	var x exchange
 	blobURL := *a.container
-	blobURL.Path, blobURL.RawQuery = path.Join(blobURL.Path, name), a.token.query.value // not JoinPath: it takes %xx for an escape
+	blobURL.Path, blobURL.RawQuery = path.Join(blobURL.Path, name), a.token.query.value() // not JoinPath: it takes %xx for an escape
 	client, err := blockblob.NewClientWithNoCredential(blobURL.String(), a.options())
+	if err == nil {
+		_, err = r.Seek(0, io.SeekStart)
+	}
 	if err != nil {
 		return a.fault(name, &x, err)
 	}

@@ -61,9 +61,6 @@ func putOnce(ctx context.Context, store Store, u upload) error {
 	limit := tryTimeout + time.Duration(u.size)*time.Second/slowest
 	try, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	if _, err := u.body.Seek(0, io.SeekStart); err != nil {
-		return &Error{Op: "put " + u.name, Store: store.String(), Class: Fatal, Text: rootCause(err).Error(), cause: safeCause(err)}
-	}
 	err := store.Put(try, u.name, u.body, u.size, u.opts)
 	var e *Error
 	if errors.As(err, &e) && try.Err() != nil && ctx.Err() == nil {

@@ -25,7 +25,7 @@ type s3Store struct {
 func newS3Store(t *Target) (*s3Store, error) {
 	w := newWire()
 	client, err := minio.New(t.base.Host, &minio.Options{
-		Creds:      credentials.NewStaticV4(t.keyID, t.key.value, t.session.value),
+		Creds:      credentials.NewStaticV4(t.keyID, t.key.value(), t.session.value()),
 		Secure:     t.base.Scheme == "https",
 		Region:     t.region, // given, so that minio-go does not ask the bucket: the keys may be good for writing only
 		Transport:  w,
@@ -48,6 +48,9 @@ func (s *s3Store) Put(ctx context.Context, name string, r io.ReadSeeker, size in
 	}
 	if o.CreateOnly {
 		put.SetMatchETagExcept("*")
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return newError(s.text, name, s.scrub, &x, "", err)
 	}
 	md5, sha := base64.StdEncoding.EncodeToString(o.Sums.MD5[:]), hex.EncodeToString(o.Sums.SHA256[:])
 	_, err := s.core.PutObject(x.in(ctx), s.bucket, path.Join(s.prefix, name), r, size, md5, sha, put)

@@ -12,7 +12,8 @@ import (
 // sas is a shared access signature: what lets a program write to an Azure container without knowing its key.
 // Its fields: https://learn.microsoft.com/rest/api/storageservices/create-service-sas and create-account-sas.
 type sas struct {
-	fields map[string]string // decoded
+	fields map[string]string // decoded, without the signature
+	sig    Secret            // decoded
 	query  Secret            // encoded, to be sent
 }
 
@@ -41,9 +42,10 @@ func parseSAS(raw string) (*sas, error) {
 		s.fields[name] = plain
 		query = append(query, name+"="+url.QueryEscape(plain))
 	}
-	s.query = Secret{strings.Join(query, "&")}
+	s.query, s.sig = newSecret(strings.Join(query, "&")), newSecret(s.fields["sig"])
+	delete(s.fields, "sig")
 	switch {
-	case s.fields["sig"] == "":
+	case s.sig.value() == "":
 		return nil, errors.New("the token has no signature (sig): copy it again, whole")
 	case s.fields["sv"] == "":
 		return nil, errors.New("the token has no version (sv): copy it again, whole")
@@ -141,7 +143,7 @@ func (s *sas) warn() (warnings []string) {
 	if ip := s.fields["sip"]; ip != "" {
 		warnings = append(warnings, fmt.Sprintf("the token is for the addresses %s only, which may not be this machine's", ip))
 	}
-	if b, err := base64.StdEncoding.DecodeString(s.fields["sig"]); err != nil || len(b) != 32 {
+	if b, err := base64.StdEncoding.DecodeString(s.sig.value()); err != nil || len(b) != 32 {
 		warnings = append(warnings, "the token's signature does not look whole")
 	}
 	return warnings

@@ -20,8 +20,8 @@ import (
 type place struct {
 	store   Store
 	missing Store // the same, with a container that does not exist
-	get     func(name string) string
-	typed   func(name string) string // its content type; nil if the store has none
+	get     func(t *testing.T, name string) string
+	typed   func(t *testing.T, name string) string // its content type; nil if the store has none
 }
 
 func placeAzure(t *testing.T) place {
@@ -30,8 +30,11 @@ func placeAzure(t *testing.T) place {
 	return place{
 		open(t, root+"/"+container+"/some/prefix", "?"+token),
 		open(t, root+"/nocontainer", emulator.least("nocontainer")),
-		func(name string) string { body, _ := emulator.get(t, container, "some/prefix/"+name); return body },
-		func(name string) string {
+		func(t *testing.T, name string) string {
+			body, _ := emulator.get(t, container, "some/prefix/"+name)
+			return body
+		},
+		func(t *testing.T, name string) string {
 			_, h := emulator.get(t, container, "some/prefix/"+name)
 			return h.Get("Content-Type")
 		},
@@ -43,7 +46,7 @@ func placeS3(t *testing.T) place {
 	must(t, backend.CreateBucket("results"))
 	server := httptest.NewServer(gofakes3.New(backend).Server())
 	t.Cleanup(server.Close)
-	object := func(name string) *gofakes3.Object {
+	object := func(t *testing.T, name string) *gofakes3.Object {
 		o, err := backend.GetObject("results", "some/prefix/"+name, nil)
 		must(t, err)
 		return o
@@ -51,13 +54,13 @@ func placeS3(t *testing.T) place {
 	return place{
 		openS3(t, "s3://results/some/prefix?endpoint="+server.URL),
 		openS3(t, "s3://nobucket?endpoint="+server.URL),
-		func(name string) string {
+		func(t *testing.T, name string) string {
 			var b bytes.Buffer
-			_, err := b.ReadFrom(object(name).Contents)
+			_, err := b.ReadFrom(object(t, name).Contents)
 			must(t, err)
 			return b.String()
 		},
-		func(name string) string { return object(name).Metadata["Content-Type"] },
+		func(t *testing.T, name string) string { return object(t, name).Metadata["Content-Type"] },
 	}
 }
 
@@ -78,7 +81,9 @@ func placeFolder(t *testing.T) place {
 	return place{
 		open(t, "file://"+filepath.ToSlash(dir), ""),
 		open(t, "file://"+filepath.ToSlash(dir)+"/missing", ""),
-		func(name string) string { return readFile(t, filepath.Join(dir, filepath.FromSlash(name))) },
+		func(t *testing.T, name string) string {
+			return readFile(t, filepath.Join(dir, filepath.FromSlash(name)))
+		},
 		nil,
 	}
 }
@@ -132,11 +137,11 @@ func storesBytes(t *testing.T, p place) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if got := p.get(name); got != body {
+		if got := p.get(t, name); got != body {
 			t.Errorf("%s: %d bytes arrived and differ from the %d sent", name, len(got), len(body))
 		}
-		if p.typed != nil && p.typed(name) != csvType {
-			t.Errorf("%s has the content type %q", name, p.typed(name))
+		if p.typed != nil && p.typed(t, name) != csvType {
+			t.Errorf("%s has the content type %q", name, p.typed(t, name))
 		}
 	}
 }
@@ -144,7 +149,7 @@ func storesBytes(t *testing.T, p place) {
 func storeReplaces(t *testing.T, p place) {
 	must(t, put(t, p.store, uploadOf("r.csv", "a longer content", csvType)))
 	must(t, put(t, p.store, uploadOf("r.csv", "short", csvType)))
-	if got := p.get("r.csv"); got != "short" {
+	if got := p.get(t, "r.csv"); got != "short" {
 		t.Errorf("r.csv is %q", got)
 	}
 }
@@ -156,7 +161,7 @@ func storeCreatesOnly(t *testing.T, p place) {
 	again := uploadOf("once.json", "second", "application/json")
 	again.opts.CreateOnly = true
 	wantClass(t, put(t, p.store, again), Exists)
-	if got := p.get("once.json"); got != "first" {
+	if got := p.get(t, "once.json"); got != "first" {
 		t.Errorf("once.json is %q", got)
 	}
 }
@@ -166,7 +171,7 @@ func storeVerifies(t *testing.T, p place) {
 	u := uploadOf("sum.csv", "after", csvType)
 	u.opts.Sums, _ = SumsOf(strings.NewReader("other"))
 	wantClass(t, put(t, p.store, u), Fatal)
-	if got := p.get("sum.csv"); got != "before" {
+	if got := p.get(t, "sum.csv"); got != "before" {
 		t.Errorf("sum.csv is %q", got)
 	}
 }
@@ -187,7 +192,7 @@ func storeParallel(t *testing.T, p place) {
 	}
 	all.Wait()
 	for _, name := range []string{"p1", "p6"} {
-		if got := p.get(name); got != name {
+		if got := p.get(t, name); got != name {
 			t.Errorf("%s is %q", name, got)
 		}
 	}

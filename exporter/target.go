@@ -83,7 +83,7 @@ func parseAzure(u *url.URL, getenv func(string) string) (*Target, error) {
 	if t.sas, err = parseSAS(raw); err != nil {
 		return nil, fmt.Errorf("%s: %w", EnvToken, err)
 	}
-	t.scrub = newScrubber(t.sas.query, Secret{raw}, Secret{t.sas.fields["sig"]})
+	t.scrub = newScrubber(t.sas.query, newSecret(raw), t.sas.sig)
 	least, form := 1, "/CONTAINER"
 	if !strings.Contains(u.Hostname(), ".blob.") {
 		least, form = 2, "/ACCOUNT/CONTAINER" // the emulator's style
@@ -105,8 +105,8 @@ func parseAzure(u *url.URL, getenv func(string) string) (*Target, error) {
 }
 
 func parseS3(u *url.URL, getenv func(string) string) (*Target, error) {
-	t := &Target{kind: "s3", bucket: u.Host, keyID: getenv("AWS_ACCESS_KEY_ID"), key: Secret{getenv("AWS_SECRET_ACCESS_KEY")},
-		session: Secret{getenv("AWS_SESSION_TOKEN")}}
+	t := &Target{kind: "s3", bucket: u.Host, keyID: getenv("AWS_ACCESS_KEY_ID"), key: newSecret(getenv("AWS_SECRET_ACCESS_KEY")),
+		session: newSecret(getenv("AWS_SESSION_TOKEN"))}
 	t.scrub = newScrubber(t.key, t.session)
 	parts, err := segments(u.Path)
 	if err != nil {
@@ -127,7 +127,7 @@ func parseS3(u *url.URL, getenv func(string) string) (*Target, error) {
 		"https://s3."+t.region+".amazonaws.com")); err != nil {
 		return nil, err
 	}
-	if t.keyID == "" || t.key.value == "" {
+	if t.keyID == "" || t.key.value() == "" {
 		return nil, errors.New("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set")
 	}
 	t.text = "s3://" + strings.Join(append([]string{t.bucket}, parts...), "/")

@@ -116,7 +116,7 @@ declare module "katydid" {
      * thrown on. An async fn is measured until its promise settles; the value of the promise is what comes back.
      * @example const reply = this.measure("WS", "echo", () => socket.echo("hi"));
      */
-    measure<T>(type: string, name: string, fn: () => T): Awaited<T>;
+    measure<T>(type: string, name: string, fn: () => T): T;
   }
 
   /** A user that talks HTTP through `this.client`. */
@@ -414,9 +414,9 @@ declare module "katydid" {
     rest_(method: Method, url: string, options?: RequestOptions, verdict?: Verdict): Response;
     rest_(method: Method, url: string, verdict: Verdict): Response;
     /** All requests sent inside fn go into one row. Gives back what fn returned, and waits for a promise. @example this.client.named("/item/[id]", () => this.client.get("/item/7")); */
-    named<T>(name: string, fn: () => T): Awaited<T>;
+    named<T>(name: string, fn: () => T): T;
     /** Same as named. */
-    rename_request<T>(name: string, fn: () => T): Awaited<T>;
+    rename_request<T>(name: string, fn: () => T): T;
     /** This user's cookies. */
     readonly cookies: Cookies;
     /** Headers sent with every request of this user; change them at will. @example this.client.headers["authorization"] = "Bearer x"; */

@@ -18,28 +18,25 @@ import (
 //
 // Any other error gives its own text twice.
 func Stack(err error) (message, traceback string) {
-	var (
-		interrupted *goja.InterruptedError
-		overflow    *goja.StackOverflowError
-		exception   *goja.Exception
-		syntax      *goja.CompilerSyntaxError
-		fault       *Error
-	)
-	switch {
-	case err == nil:
+	// No errors.As: it would ask a *goja.Exception to unwrap itself, which runs code of the script.
+	for at := err; at != nil; at = errors.Unwrap(at) {
+		switch e := at.(type) {
+		case *goja.InterruptedError:
+			message = fmt.Sprint(e.Value())
+			return message, join("Interrupted", message) + frameLines(fromStack(e.Stack()))
+		case *goja.StackOverflowError:
+			message = "Maximum call stack size exceeded"
+			return message, join("RangeError", message) + frameLines(fromStack(e.Stack()))
+		case *goja.Exception:
+			return stackOf(e.Value(), fromStack(e.Stack()))
+		case *goja.CompilerSyntaxError:
+			return stackOfSyntax(e)
+		case *Error:
+			return e.Text, e.Error()
+		}
+	}
+	if err == nil {
 		return "", ""
-	case errors.As(err, &interrupted):
-		message = fmt.Sprint(interrupted.Value())
-		return message, join("Interrupted", message) + frameLines(fromStack(interrupted.Stack()))
-	case errors.As(err, &overflow):
-		message = "Maximum call stack size exceeded"
-		return message, join("RangeError", message) + frameLines(fromStack(overflow.Stack()))
-	case errors.As(err, &exception):
-		return stackOf(exception.Value(), fromStack(exception.Stack()))
-	case errors.As(err, &syntax):
-		return stackOfSyntax(syntax)
-	case errors.As(err, &fault):
-		return fault.Text, fault.Error()
 	}
 	return err.Error(), err.Error()
 }
