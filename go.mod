@@ -2,9 +2,13 @@ module katydid
 
 // The Go release line that Heroku's buildpack takes; a full patch release may be unknown to it.
 // +heroku goVersion go1.26
+// +heroku install .
 go 1.26.0
 
-ignore ./scripts/node_modules
+ignore (
+	./exporter/testdata/azurite/node_modules
+	./scripts/node_modules
+)
 
 require (
 	github.com/BurntSushi/toml v1.6.0

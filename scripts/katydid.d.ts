@@ -113,7 +113,7 @@ declare module "katydid" {
     report(request: Report): void;
     /**
      * Runs fn, records the time it took, and gives back what it returned. What it throws makes a failure and is
-     * thrown on. An async fn is measured until its promise settles; the value of the promise is what comes back.
+     * thrown on. An async fn is measured until its promise settles, and gives back a promise of the same: await it.
      * @example const reply = this.measure("WS", "echo", () => socket.echo("hi"));
      */
     measure<T>(type: string, name: string, fn: () => T): T;
@@ -413,7 +413,7 @@ declare module "katydid" {
     /** Like rest, with `_=<time>` added to the query so that no cache answers; its row is named `url?_=...`. */
     rest_(method: Method, url: string, options?: RequestOptions, verdict?: Verdict): Response;
     rest_(method: Method, url: string, verdict: Verdict): Response;
-    /** All requests sent inside fn go into one row. Gives back what fn returned, and waits for a promise. @example this.client.named("/item/[id]", () => this.client.get("/item/7")); */
+    /** All requests sent inside fn go into one row. Gives back what fn returned; the promise of an async fn has to be awaited. @example this.client.named("/item/[id]", () => this.client.get("/item/7")); */
     named<T>(name: string, fn: () => T): T;
     /** Same as named. */
     rename_request<T>(name: string, fn: () => T): T;

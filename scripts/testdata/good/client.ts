@@ -27,7 +27,7 @@ export class Caller extends Base {
     same<Promise<Response>>()(c.async.get("/"));
     same<Response[]>()(c.batch(["/", ["POST", "/", { json: [1] }], { url: "/", method: "PUT", name: "put" }]));
     same<number>()(c.named("n", () => 1));
-    same<Response>()(this.measure("FAKE", "x", () => c.async.post("/", "body")));
+    same<Promise<Response>>()(this.measure("FAKE", "x", () => c.async.post("/", "body")));
     same<number>()(c.get("/").json<{ n: number }>().n);
     same<string | undefined>()(c.get("/").headers["content-type"]);
     same<string | undefined>()(c.get("/").headers.get("Content-Type"));
