@@ -102,10 +102,20 @@ func (s *dapSession) request(command string, arguments map[string]any) json.RawM
 func (s *dapSession) event(name string) json.RawMessage {
 	s.t.Helper()
 	for {
-		if m := s.read("the event " + name); m.Event == name {
+		switch m := s.read("the event " + name); m.Event {
+		case name:
 			return m.Body
+		case "terminated":
+			s.t.Fatalf("the program has ended before the event %s\n%s%s", name, s.stdout, s.stderr)
 		}
 	}
+}
+
+// end ends the session, and the program if it still runs.
+func (s *dapSession) end() {
+	s.t.Helper()
+	s.request("disconnect", map[string]any{"terminateDebuggee": true})
+	s.wait()
 }
 
 // read returns delve's next message; what says what it is to be, for the error.

@@ -108,7 +108,11 @@ func TestDebugger(t *testing.T) {
 	scene := underDebugger(t, dir, port, configurations["scene_1"])
 	scene.breakAt("main.runTest")
 	scene.event("terminated")
-	scene.says("shutting down (exit code 0)")
+	scene.end()
+	if !scene.said("shutting down (exit code 0)") {
+		t.Errorf("the scene: %s%s", scene.stdout, scene.stderr)
+	}
+	target.end()
 	if !target.said("GET /volatile 200") {
 		t.Errorf("the target was not asked\n%s", target.stdout)
 	}
@@ -116,8 +120,6 @@ func TestDebugger(t *testing.T) {
 	if !strings.Contains(summary, `"exit_code": 0`) {
 		t.Error(summary)
 	}
-	target.request("disconnect", map[string]any{"terminateDebuggee": true})
-	target.wait()
 }
 
 // delve builds the debugger, once. VS Code's Go extension installs the same.

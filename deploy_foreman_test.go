@@ -11,10 +11,12 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // The Procfile's processes as they are run on a dyno, by foreman, which reads the Procfile as Heroku does.
+
+// resultSuffixes follow the scene's name in the names of its results.
+var resultSuffixes = []string{"_stats.csv", "_stats_history.csv", "_failures.csv", "_exceptions.csv", ".hlog", ".json"}
 
 // foreman prepares it in folder dir, with katydid on the PATH as the buildpack puts it there. Whatever it starts ends with
 // the test.
@@ -101,7 +103,7 @@ func TestForemanRun(t *testing.T) {
 	for scene, code := range map[string]int{"scene_1": 0, "scene_2": 1} { // scene_2 finds failures: that is its point
 		env := []string{"TARGET_HOST=" + url, "DYNO=run.1234", "KATYDID_USERS=50", "KATYDID_SPAWN_RATE=50", "KATYDID_RUN_TIME=2s"}
 		foreman(t, dir, env, "run", scene).start().expect(code)
-		for _, suffix := range []string{"_stats.csv", "_stats_history.csv", "_failures.csv", "_exceptions.csv", ".hlog", ".json"} {
+		for _, suffix := range resultSuffixes {
 			if info, err := os.Stat(filepath.Join(dir, "results", scene+suffix)); err != nil || info.Size() == 0 {
 				t.Errorf("%s%s: %v, or empty", scene, suffix, err)
 			}
@@ -126,36 +128,5 @@ func TestForemanRunWithoutHost(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "results")); !errors.Is(err, os.ErrNotExist) {
 		t.Error("there are results")
-	}
-}
-
-// A dyno ends with SIGTERM to all its processes, the shell among them; the results are there long before SIGKILL. The
-// second command is what "heroku run --exit-code" makes of the first. Foreman is no help here: it signals only the shell.
-func TestDynoTerminates(t *testing.T) {
-	t.Parallel()
-	dir := deployed(t)
-	_, url := foremanWeb(t, dir)
-	for _, p := range scenes(t) {
-		for suffix, code := range map[string]int{"": exitOK, `; echo "status: $?"`: exitSignalled + int(syscall.SIGTERM)} {
-			t.Run(p.name+suffix, func(t *testing.T) {
-				t.Parallel()
-				dir := deployed(t)
-				dyno := foreman(t, dir, []string{"TARGET_HOST=" + url, "DYNO=run.1234", "KATYDID_USERS=20", "KATYDID_SPAWN_RATE=20"})
-				dyno.cmd.Path, dyno.cmd.Args = "/bin/bash", []string{"bash", "-c", p.command + " --exit-code-on-error 0" + suffix}
-				dyno.start()
-				dyno.says("all users spawned: 20")
-				asked := time.Now()
-				if err := syscall.Kill(-dyno.cmd.Process.Pid, syscall.SIGTERM); err != nil {
-					t.Fatal(err)
-				}
-				dyno.expect(code)
-				if took := time.Since(asked); took > 25*time.Second {
-					t.Errorf("the end took %s", took)
-				}
-				if s := readText(t, filepath.Join(dir, "results", p.name+".json")); !strings.Contains(s, `"exit_code": 0`) {
-					t.Errorf("the summary is not that of a whole run: %s\n%s", s, dyno.stderr)
-				}
-			})
-		}
 	}
 }

@@ -26,11 +26,31 @@ type export struct {
 	cancel context.CancelFunc // ends the periodic uploads
 }
 
-// openExport shows that the export will work, before any load. With --export-optional trouble is only a warning.
-func openExport(r *run) (*export, error) {
-	if r.opts.export == "" {
-		return nil, nil
+// openExport shows that the export will work, before any load.
+func (r *run) openExport() *failure {
+	var err error
+	switch {
+	case r.opts.csv == "":
+		return nil
+	case r.opts.export == "":
+		if err = exporter.Forget(r.opts.csv); err != nil {
+			return &failure{exitNotWritten, err}
+		}
+		return nil
 	}
+	file := r.opts.csv + "_stats.csv"
+	if err = writable(file); err != nil {
+		return &failure{exitNotWritten, fmt.Errorf("cannot write %s: %w", file, withoutPath(err))}
+	}
+	if r.export, err = openExport(r); err != nil {
+		return &failure{exitNotExported, fmt.Errorf("--export: %w", err)}
+	}
+	return nil
+}
+
+// openExport makes the exporter and tries it. With --export-optional trouble is only a warning, but never that somebody
+// else is exporting these very files: they would be overwritten under his hands.
+func openExport(r *run) (*export, error) {
 	target, err := exporter.Parse(r.opts.export, r.sys.getenv)
 	if err != nil {
 		return nil, err
@@ -51,7 +71,8 @@ func openExport(r *run) (*export, error) {
 		e := &export{r: r, target: target, x: exporter.New(store, exporter.Options{
 			Results: r.opts.csv, Extra: r.extraFiles(), Interval: r.opts.exportEvery, Log: r.log.slog,
 		})}
-		if err = e.preflight(); err == nil || r.opts.exportOptional {
+		err = e.preflight()
+		if busy := (*exporter.BusyError)(nil); err == nil || r.opts.exportOptional && !errors.As(err, &busy) {
 			if err != nil {
 				r.log.warnf("the export does not work yet: %s; it is tried again (--export-optional)", err)
 			}
@@ -105,23 +126,51 @@ func (e *export) start() {
 	e.x.Start(ctx)
 }
 
-// flush exports everything in its last state. A signal on a dyno leaves little time; a further signal ends it at once.
+// dynoFlushEnd is when the last upload on a dyno is given up, counted from SIGTERM: SIGKILL follows 30 s after it.
+const dynoFlushEnd = 25 * time.Second
+
+// flushTime is how long the last upload may take, some time after a signal.
+func flushTime(dyno bool, since time.Duration) time.Duration {
+	if !dyno {
+		return exporter.SignalFlushTime
+	}
+	return min(exporter.SignalFlushTime, max(3*time.Second, dynoFlushEnd-since))
+}
+
+// hurry listens to signals while the flush goes on: the first of the run leaves it what a dyno leaves, the second nothing.
+func (e *export) hurry(ctx context.Context, cancel context.CancelFunc) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case s := <-e.r.sys.signals:
+			if _, again := e.r.signalled(); again {
+				e.r.log.warnf("got signal %s: stopping the export at once", s)
+				cancel()
+				return
+			}
+			e.r.mu.Lock()
+			e.r.heard = time.Now()
+			e.r.mu.Unlock()
+			e.r.log.warnf("got signal %s: the export has %s left", s, exporter.SignalFlushTime)
+			timer := time.AfterFunc(exporter.SignalFlushTime, cancel)
+			defer timer.Stop()
+		}
+	}
+}
+
+// flush exports everything in its last state.
 func (e *export) flush(code int) error {
 	if e == nil {
 		return nil
 	}
-	budget := exporter.FlushTime
-	if e.r.signalled() {
-		budget = exporter.SignalFlushTime
+	state, budget := "finished", exporter.FlushTime
+	if at, ok := e.r.signalled(); ok {
+		state, budget = "stopped", flushTime(os.Getenv("DYNO") != "", time.Since(at))
 	}
-	ctx, stop := signalled(e.r.sys.signals)
-	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, budget)
+	ctx, cancel := context.WithTimeout(context.Background(), budget)
 	defer cancel()
-	state := "finished"
-	if e.r.signalled() {
-		state = "stopped"
-	}
+	go e.hurry(ctx, cancel)
 	err := e.x.Flush(ctx, e.info(state, &code))
 	s := e.x.Status()
 	if err == nil {
@@ -133,7 +182,7 @@ func (e *export) flush(code int) error {
 // failed says what to do now.
 func (e *export) failed(err error) {
 	e.r.log.errorf("results are not exported: %s", oneLine(err))
-	e.r.log.errorf("they are kept; export them with: katydid export %s '%s'", e.r.opts.csv, e.target)
+	e.r.log.errorf("they are kept; export them with: katydid export '%s' '%s'", e.r.opts.csv, e.target)
 	if os.Getenv("DYNO") != "" { // the disk goes with the dyno, the log stays
 		_ = exporter.LastResort(e.r.sys.stderr, e.r.opts.csv+"_stats.csv")
 	}

@@ -99,8 +99,10 @@ func (r *run) guard(what string, ended <-chan struct{}) (why string) {
 func (r *run) hearSignal(s os.Signal) (gently bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	first := !r.heard && !r.ending()
-	r.heard = true
+	first := r.heard.IsZero() && !r.ending()
+	if r.heard.IsZero() {
+		r.heard = time.Now()
+	}
 	if first {
 		r.stopFor("got signal " + s.String())
 		return r.state.Load() != "ready"
@@ -110,11 +112,11 @@ func (r *run) hearSignal(s os.Signal) (gently bool) {
 	return false
 }
 
-// signalled says that a signal has asked for the end of the test.
-func (r *run) signalled() bool {
+// signalled says when a signal first asked for the end of the test; false if none did.
+func (r *run) signalled() (at time.Time, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.heard
+	return r.heard, !r.heard.IsZero()
 }
 
 // hardStop says that a second signal has come.

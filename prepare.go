@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"time"
 
@@ -33,11 +32,12 @@ func (r *run) prepare() *failure {
 	if r.fire("init", nil); r.outcome.listener {
 		return broken(errors.New("a listener of init threw, see above"))
 	}
-	if r.out, err = openOutputs(r); err != nil {
-		return &failure{exitNotWritten, err}
+	if fail := r.openExport(); fail != nil { // before the files: a run that is refused leaves older results alone
+		return fail
 	}
-	if r.export, err = openExport(r); err != nil {
-		return &failure{exitNotExported, fmt.Errorf("--export: %w", err)}
+	if r.out, err = openOutputs(r); err != nil {
+		r.export.close()
+		return &failure{exitNotWritten, err}
 	}
 	return nil
 }

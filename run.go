@@ -47,7 +47,7 @@ type run struct {
 
 	mu      sync.Mutex
 	outcome outcome
-	heard   bool // a signal has asked for the end of the test
+	heard   time.Time // when a signal first asked for the end of the test; zero if none did
 }
 
 // runTest is the whole of katydid -f SCRIPT.

@@ -12,7 +12,8 @@ container=${1:-testresult}
 azurite=${AZURITE:-http://127.0.0.1:10000/$account}
 file=${2:-.env.azurite}
 version=2021-12-02
-expiry=$(date -u -d '+7 days' +%Y-%m-%dT%H:%M:%SZ)
+format=+%Y-%m-%dT%H:%M:%SZ
+expiry=$(date -u -d '+7 days' $format 2>/dev/null || date -u -v+7d $format) # GNU, BSD
 
 # sign signs its arguments, a line each, and prints the signature fit for a URL.
 sign() {

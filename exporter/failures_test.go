@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -16,7 +17,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -67,24 +67,39 @@ func (s *said) text() string {
 }
 
 // unruly stands before the emulator and misbehaves with the first bad requests; -1 is all.
-func unruly(t *testing.T, bad int64, misbehave http.HandlerFunc) (root string, seen *atomic.Int64) {
+func unruly(t *testing.T, bad int64, misbehave http.HandlerFunc) (root string) {
+	var seen atomic.Int64
+	root, _ = unrulyWhen(t, misbehave, func(*http.Request) bool { return seen.Add(1) <= bad || bad < 0 })
+	return root
+}
+
+// unrulyWhen stands before the emulator and misbehaves with the requests that when names, until stop is called.
+func unrulyWhen(t *testing.T, misbehave http.HandlerFunc, when func(*http.Request) bool) (root string, stop func()) {
 	t.Helper()
 	behind, err := url.Parse(emulator.start(t))
 	must(t, err)
 	transport := &http.Transport{}
-	proxy := &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) {
+	proxy := &httputil.ReverseProxy{Transport: transport, ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) {
 		r.Out.URL.Scheme, r.Out.URL.Host = behind.Scheme, behind.Host
 	}}
-	seen = &atomic.Int64{}
+	var tame atomic.Bool
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if n := seen.Add(1); bad < 0 || n <= bad {
+		if !tame.Load() && when(r) {
 			misbehave(w, r)
 			return
 		}
 		proxy.ServeHTTP(w, r)
 	}))
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close(); transport.CloseIdleConnections() })
-	return server.URL + "/" + account, seen
+	return server.URL + "/" + account, func() { tame.Store(true) }
+}
+
+// serve runs a handler on loopback.
+func serve(t *testing.T, h http.HandlerFunc) (rawURL string) {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 func hang(_ http.ResponseWriter, r *http.Request) {
@@ -142,7 +157,7 @@ func failures() []failure {
 	hour := func() time.Time { return time.Now().Add(time.Hour) }
 	before := func(bad int64, misbehave http.HandlerFunc) func(t *testing.T) (string, string) {
 		return func(t *testing.T) (string, string) {
-			root, _ := unruly(t, bad, misbehave)
+			root := unruly(t, bad, misbehave)
 			c := emulator.container(t)
 			return root + "/" + c, emulator.least(c)
 		}
@@ -261,43 +276,5 @@ func noSecret(t *testing.T, token, text, dir string) {
 		if i := strings.Index(text, form); i >= 0 {
 			t.Errorf("the secret got out: ...%s", text[max(0, i-200):i])
 		}
-	}
-}
-
-// A disk that is full is no reason to try again at once, but the next round does.
-func TestFolderOnAFullDisk(t *testing.T) {
-	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Log("no /dev/full on this system: a write error stands in for it")
-	}
-	dir := t.TempDir()
-	full := func(path string) (*os.File, error) {
-		if err := os.Symlink("/dev/full", path); err != nil {
-			return nil, err
-		}
-		return os.OpenFile(path, os.O_WRONLY, 0)
-	}
-	store := &folderStore{dir: dir, text: "file://" + dir, create: full}
-	x := New(store, Options{Results: someResults(t)})
-	err := x.Preflight(t.Context(), someRun)
-	wantClass(t, err, Fatal)
-	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "the disk is full") {
-		t.Errorf("Preflight says %v", err)
-	}
-	begin := time.Now()
-	var bad *Incomplete
-	if err := x.Flush(t.Context(), finishedRun()); !errors.As(err, &bad) || len(bad.Files) != bad.Of || bad.Of != 6 {
-		t.Errorf("Flush says %v", err)
-	} else {
-		t.Logf("after %v: %v", time.Since(begin), err)
-	}
-	store.create = createNew
-	must(t, x.Close())
-	done, err := Resume(t.Context(), x.o.Results, store, Options{}, RunInfo{})
-	if err != nil || len(done) != 1 || done[0].Uploaded != 6 {
-		t.Errorf("Resume did %+v, %v", done, err)
-	}
-	leftovers, _ := filepath.Glob(filepath.Join(dir, "*", ".katydid-*"))
-	if len(leftovers) > 0 {
-		t.Errorf("temporary files stay behind: %v", leftovers)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -42,6 +43,15 @@ func readJournal(prefix string) (*journal, error) {
 		return nil, fmt.Errorf("%s is damaged; delete it to export its results as a new run", path)
 	}
 	return j, nil
+}
+
+// Forget removes the journal of results that are about to be replaced, so that Resume does not take the new ones for a
+// part of that run. There need not be one.
+func Forget(prefix string) error {
+	if err := os.Remove(prefix + journalSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("cannot remove %s: %w", prefix+journalSuffix, rootCause(err))
+	}
+	return nil
 }
 
 // write replaces the journal: after a crash there is the old one or the new one, never half of one.

@@ -131,6 +131,7 @@ func lastLineEnd(r io.ReaderAt, size int64) (int64, error) {
 // paced reads at most bytesPerSecond, so that an upload during a test leaves disk, processor and network to the test.
 type paced struct {
 	io.ReadSeeker
+	read int // bytes since the last rest
 }
 
 const (
@@ -138,10 +139,11 @@ const (
 	pacedPiece     = 64 << 10
 )
 
-func (p paced) Read(b []byte) (int, error) {
+func (p *paced) Read(b []byte) (int, error) {
 	n, err := p.ReadSeeker.Read(b[:min(len(b), pacedPiece)])
-	if n == pacedPiece { // short files need no pacing
-		time.Sleep(time.Duration(n) * time.Second / bytesPerSecond)
+	if p.read += n; p.read >= pacedPiece { // short files need no pacing
+		time.Sleep(time.Duration(p.read) * time.Second / bytesPerSecond)
+		p.read = 0
 	}
 	return n, err
 }

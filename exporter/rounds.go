@@ -39,6 +39,9 @@ type seen struct {
 // Start uploads what has changed every Interval, until Flush, Close or the end of ctx: one goroutine, at most 8 MiB/s,
 // whole files. Errors are logged, once a minute if they last; the next round tries again, whatever the error.
 func (x *Exporter) Start(ctx context.Context) {
+	if err := x.save(); err != nil { // Preflight may have failed; what lies there is the journal of an earlier run
+		x.logf(slog.LevelWarn, "%v", err)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	x.rounds = &rounds{x: x, quit: make(chan struct{}), cancel: cancel, done: make(chan struct{}), sent: map[string]seen{}}
 	go x.rounds.run(ctx)
@@ -156,7 +159,7 @@ func (x *Exporter) note(change func(*Status)) {
 func (x *Exporter) put(ctx context.Context, file result, c *content, gently bool) error {
 	body := c.reader()
 	if gently {
-		body = paced{body}
+		body = &paced{ReadSeeker: body}
 	}
 	sums, err := SumsOf(body)
 	if err != nil {

@@ -93,7 +93,7 @@ func parseAzure(u *url.URL, getenv func(string) string) (*Target, error) {
 		return nil, err
 	}
 	if u.Host == "" || len(parts) < least {
-		return nil, fmt.Errorf("the URL names no container: it has to look like %s://%s%s", u.Scheme, u.Host, form)
+		return nil, fmt.Errorf("the URL names no container: it has to look like %s://HOST%s", u.Scheme, form)
 	}
 	t.base = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/" + strings.Join(parts, "/")}
 	t.text = t.scrub.Scrub(t.base.String())

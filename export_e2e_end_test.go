@@ -1,0 +1,297 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"katydid/internal/azurite"
+)
+
+var resumeCommand = regexp.MustCompile(`katydid export '([^']+)' '([^']+)'`)
+
+// resumed runs the command that p has printed, then once more, when nothing is left to do.
+func resumed(t *testing.T, p *process, g *gate, token string) {
+	t.Helper()
+	m := resumeCommand.FindStringSubmatch(p.stderr.String())
+	if m == nil {
+		t.Fatalf("no command is printed:\n%s", p.stderr)
+	}
+	again := withToken(t, newProcess(t, p.cmd.Dir, "export", m[1], m[2]), "", token)
+	again.start().expect(0)
+	puts := g.puts.Load()
+	again = resuming(t, p.cmd.Dir, m[2], token, m[1])
+	again.start().expect(0)
+	if !again.said(": 0 files exported to ") || g.puts.Load() != puts {
+		t.Errorf("there was something left to do: %s%s", again.stdout, again.stderr)
+	}
+}
+
+// flushing starts a run, lets the store go bad, and ends the run with SIGTERM.
+func flushing(t *testing.T, mood http.HandlerFunc, env string) (p *process, g *gate, container, token string) {
+	t.Helper()
+	g, container = newGate(t), azurite.Start(t).Container(t)
+	token = least(t, container)
+	p = exporting(t, folder(t, map[string]string{"a.js": showsAll}), g.url+"/"+container, token)
+	p.cmd.Env = append(p.cmd.Env, env)
+	p.start()
+	p.says("all users spawned")
+	g.behave(mood)
+	p.signal(syscall.SIGTERM)
+	return p, g, container, token
+}
+
+// A token that was good at the start is refused at the end: that is not waited for, the exit code says it, and the
+// printed command exports later what is missing.
+func TestExportRefusedAtTheEnd(t *testing.T) {
+	t.Parallel()
+	p, g, container, token := flushing(t, says(403, "AuthenticationFailed"), "")
+	began := time.Now()
+	p.expect(exitNotExported)
+	if took := time.Since(began); took > slack {
+		t.Errorf("it took %s", took)
+	}
+	results := filepath.Join(p.cmd.Dir, "results", "x")
+	if s := readSummary(t, results+".json"); s.Total.Count == 0 {
+		t.Errorf("%+v", s)
+	}
+	if p.said("BEGIN KATYDID") {
+		t.Error("this is no dyno")
+	}
+	g.behave(nil)
+	resumed(t, p, g, token)
+	if d := inAzurite(t, container, token).whole(t, "", results); d.State != "stopped" || d.ExitCode == nil {
+		t.Errorf("%+v", d)
+	}
+	t.Log(grep(p.stderr.String(), "ERROR"))
+}
+
+// On a dyno, with a store that never answers: it is given up in time, and the statistics stand in the log.
+func TestExportLastResort(t *testing.T) {
+	t.Parallel()
+	p, g, container, token := flushing(t, hanging, "DYNO=run.1234")
+	began := time.Now()
+	p.expect(exitNotExported)
+	if took := time.Since(began); took > 25*time.Second {
+		t.Errorf("it took %s", took)
+	} else {
+		t.Logf("%s\n%s", took, grep(p.stderr.String(), "ERROR"))
+	}
+	results := filepath.Join(p.cmd.Dir, "results", "x")
+	if text := unpacked(t, p.stderr.String()); text != readText(t, results+"_stats.csv") {
+		t.Errorf("in the log: %s", text)
+	}
+	g.behave(nil)
+	resumed(t, p, g, token)
+	inAzurite(t, container, token).whole(t, "", results)
+}
+
+// A slow store gets all before the dyno is killed, also when the users have used up their part of the time.
+func TestExportSlowly(t *testing.T) {
+	t.Parallel()
+	g, container, target := newGate(t), azurite.Start(t).Container(t), newCounting(t)
+	g.behave(g.slow(1500 * time.Millisecond))
+	dir, token := folder(t, map[string]string{"a.js": user("static waitTime = constant(0);")}), least(t, container)
+	p := exporting(t, dir, g.url+"/"+container, token, "-H", target.url, "-L", "INFO")
+	p.cmd.Env = append(p.cmd.Env, "DYNO=run.1234", "KATYDID_MAX_RPS=500")
+	p.start()
+	untilRows(t, filepath.Join(dir, "results", "x_stats_history.csv"), 5)
+	p.signal(syscall.SIGTERM)
+	began := time.Now()
+	p.expect(0)
+	took := time.Since(began)
+	if took > 25*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	t.Log(took)
+	inAzurite(t, container, token).whole(t, "", filepath.Join(dir, "results", "x"))
+	s := readSummary(t, filepath.Join(dir, "results", "x.json"))
+	if csvCounts(t, filepath.Join(dir, "results", "x_stats.csv"), 1, 2, 3)["/"].requests != s.Total.Count || s.Total.Count < 100 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// The time that users need to stop on a dyno is the export's loss: the whole has to fit before SIGKILL.
+func TestExportAfterSlowUsers(t *testing.T) {
+	t.Parallel()
+	server, g, container := newWaiting(t), newGate(t), azurite.Start(t).Container(t)
+	dir, token := folder(t, map[string]string{"a.js": user("")}), least(t, container)
+	p := exporting(t, dir, g.url+"/"+container, token, "-H", server.url, "-s", "60s")
+	p.cmd.Env = append(p.cmd.Env, "DYNO=run.1234")
+	p.start()
+	<-server.arrived
+	g.behave(hanging)
+	p.signal(syscall.SIGTERM)
+	began := time.Now()
+	p.expect(exitNotExported)
+	if took := time.Since(began); took > 28*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	if unpacked(t, p.stderr.String()) == "" {
+		t.Error(p.stderr)
+	}
+}
+
+// A second signal ends the export at once; results are kept.
+func TestExportSecondSignal(t *testing.T) {
+	t.Parallel()
+	p, g, container, token := flushing(t, hanging, "")
+	before := g.puts.Load()
+	until(t, "the last upload has begun", func() bool { return g.puts.Load() > before+1 })
+	p.signal(syscall.SIGTERM)
+	began := time.Now()
+	p.expect(exitNotExported)
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	p.says("stopping the export at once")
+	readCSV(t, filepath.Join(p.cmd.Dir, "results", "x_stats.csv"))
+	g.behave(nil)
+	resumed(t, p, g, token)
+	inAzurite(t, container, token).whole(t, "", filepath.Join(p.cmd.Dir, "results", "x"))
+}
+
+// A first signal during the export, after a run that has ended by itself, is no reason to lose the results.
+func TestExportSignalAfterTheRun(t *testing.T) {
+	t.Parallel()
+	g, container := newGate(t), azurite.Start(t).Container(t)
+	dir, token := folder(t, map[string]string{"a.js": showsAll}), least(t, container)
+	p := exporting(t, dir, g.url+"/"+container, token, "-t", "2s").start()
+	p.says("all users spawned")
+	g.behave(says(503, "ServerBusy"))
+	before := g.puts.Load()
+	until(t, "the last upload has begun", func() bool { return g.puts.Load() > before })
+	p.signal(syscall.SIGTERM)
+	p.says("the export has 20s left")
+	g.behave(nil)
+	p.expect(0)
+	if d := inAzurite(t, container, token).whole(t, "", filepath.Join(dir, "results", "x")); d.State != "finished" {
+		t.Errorf("%+v", d)
+	}
+}
+
+// After kill -9 katydid export brings what is there, by the name of the folder, and says that the run was interrupted.
+func TestExportAfterKill(t *testing.T) {
+	t.Parallel()
+	g, container := newGate(t), azurite.Start(t).Container(t)
+	dir, token := folder(t, map[string]string{"a.js": showsAll}), least(t, container)
+	p := exporting(t, dir, g.url+"/"+container, token).start()
+	untilRows(t, filepath.Join(dir, "results", "x_stats_history.csv"), 4)
+	p.signal(syscall.SIGKILL)
+	p.expect(128 + 9)
+	if d, ok := inAzurite(t, container, token).run(t, ""); !ok || d.State != "running" {
+		t.Errorf("%+v", d)
+	}
+	resuming(t, dir, g.url+"/"+container, token, "results").start().expect(0)
+	if d := inAzurite(t, container, token).whole(t, "", filepath.Join(dir, "results", "x")); d.State != "interrupted" || d.ExitCode != nil {
+		t.Errorf("%+v", d)
+	}
+	puts := g.puts.Load()
+	resuming(t, dir, g.url+"/"+container, token, "results/x").start().expect(0)
+	if n := g.puts.Load() - puts; n != 0 {
+		t.Errorf("%d uploads of what is there already", n)
+	}
+}
+
+// New results under an old name are another run: they never replace the old run's in the store.
+func TestExportReusedPrefix(t *testing.T) {
+	t.Parallel()
+	g, container := newGate(t), azurite.Start(t).Container(t)
+	dir, token := folder(t, map[string]string{"a.js": showsAll}), least(t, container)
+	url := g.url + "/" + container
+	exporting(t, dir, url, token, "-t", "1s").start().expect(0)
+	first := inAzurite(t, container, token)
+	g.behave(says(403, "AuthenticationFailed"))
+	exporting(t, dir, url, token, "-t", "1s", "--export-optional").start().expect(exitNotExported)
+	g.behave(nil)
+	resuming(t, dir, url, token, "results/x").start().expect(0)
+	second := inAzurite(t, container, token)
+	newProcess(t, dir, "run", "a.js", "-t", "1s", "--csv", "results/x").start().expect(0) // without export
+	resuming(t, dir, url, token, "results/x").start().expect(0)
+	third := inAzurite(t, container, token)
+	for name, text := range first {
+		if second[name] != text || third[name] != text {
+			t.Errorf("%s was replaced", name)
+		}
+	}
+	if len(second) <= len(first) || len(third) <= len(second) {
+		t.Errorf("%d, %d, %d files", len(first), len(second), len(third))
+	}
+}
+
+// Two processes do not export the same results at once: the second says so, and harms neither files nor store.
+func TestExportTwice(t *testing.T) {
+	t.Parallel()
+	container := azurite.Start(t).Container(t)
+	dir, token := folder(t, map[string]string{"a.js": showsAll}), least(t, container)
+	url := azurite.Start(t).URL + "/" + container
+	p := exporting(t, dir, url, token).start()
+	p.says("all users spawned")
+	history := filepath.Join(dir, "results", "x_stats_history.csv")
+	untilRows(t, history, 4)
+	for _, second := range []*process{
+		resuming(t, dir, url, token, "results/x"),
+		exporting(t, dir, url, token, "-t", "1s"),
+		exporting(t, dir, url, token, "-t", "1s", "--export-optional"),
+	} {
+		second.start().expect(exitNotExported)
+		if line, one := oneError(second); !one || !strings.Contains(line, "is exporting results/x at the moment") {
+			t.Errorf("%s: %s", second, second.stderr)
+		} else {
+			t.Log(line)
+		}
+	}
+	if rows := readCSV(t, history); len(rows) < 4 {
+		t.Errorf("the second process has cut the history to %d rows", len(rows))
+	}
+	p.signal(syscall.SIGTERM)
+	p.expect(0)
+	inAzurite(t, container, token).whole(t, "", filepath.Join(dir, "results", "x"))
+	for _, name := range names(t, filepath.Join(dir, "results")) {
+		if strings.HasSuffix(name, ".lock") || strings.HasSuffix(name, ".tmp") {
+			t.Errorf("%s is left behind", name)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "results", "x.export.json")); errors.Is(err, fs.ErrNotExist) {
+		t.Error("there is no journal")
+	}
+}
+
+// katydid export says what is wrong, in one line and soon.
+func TestExportCommandRefused(t *testing.T) {
+	t.Parallel()
+	container := azurite.Start(t).Container(t)
+	good := azurite.Start(t).URL + "/" + container
+	tests := []struct {
+		name, url, token, where, says string
+		code                          int
+	}{
+		{"nothing there", good, least(t, container), "results/y", "there are no results", exitNotExported},
+		{"expired", good, azurite.Start(t).ContainerSAS(container, "cw", time.Now().Add(-time.Hour)), "results/x", "the token expired", exitNotExported},
+		{"forged", good, marked, "results/x", "the credentials are refused", exitNotExported},
+		{"refused", "http://127.0.0.1:1/account/container", marked, "results", "connection refused", exitNotExported},
+		{"no URL", "", marked, "results", "there is no URL", exitUsage},
+		{"no token", good, "", "results", "SAS_TOKEN is not set", exitUsage},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, map[string]string{"results/x_stats.csv": "Type,Name\r\n"})
+			p := resuming(t, dir, test.url, test.token, test.where)
+			p.start().expect(test.code)
+			if line, one := oneError(p); !one || !strings.Contains(line, test.says) {
+				t.Error(p.stderr)
+			}
+			noSecret(t, marked, "stderr", p.stderr.String())
+		})
+	}
+}
