@@ -73,6 +73,7 @@ func (x *Exporter) Flush(ctx context.Context, run RunInfo) error {
 	x.mu.Lock()
 	x.j.Info = run.scrubbed(x.scrub)
 	x.mu.Unlock()
+	_ = x.save() // so that Resume knows how the run ended, if nothing can be uploaded now; if it fails finish says so
 	return x.finish(ctx)
 }
 
