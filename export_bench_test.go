@@ -15,27 +15,33 @@ import (
 	"katydid/internal/azurite"
 )
 
-// busyUsers wait for answers only; so whatever takes processor time or network from them shows.
+// busyUsers wait so long, in seconds, between their requests.
 const busyUsers = `import { HttpUser, constant } from "katydid";
 export class Busy extends HttpUser {
-  static waitTime = constant(0);
+  static waitTime = constant(%g);
   static tasks = { home: 1 };
   home() { this.client.get("/"); }
 }
 `
 
-// BenchmarkExport loads a separate target with 50 busy users for 10 s, without and with --export to Azurite every 5 s, in
-// turn, five times each, and reports the medians. An iteration is the whole of it, about two minutes:
+// BenchmarkExport shows whether exporting disturbs what is measured: 50 users load a separate target for 10 s, without and
+// with --export to Azurite every 5 s, in turn, five times each. It reports the medians. The users wait for nothing but
+// answers, which takes all the machine has; or 5 ms after each, which leaves it air. Each takes about two minutes:
 //
 //	go test -run '^$' -bench Export -benchtime 1x -v .
 func BenchmarkExport(b *testing.B) {
+	b.Run("flat-out", func(b *testing.B) { benchExport(b, 0) })
+	b.Run("steady", func(b *testing.B) { benchExport(b, 0.005) })
+}
+
+func benchExport(b *testing.B, wait float64) {
 	binary, err := plainBinary()
 	if err != nil {
 		b.Fatal(err)
 	}
 	store := azurite.Start(b)
 	dir := b.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "busy.js"), []byte(busyUsers), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "busy.js"), fmt.Appendf(nil, busyUsers, wait), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	url := benchTarget(b, binary)

@@ -4,12 +4,18 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"katydid/internal/azurite"
 )
@@ -65,6 +71,37 @@ func TestExportAtTheEnd(t *testing.T) {
 			t.Error(p.stderr)
 		}
 	})
+	t.Run("S3", func(t *testing.T) {
+		t.Parallel()
+		backend := s3mem.New()
+		if err := backend.CreateBucket("results"); err != nil {
+			t.Fatal(err)
+		}
+		bad := atomic.Bool{}
+		fake := gofakes3.New(backend).Server()
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if bad.Load() {
+				w.WriteHeader(http.StatusForbidden)
+				return
+			}
+			fake.ServeHTTP(w, r)
+		}))
+		t.Cleanup(server.Close)
+		bad.Store(true)
+		dir := folder(t, map[string]string{"a.js": script + showsAll[strings.Index(showsAll, "import { env }"):]})
+		p := exporting(t, dir, "s3://results/nightly?endpoint="+server.URL, marked, "-t", "1s", "--export-optional")
+		p.cmd.Env = append(p.cmd.Env, "AWS_ACCESS_KEY_ID=me", "AWS_SECRET_ACCESS_KEY=MARKEDSIGNATURE/abc+8")
+		p.start().expect(exitNotExported)
+		bad.Store(false)
+		m := resumeCommand.FindStringSubmatch(p.stderr.String())
+		if m == nil {
+			t.Fatal(p.stderr)
+		}
+		again := resuming(t, dir, m[2], marked, m[1])
+		again.cmd.Env = append(again.cmd.Env, "AWS_ACCESS_KEY_ID=me", "AWS_SECRET_ACCESS_KEY=MARKEDSIGNATURE/abc+8")
+		again.start().expect(0)
+		inS3(t, backend).whole(t, "nightly", filepath.Join(dir, "results", "x"))
+	})
 	t.Run("folder", func(t *testing.T) {
 		t.Parallel()
 		dir, to := folder(t, map[string]string{"a.js": script}), t.TempDir()
@@ -74,6 +111,29 @@ func TestExportAtTheEnd(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 	})
+}
+
+// inS3 reads the bucket.
+func inS3(t *testing.T, backend gofakes3.Backend) stored {
+	t.Helper()
+	list, err := backend.ListBucket("results", nil, gofakes3.ListBucketPage{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects := stored{}
+	for _, item := range list.Contents {
+		o, err := backend.GetObject("results", item.Key, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(o.Contents)
+		if err != nil {
+			t.Fatal(err)
+		}
+		noSecret(t, marked, item.Key, string(text))
+		objects[item.Key] = string(text)
+	}
+	return objects
 }
 
 // What cannot work is refused before the first request, in one line, and leaves the results of the run before alone.

@@ -6,13 +6,10 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -74,61 +71,6 @@ func withToken(t *testing.T, p *process, url, token string) *process {
 		}
 	})
 	return p
-}
-
-// commandLines are those of a process and its children, where the system shows them.
-func commandLines(p *process) (lines []string) {
-	if p.cmd.Process == nil {
-		return nil
-	}
-	root := fmt.Sprintf("/proc/%d", p.cmd.Process.Pid)
-	children, _ := filepath.Glob(root + "/task/*/children")
-	list := []string{root + "/cmdline"}
-	for _, file := range children {
-		pids, _ := os.ReadFile(file) // a thread may have gone
-		for _, pid := range strings.Fields(string(pids)) {
-			list = append(list, "/proc/"+pid+"/cmdline")
-		}
-	}
-	for _, file := range list {
-		line, _ := os.ReadFile(file)
-		lines = append(lines, string(line))
-	}
-	return lines
-}
-
-var sigValue = regexp.MustCompile(`\bsig=([^&\s"']+)`)
-
-// noSecret searches text for the signature of a token, raw or escaped.
-func noSecret(t *testing.T, token, where, text string) {
-	t.Helper()
-	m := sigValue.FindStringSubmatch(token)
-	if m == nil {
-		return
-	}
-	raw, err := url.PathUnescape(m[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	escaped := url.QueryEscape(raw)
-	for _, secret := range []string{raw, escaped, url.PathEscape(raw), strings.ToLower(escaped), raw[:16], "MARKEDSIGNATURE"} {
-		if strings.Contains(text, secret) || strings.Contains(strings.ToLower(text), strings.ToLower(secret)) {
-			t.Errorf("%s shows the signature: %s", where, text)
-			return
-		}
-	}
-}
-
-// noSecretBelow searches all files of a folder, and their names.
-func noSecretBelow(t *testing.T, token, dir string) {
-	t.Helper()
-	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			text, _ := os.ReadFile(path) // one that has been renamed meanwhile is found under its new name
-			noSecret(t, token, path, path+string(text))
-		}
-		return nil // what is gone is gone
-	})
 }
 
 // stored is what a store has, by name.

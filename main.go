@@ -88,7 +88,7 @@ func noScript(args []string) error {
 	if scriptName.MatchString(word) {
 		return fmt.Errorf("there is no command %s: did you mean katydid run %s?", word, word)
 	}
-	if near := closest(word, []string{"run", "target", "version", "help"}); near != "" {
+	if near := closest(word, []string{"run", "export", "target", "version", "help"}); near != "" {
 		return fmt.Errorf("there is no command %s: did you mean katydid %s?", word, near)
 	}
 	return errNoScript

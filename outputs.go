@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -50,10 +49,12 @@ func openOutputs(r *run) (*outputs, error) {
 			return nil, fmt.Errorf("cannot write %s: %w", name, withoutPath(err))
 		}
 	}
-	if summary != "" {
-		err = replaceFile(summary, []byte("{}\n")) // so that nobody takes the summary of an earlier run for this one's
+	if summary != "" { // so that nobody takes the summary of an earlier run for this one's
+		if err := stats.ReplaceFile(summary, []byte("{}\n")); err != nil {
+			return nil, fmt.Errorf("%s: %w", summary, err)
+		}
 	}
-	return o, err
+	return o, nil
 }
 
 // writable makes the folder of a file that is to be written, "" for none, and says whether files can be made there.
@@ -67,20 +68,11 @@ func writable(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	tmp, err := temporary(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
+	return stats.CanReplace(path)
 }
 
-// withoutPath leaves out the name of a temporary file, which tells a user nothing.
-func withoutPath(err error) error {
-	if path := (*fs.PathError)(nil); errors.As(err, &path) {
-		return path.Err
-	}
-	return err
-}
+// withoutPath leaves out the name of a file that the text around the error has already, or that tells a user nothing.
+func withoutPath(err error) error { return stats.RootCause(err) }
 
 // start begins to collect, half a second after each second of the clock, so that jitter cannot make a second of the
 // history fall out or come twice. The second of the start has its row already.
@@ -108,10 +100,10 @@ func (o *outputs) start() {
 // tick is one second's work.
 func (o *outputs) tick() {
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	s := o.snapshot()
 	o.check(o.files.Write(s), o.hlog.write(s.Interval))
-	o.r.screen.Show(s, o.r.status())
+	o.mu.Unlock()
+	o.r.screen.Show(s, o.r.status()) // which may wait for a reader
 }
 
 func (o *outputs) snapshot() *stats.Snapshot {
@@ -145,9 +137,10 @@ func cause(err error) string {
 func (o *outputs) reset() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.snapshot() // what was counted so far belongs to the time before
-	o.r.env.Recorder.Reset(time.Now())
-	o.snapshot()
+	before := o.snapshot() // what was counted so far belongs to the time before
+	now := time.Now()
+	o.r.env.Recorder.Reset(now)
+	o.check(o.hlog.reset(before.Interval, now), o.hlog.write(o.snapshot().Interval))
 }
 
 // collect ends the ticking and takes the last snapshot: all users have left, so nothing is missing from it.
@@ -208,6 +201,14 @@ func (h *hlogFile) write(iv *stats.Interval) error {
 	return h.flush()
 }
 
+// reset writes the last interval of the statistics so far, and the mark that they begin anew.
+func (h *hlogFile) reset(last *stats.Interval, at time.Time) error {
+	if h == nil {
+		return nil
+	}
+	return errors.Join(h.write(last), h.log.Reset(at), h.flush())
+}
+
 // flush brings what waits to the file. What a full disk took of it counts as written: the rest follows seamlessly.
 func (h *hlogFile) flush() error {
 	n, err := h.file.Write(h.pending)
@@ -226,33 +227,6 @@ func (h *hlogFile) close(iv *stats.Interval) error {
 	return err
 }
 
-// replaceFile writes a file so that nobody ever sees half of it.
-func replaceFile(path string, data []byte) error {
-	tmp, err := temporary(path)
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name()) // the error that matters is the first
-		return fmt.Errorf("%s: %w", path, withoutPath(err))
-	}
-	return nil
-}
-
-// temporary makes a hidden file beside path, in place of one that a killed run may have left.
-func temporary(path string) (*os.File, error) {
-	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".tmp")
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-}
-
 // summarise writes the summary to its file, or to stdout for "-".
 func (r *run) summarise(s *stats.Summary) error {
 	if r.opts.summary == "-" {
@@ -262,8 +236,8 @@ func (r *run) summarise(s *stats.Summary) error {
 	if err := stats.WriteSummary(&b, s); err != nil {
 		return err
 	}
-	if err := replaceFile(r.opts.summary, b.Bytes()); err != nil {
-		return fmt.Errorf("%s: %w", r.opts.summary, withoutPath(err))
+	if err := stats.ReplaceFile(r.opts.summary, b.Bytes()); err != nil {
+		return fmt.Errorf("%s: %w", r.opts.summary, err)
 	}
 	return nil
 }

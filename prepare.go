@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"katydid/exporter"
 	"katydid/runtime/load"
 	"katydid/runtime/vu"
 	"katydid/stats"
@@ -38,6 +39,11 @@ func (r *run) prepare() *failure {
 	if r.out, err = openOutputs(r); err != nil {
 		r.export.close()
 		return &failure{exitNotWritten, err}
+	}
+	if r.export == nil && r.opts.csv != "" {
+		if err := exporter.Forget(r.opts.csv); err != nil {
+			return &failure{exitNotWritten, err}
+		}
 	}
 	return nil
 }

@@ -39,20 +39,20 @@ type targetOptions struct {
 }
 
 // runTarget is "katydid target": it serves the target API until ctx is done. It
-// returns the exit code: 0, 1 if it cannot serve, 2 for a mistake in args or $PORT.
+// returns the exit code: exitOK, exitFailed if it cannot serve, exitUsage for a mistake in args or $PORT.
 func runTarget(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	options, err := parseTarget(args, getenv, stdout)
 	if errors.Is(err, pflag.ErrHelp) {
-		return 0
+		return exitOK
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "katydid target: %v (see katydid target --help)\n", err)
-		return 2
+		return exitUsage
 	}
 	ln, err := net.Listen("tcp", net.JoinHostPort(options.host, strconv.Itoa(options.port)))
 	if err != nil {
 		fmt.Fprintf(stderr, "katydid target: %s\n", listenError(err, options))
-		return 1
+		return exitFailed
 	}
 	fmt.Fprintf(stdout, "target API listening on %s (Ctrl-C stops it)\n", targetURL(options.host, ln.Addr()))
 	var log io.Writer
@@ -62,10 +62,10 @@ func runTarget(ctx context.Context, args []string, getenv func(string) string, s
 	api := targetapi.New(log)
 	if err := api.Serve(ctx, ln); err != nil {
 		fmt.Fprintf(stderr, "katydid target: %v\n", err)
-		return 1
+		return exitFailed
 	}
 	fmt.Fprintf(stdout, "target API stopped after answering %s\n", tallyText(api.Served()))
-	return 0
+	return exitOK
 }
 
 // parseTarget reads args and $PORT; a flag beats the environment. It prints the

@@ -18,13 +18,14 @@ import (
 // azureStore writes block blobs with nothing but a SAS.
 type azureStore struct {
 	container *url.URL // with the prefix, without the token
+	text      string
 	token     *sas
 	scrub     Scrubber
 	wire      wire
 }
 
 func newAzureStore(t *Target) *azureStore {
-	return &azureStore{container: t.base, token: t.sas, scrub: t.scrub, wire: newWire()}
+	return &azureStore{container: t.base, text: t.text, token: t.sas, scrub: t.scrub, wire: newWire(t.scrub)}
 }
 
 // Put uploads a blob in one request (Put Blob, up to 5,000 MiB).
@@ -86,11 +87,11 @@ func (a *azureStore) fault(name string, x *exchange, err error) error {
 	if answer := (*azcore.ResponseError)(nil); errors.As(err, &answer) {
 		code = answer.ErrorCode
 	}
-	return newError(a.String(), name, a.scrub, x, code, err)
+	return newError(a.text, name, a.scrub, x, code, err)
 }
 
 // String is the URL of the container and the prefix.
-func (a *azureStore) String() string { return a.container.String() }
+func (a *azureStore) String() string { return a.text }
 
 // Scrub takes the token out of text.
 func (a *azureStore) Scrub(text string) string { return a.scrub.Scrub(text) }

@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -87,7 +88,7 @@ func (a *azurite) launch() {
 			return
 		}
 	}
-	a.err = fmt.Errorf("it ended before it listened (%v)", lines.Err())
+	a.err = fmt.Errorf("it ended before it listened (%w)", cmp.Or(lines.Err(), io.EOF))
 }
 
 func (a *azurite) stop() {

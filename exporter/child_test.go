@@ -36,6 +36,20 @@ func exportAsChild(prefix string) int {
 	return 0
 }
 
+// TestDebugLogOfTheLibrary: azcore prints requests and answers if this variable is set. A store that says the token back
+// is the worst case.
+func TestDebugLogOfTheLibrary(t *testing.T) {
+	root := unruly(t, -1, echo)
+	token := emulator.least("c")
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), "AZURE_SDK_GO_LOGGING=all", childVariable+"="+someResults(t), "CHILD_URL="+root+"/c", EnvToken+"="+token)
+	out, err := child.CombinedOutput()
+	if child.ProcessState.ExitCode() != 3 || !strings.Contains(string(out), "OUTGOING REQUEST") && !strings.Contains(string(out), "RESPONSE") {
+		t.Errorf("the child ended with %v and said\n%.2000s", err, out)
+	}
+	noSecret(t, token, string(out), t.TempDir())
+}
+
 // TestKilledInMidUpload: a process is killed while the history is on its way. Until then nobody else can export these
 // results; after that Resume exports the rest, and only the rest, into the same folder.
 func TestKilledInMidUpload(t *testing.T) {

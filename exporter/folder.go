@@ -9,8 +9,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 )
 
 // folderStore writes files below a folder that has to exist: a disk that is not mounted must not look like success.
@@ -18,6 +21,19 @@ type folderStore struct {
 	dir    string
 	text   string
 	create func(path string) (*os.File, error) // createNew, but in a test
+}
+
+func parseFolder(u *url.URL) (*Target, error) {
+	if u.Host != "" && u.Host != "localhost" || u.RawQuery != "" || !strings.HasPrefix(u.Path, "/") {
+		return nil, errors.New("the URL has to look like file:///FOLDER, with three slashes and the whole path")
+	}
+	dir := u.Path
+	if runtime.GOOS == "windows" {
+		dir = strings.TrimPrefix(dir, "/")
+	}
+	t := &Target{kind: "folder", dir: filepath.Clean(filepath.FromSlash(dir))}
+	t.text = (&url.URL{Scheme: "file", Path: filepath.ToSlash(u.Path)}).String()
+	return t, nil
 }
 
 func createNew(path string) (*os.File, error) {

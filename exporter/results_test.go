@@ -126,6 +126,23 @@ func TestS3Failures(t *testing.T) {
 	}
 }
 
+// What azblob sends: an old version of the service once, both sums, and nothing that an emulator would not know.
+func TestAzureRequest(t *testing.T) {
+	var header http.Header
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		header = r.Header
+		w.WriteHeader(http.StatusCreated)
+	})
+	must(t, put(t, open(t, server+"/acc/c", fakeToken), uploadOf("x.csv", "x", csvType)))
+	const md5 = "ndTkYSaMgDT1yFZOFVxnpg==" // printf x | openssl md5 -binary | base64
+	for name, want := range map[string]string{"X-Ms-Version": versionValue, "Content-Md5": md5, "X-Ms-Blob-Content-Md5": md5,
+		"X-Ms-Blob-Type": "BlockBlob", "X-Ms-Blob-Content-Type": csvType} {
+		if got := header[name]; !slices.Equal(got, []string{want}) {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestLastResort(t *testing.T) {
 	row := func(i int) string {
 		return fmt.Sprintf("GET,/%x/%d,%v\r\n", rand.Uint64(), i, rand.Float64())

@@ -37,7 +37,7 @@ type seen struct {
 }
 
 // Start uploads what has changed every Interval, until Flush, Close or the end of ctx: one goroutine, at most 8 MiB/s,
-// whole files. Errors are logged, once a minute if they last; the next round tries again, whatever the error.
+// whole files. Errors are logged, once a minute if they last; the next round tries again, whatever the error. ctx has to outlive a signal that ends the test: Flush ends the rounds by itself, and better.
 func (x *Exporter) Start(ctx context.Context) {
 	if err := x.save(); err != nil { // Preflight may have failed; what lies there is the journal of an earlier run
 		x.logf(slog.LevelWarn, "%v", err)

@@ -59,6 +59,7 @@ func runJSON(path string, info RunInfo, files []fileEntry) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
 	err := enc.Encode(struct {
 		Run string `json:"run"`
 		RunInfo

@@ -45,6 +45,7 @@ func sum(h hash.Hash) []byte { return h.Sum(nil) }
 // Class says what can be done about an error.
 type Class uint8
 
+// Classes of errors.
 const (
 	Retry   Class = iota // may be over soon: network, throttling, server trouble
 	Denied               // the credentials are refused (401, 403)

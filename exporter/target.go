@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 )
@@ -101,68 +99,6 @@ func parseAzure(u *url.URL, getenv func(string) string) (*Target, error) {
 	if err := plainHTTP(u, emulator, getenv); err != nil {
 		return nil, err
 	}
-	return t, nil
-}
-
-func parseS3(u *url.URL, getenv func(string) string) (*Target, error) {
-	t := &Target{kind: "s3", bucket: u.Host, keyID: getenv("AWS_ACCESS_KEY_ID"), key: newSecret(getenv("AWS_SECRET_ACCESS_KEY")),
-		session: newSecret(getenv("AWS_SESSION_TOKEN"))}
-	t.scrub = newScrubber(t.key, t.session)
-	parts, err := segments(u.Path)
-	if err != nil {
-		return nil, err
-	}
-	if t.bucket == "" {
-		return nil, errors.New("the URL names no bucket: it has to look like s3://BUCKET/PREFIX")
-	}
-	t.prefix = strings.Join(parts, "/")
-	q := u.Query()
-	for name := range q {
-		if name != "region" && name != "endpoint" {
-			return nil, errors.New("the URL has an unknown option; s3 URLs take ?region= and &endpoint=")
-		}
-	}
-	t.region = first(q.Get("region"), getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"), "us-east-1")
-	if t.base, err = s3Endpoint(first(q.Get("endpoint"), getenv("AWS_ENDPOINT_URL_S3"), getenv("AWS_ENDPOINT_URL"),
-		"https://s3."+t.region+".amazonaws.com")); err != nil {
-		return nil, err
-	}
-	if t.keyID == "" || t.key.value() == "" {
-		return nil, errors.New("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set")
-	}
-	t.text = "s3://" + strings.Join(append([]string{t.bucket}, parts...), "/")
-	if !strings.HasSuffix(t.base.Hostname(), ".amazonaws.com") {
-		t.text += " at " + t.base.Scheme + "://" + t.base.Host
-	}
-	t.text = t.scrub.Scrub(t.text)
-	if err := plainHTTP(t.base, false, getenv); err != nil {
-		return nil, err
-	}
-	return t, nil
-}
-
-func s3Endpoint(raw string) (*url.URL, error) {
-	if !strings.Contains(raw, "://") {
-		raw = "https://" + raw
-	}
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" ||
-		u.Scheme != "http" && u.Scheme != "https" {
-		return nil, errors.New("the endpoint of the s3 URL has to look like https://HOST")
-	}
-	return u, nil
-}
-
-func parseFolder(u *url.URL) (*Target, error) {
-	if u.Host != "" && u.Host != "localhost" || u.RawQuery != "" || !strings.HasPrefix(u.Path, "/") {
-		return nil, errors.New("the URL has to look like file:///FOLDER, with three slashes and the whole path")
-	}
-	dir := u.Path
-	if runtime.GOOS == "windows" {
-		dir = strings.TrimPrefix(dir, "/")
-	}
-	t := &Target{kind: "folder", dir: filepath.Clean(filepath.FromSlash(dir))}
-	t.text = (&url.URL{Scheme: "file", Path: filepath.ToSlash(u.Path)}).String()
 	return t, nil
 }
 

@@ -166,6 +166,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("s3://bucket/prefix?region=r&endpoint=http://localhost:1", "")
 	f.Add("file:///tmp", "")
 	f.Add("https://u:p@h:x/%zz", "sig=%zz")
+	f.Add("https://.blob./", "")
 	f.Add("http://", "") // a signature where the host should be
 	f.Fuzz(func(t *testing.T, rawURL, token string) {
 		const mark = "MARKmarkMARKmark"

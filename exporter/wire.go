@@ -1,8 +1,10 @@
 package exporter
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -14,13 +16,17 @@ const parallel = 3
 
 // wire carries requests to a store: HTTP/1.1 on few connections of its own, so that the measured traffic shares nothing
 // with it. It does not follow redirects, which would carry the signature elsewhere, and remembers what an answer said
-// in the exchange of the request's context.
-type wire struct{ *http.Transport }
+// in the exchange of the request's context. What a store or a proxy says in a refusal is scrubbed before a library sees
+// it, as libraries log it and put it into their errors, and it may quote the request.
+type wire struct {
+	*http.Transport
+	scrub Scrubber
+}
 
-func newWire() wire {
+func newWire(scrub Scrubber) wire {
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
-	return wire{&http.Transport{
+	return wire{scrub: scrub, Transport: &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: tryTimeout, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout: tryTimeout,
@@ -39,7 +45,26 @@ func (w wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if x, ok := r.Context().Value(exchangeKey{}).(*exchange); ok && err == nil {
 		x.answered(resp, time.Now())
 	}
+	if err == nil && resp.StatusCode >= 300 {
+		w.clean(resp)
+	}
 	return resp, err
+}
+
+// refusal is how much of a refusal's text is kept.
+const refusal = 64 << 10
+
+func (w wire) clean(resp *http.Response) {
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, refusal)) // what is cut off is still worth reading
+	_ = resp.Body.Close()
+	body = []byte(w.scrub.Scrub(string(body)))
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	for _, values := range resp.Header {
+		for i := range values {
+			values[i] = w.scrub.Scrub(values[i])
+		}
+	}
+	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
 }
 
 // Do is used by azblob. Without an http.Client there is no *url.Error, whose text is the whole URL with its signature.

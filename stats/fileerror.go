@@ -22,7 +22,7 @@ func explain(failed []fileError) error {
 	paths := map[string][]string{}
 	all := make([]error, len(failed))
 	for i, f := range failed {
-		cause := rootCause(f.err).Error()
+		cause := RootCause(f.err).Error()
 		if paths[cause] == nil {
 			causes = append(causes, cause)
 		}
@@ -35,8 +35,8 @@ func explain(failed []fileError) error {
 	return &filesError{strings.Join(causes, "; "), all}
 }
 
-// rootCause leaves out the operation and the name of the temporary file, which tell a user nothing.
-func rootCause(err error) error {
+// RootCause leaves out the operation and the name of the temporary file, which tell a user nothing.
+func RootCause(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
 	switch {

@@ -8,19 +8,39 @@ import (
 	"path/filepath"
 )
 
+// ReplaceFile writes a file so that nobody ever sees half of it. The error is the cause alone, without a file's name.
+func ReplaceFile(path string, data []byte) error {
+	tmp := temporary(path)
+	t, err := createNew(tmp)
+	if err != nil {
+		return RootCause(err)
+	}
+	_, err = t.Write(data)
+	return RootCause(finish(t, err, false, tmp, path))
+}
+
+// CanReplace says whether ReplaceFile could make a file at path, without touching one that is there.
+func CanReplace(path string) error {
+	t, err := createNew(temporary(path))
+	if err != nil {
+		return RootCause(err)
+	}
+	return RootCause(errors.Join(t.Close(), os.Remove(t.Name())))
+}
+
 // replace writes the document into a hidden file beside the old one and renames it over that.
-func (f *Files) replace(file File, s *Snapshot, sync bool) error {
+func (f *Files) replace(file document, s *Snapshot, sync bool) error {
 	var b bytes.Buffer
-	if err := file.Write(&b, s); err != nil {
+	if err := file.write(&b, s); err != nil {
 		return err
 	}
-	tmp := temporary(file.Path)
+	tmp := temporary(file.path)
 	t, err := f.newFile(tmp)
 	if err != nil {
 		return err
 	}
 	_, err = t.Write(b.Bytes())
-	return finish(t, err, sync, tmp, file.Path)
+	return finish(t, err, sync, tmp, file.path)
 }
 
 // finish closes a temporary file that was written with err and renames it to path, or removes it.
@@ -58,7 +78,7 @@ func temporary(path string) string {
 func (f *Files) syncFolders() {
 	done := map[string]bool{}
 	for _, file := range f.replaced {
-		dir := filepath.Dir(file.Path)
+		dir := filepath.Dir(file.path)
 		if done[dir] {
 			continue
 		}

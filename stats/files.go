@@ -9,17 +9,16 @@ import (
 	"time"
 )
 
-// File is a document of its own that is replaced as a whole together with the CSV files.
-type File struct {
-	Path  string
-	Write Writer
+// document is a file that is replaced as a whole.
+type document struct {
+	path  string
+	write Writer
 }
 
 // FilesOptions says what Files writes beside the defaults; the zero value is Locust 2.46 without --csv-full-history.
 type FilesOptions struct {
 	FullHistory bool      // every row in the history, with the percentiles of the last ten seconds
 	Format      string    // "2.46" or "", or "2.12" for a failures file without First and Last Seen
-	More        []File    // further files, replaced at each Write
 	Start       time.Time // the time of the history's first line; zero for now
 }
 
@@ -30,14 +29,14 @@ type FilesOptions struct {
 // A full disk or a vanished folder costs nothing that can be helped: the replaced files are complete again at the next
 // Write that succeeds, and lines of the history wait in memory (64 MiB of them, then the oldest are dropped and counted).
 type Files struct {
-	replaced []File
+	replaced []document
 	history  *historyFile // nil without a prefix
 	create   func(path string) (*os.File, error)
 }
 
 // OpenFiles makes the folder and all files, with headers and the history's first line (0 users, N/A), before the run,
 // so that a place that cannot be written to is found at once. Files that exist are overwritten. An empty prefix means
-// no CSV files: then only o.More is written.
+// no CSV files: then nothing is written.
 func OpenFiles(prefix string, o FilesOptions) (*Files, error) {
 	failures, err := failuresWriter(o.Format)
 	if err != nil {
@@ -45,14 +44,13 @@ func OpenFiles(prefix string, o FilesOptions) (*Files, error) {
 	}
 	f := &Files{create: createNew}
 	if prefix != "" {
-		f.replaced = []File{
+		f.replaced = []document{
 			{prefix + "_stats.csv", WriteStatsCSV},
 			{prefix + "_failures.csv", failures},
 			{prefix + "_exceptions.csv", WriteExceptionsCSV},
 		}
 		f.history = newHistoryFile(prefix+"_stats_history.csv", o.FullHistory, f.newFile)
 	}
-	f.replaced = append(f.replaced, o.More...)
 	if err := f.first(o.Start); err != nil {
 		_ = f.closeHistory() // the first error is the one that matters
 		return nil, err
@@ -144,7 +142,7 @@ func (f *Files) write(s *Snapshot, sync bool) []fileError {
 	}
 	for _, file := range f.replaced {
 		if err := f.replace(file, s, sync); err != nil {
-			failed = append(failed, fileError{file.Path, err})
+			failed = append(failed, fileError{file.path, err})
 		}
 	}
 	if sync {

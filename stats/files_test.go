@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -131,35 +130,38 @@ func TestAVanishedFolderComesBackWhole(t *testing.T) {
 	}
 }
 
-func TestMoreFilesAndOldFormat(t *testing.T) {
+func TestOldFormat(t *testing.T) {
 	dir := t.TempDir()
-	path := filepath.Join(dir, "deep", "er", "count.txt")
 	must(t, os.WriteFile(filepath.Join(dir, ".run_stats.csv.tmp"), []byte("left by a killed run"), 0o666))
-	count := func(w io.Writer, s *Snapshot) error { _, err := fmt.Fprint(w, s.Total.Count); return err }
-	f, err := OpenFiles(filepath.Join(dir, "run"), FilesOptions{Format: "2.12", More: []File{{path, count}}})
+	f, err := OpenFiles(filepath.Join(dir, "run"), FilesOptions{Format: "2.12"})
 	must(t, err)
 	must(t, f.Close(runAt(time.Second, 42)))
-	if got := readFile(t, path); got != "42" {
-		t.Errorf("the further file has %q", got)
-	}
 	if got := readFile(t, filepath.Join(dir, "run_failures.csv")); got != failuresHeader212 {
 		t.Errorf("failures: %q", got)
 	}
-	if got := names(t, dir); !slices.Equal(got, append([]string{"deep"}, four...)) {
+	if got := names(t, dir); !slices.Equal(got, four) {
 		t.Errorf("the folder has %v", got)
 	}
 }
 
-func TestWithoutPrefixOnlyMore(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "stats")
-	f, err := OpenFiles("", FilesOptions{More: []File{{path, WriteStatsCSV}}})
-	must(t, err)
-	must(t, f.Write(runAt(time.Second, 1)))
-	must(t, f.Close(runAt(time.Second, 2)))
-	var want bytes.Buffer
-	must(t, WriteStatsCSV(&want, runAt(time.Second, 2)))
-	if got := readFile(t, path); got != want.String() || f.Dropped() != 0 {
-		t.Errorf("got %q, want %q", got, want.String())
+func TestReplaceFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "s.json")
+	must(t, os.WriteFile(filepath.Join(dir, ".s.json.tmp"), []byte("left by a killed run"), 0o666))
+	must(t, CanReplace(path))
+	for _, text := range []string{"first", "second"} {
+		must(t, ReplaceFile(path, []byte(text)))
+		if got := readFile(t, path); got != text {
+			t.Errorf("the file has %q", got)
+		}
+	}
+	if got := names(t, dir); !slices.Equal(got, []string{"s.json"}) {
+		t.Errorf("the folder has %v", got)
+	}
+	for _, err := range []error{CanReplace(filepath.Join(path, "x")), ReplaceFile(filepath.Join(path, "x"), nil)} {
+		if err == nil || strings.Contains(err.Error(), ".tmp") {
+			t.Errorf("below a file: %v", err)
+		}
 	}
 }
 
@@ -167,7 +169,7 @@ func TestAWriterThatFailsLeavesTheOldFile(t *testing.T) {
 	broken := errors.New("no verdict yet")
 	fail := false
 	f, prefix := openRun(t, FilesOptions{})
-	f.replaced = append(f.replaced, File{prefix + "_more", func(w io.Writer, s *Snapshot) error {
+	f.replaced = append(f.replaced, document{prefix + "_more", func(w io.Writer, s *Snapshot) error {
 		if fail {
 			io.WriteString(w, "half")
 			return broken

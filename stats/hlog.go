@@ -30,7 +30,10 @@ import (
 // line for each name with any, tagged as HLogTag says. Stamp and length are seconds, the stamp from BaseTime on; the
 // maximum is in milliseconds, as is usual; the histograms hold microseconds from 1 to 3,600,000,000 with three
 // significant digits (V2, deflated, base64). So the processor shows milliseconds with -outputValueUnitRatio 1000, and
-// the sum of all lines of one tag is, count by count, the histogram that the CSV files' percentiles come from.
+// the sum of all lines of one tag is, count by count, the histogram that the CSV files' percentiles come from; in a run
+// whose statistics were reset, the sum of the lines after the last mark of a reset, which readers take for a comment:
+//
+//	#[Statistics reset at: 12.500 (seconds from BaseTime)]
 //
 // A writer is used by one goroutine.
 type HLogWriter struct {
@@ -71,6 +74,15 @@ func (l *HLogWriter) Write(iv *Interval) error {
 		l.line = l.appendLine(l.line, from, to, r.Times)
 	}
 	if _, err := l.w.Write(l.line); err != nil {
+		return fmt.Errorf("write histogram log: %w", err)
+	}
+	return nil
+}
+
+// Reset marks that the statistics begin anew at a moment: the end of the interval written last.
+func (l *HLogWriter) Reset(at time.Time) error {
+	millis := max(at.Sub(l.start).Milliseconds(), 0)
+	if _, err := fmt.Fprintf(l.w, "#[Statistics reset at: %.3f (seconds from BaseTime)]\n", float64(millis)/1000); err != nil {
 		return fmt.Errorf("write histogram log: %w", err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -91,6 +92,7 @@ func setDefault(v *int, d int) {
 // Record counts one finished request. It does not allocate once the shard knows the name and the failure text.
 // A negative time (a clock was set back) counts as 0.
 func (r *Recorder) Record(s Sample) {
+	s.Method, s.Name, s.Failure = short(s.Method), short(s.Name), short(s.Failure)
 	rec := record{failure: -1, done: s.Done.Sub(r.epoch), service: -1, response: -1, bytes: s.Bytes}
 	if !s.Untimed {
 		rec.service = max(s.Done.Sub(s.Sent), 0)
@@ -111,6 +113,18 @@ func (r *Recorder) Record(s Sample) {
 	if n >= foldAt {
 		r.foldFull(sh, n)
 	}
+}
+
+// maxText is how many bytes of a name or failure text are kept: a server that is quoted in them, or a script, could make
+// the files and this process as large as it likes.
+const maxText = 1000
+
+// short cuts a text that is too long, between two characters.
+func short(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxText], "") + "..."
 }
 
 // foldFull folds a shard that has become full. While somebody else folds, recording goes on into the shard instead of

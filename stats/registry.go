@@ -76,6 +76,12 @@ func (g *registry) newRow(k Key) (int32, Key) {
 func (g *registry) failure(k failureKey) (int32, failureKey) {
 	g.mu.RLock()
 	id, ok := g.texts[k]
+	if !ok && len(g.failures) >= g.maxTexts { // no room: most likely "(other)" is there
+		other := failureKey{k.row, Other}
+		if id, ok = g.texts[other]; ok {
+			k = other
+		}
+	}
 	g.mu.RUnlock()
 	if !ok {
 		id, k = g.newFailure(k)

@@ -84,15 +84,18 @@ func (c *client) start(method string, url, body, options, fn goja.Value) goja.Va
 	h := c.spareClient()
 	promise, resolve, reject := c.vm.RT.NewPromise()
 	finish := c.vm.Async()
-	turn := runOf(c.vm).Turn
+	turn, hard := runOf(c.vm).Turn, c.vm.Hard()
 	go func() {
 		if turn != nil {
-			time.Sleep(turn(time.Now())) // a hard stop meanwhile closes h
+			select {
+			case <-time.After(turn(time.Now())):
+			case <-hard: // h is closed
+			}
 		}
-		err := do(h, req, &x.resp)
+		err := do(h.Client, req, &x.resp)
 		finish(func() {
 			c.giveBack(h)
-			if c.vm.Killed() {
+			if c.vm.Killed() || c.vm.Left() {
 				c.abandon(x, err)
 				return
 			}
@@ -109,10 +112,10 @@ func (c *client) start(method string, url, body, options, fn goja.Value) goja.Va
 	return c.vm.RT.ToValue(promise)
 }
 
-// abandon counts a request that was over when the hard stop came, without asking the script.
+// abandon counts a request that was over when the user had left or the hard stop came, without asking the script.
 func (c *client) abandon(x *exchange, err error) {
 	if errors.Is(err, bridge.ErrClosed) {
-		runOf(c.vm).Interrupted.Add(1)
+		c.interrupted(x)
 		return
 	}
 	x.err = err
@@ -129,8 +132,14 @@ func do(h *bridge.Client, req *bridge.Request, resp *bridge.Response) (err error
 	return h.Do(req, resp)
 }
 
-// spareClient takes a client for a parallel request, with the user's cookies and a connection of its own.
-func (c *client) spareClient() *bridge.Client {
+// spare is a client for parallel requests, with the user's cookies and a connection of its own.
+type spare struct {
+	*bridge.Client
+	forget func() // see vu.VM.OnKill
+}
+
+// spareClient takes an idle one, or makes one.
+func (c *client) spareClient() spare {
 	if c.vm.Revived() != c.revived { // a hard stop has closed them
 		c.spare, c.revived = nil, c.vm.Revived()
 	}
@@ -140,16 +149,16 @@ func (c *client) spareClient() *bridge.Client {
 		return h
 	}
 	h := c.http.Sibling() // also if it is closed
-	c.vm.OnKill(h.Close)
-	return h
+	return spare{h, c.vm.OnKill(h.Close)}
 }
 
-func (c *client) giveBack(h *bridge.Client) {
-	if len(c.spare) < maxSpare && !c.vm.Killed() {
+func (c *client) giveBack(h spare) {
+	if len(c.spare) < maxSpare && !c.vm.Killed() && !c.vm.Left() {
 		c.spare = append(c.spare, h)
 		return
 	}
 	h.Close()
+	h.forget()
 }
 
 // batch sends several requests in parallel and waits for all: client.batch(["/a", ["POST", "/b", {json: 1}], {method, url}]).
@@ -179,6 +188,9 @@ func batchEntry(rt *goja.Runtime, v goja.Value) (method string, url, options goj
 		return "GET", v, goja.Undefined()
 	}
 	if o.ClassName() == "Array" {
+		if !given(o.Get("0")) {
+			throwType(rt, "client.batch: a request is a URL, [method, url, options] or {method, url, ...options}")
+		}
 		if given(o.Get("1")) {
 			return upper(o.Get("0").String()), o.Get("1"), o.Get("2")
 		}

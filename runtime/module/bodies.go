@@ -51,7 +51,8 @@ func isParams(v goja.Value) bool {
 		return false
 	}
 	if ctor, ok := o.Get("constructor").(*goja.Object); ok {
-		return ctor.Get("name").String() == "URLSearchParams"
+		name := ctor.Get("name")
+		return given(name) && name.String() == "URLSearchParams"
 	}
 	return false
 }

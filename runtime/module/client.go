@@ -25,7 +25,7 @@ type client struct {
 	authSet goja.Value
 	named   string // by client.named, "" outside of it
 	group   groups // static http.groupUrls
-	spare   []*bridge.Client
+	spare   []spare
 	revived bool        // spare was made after the hard stop
 	open    []*exchange // catchResponse without a callback: reported at the end of the task
 
@@ -213,7 +213,7 @@ func (c *client) turn() bool {
 // finish judges an exchange that is over, records it, and gives the response to the script.
 func (c *client) finish(x *exchange, err error, fn goja.Value) goja.Value {
 	if errors.Is(err, bridge.ErrClosed) {
-		runOf(c.vm).Interrupted.Add(1)
+		c.interrupted(x)
 		x.reported = true // never: the target did not do this
 		return goja.Undefined()
 	}
@@ -228,10 +228,7 @@ func (c *client) finish(x *exchange, err error, fn goja.Value) goja.Value {
 		return v
 	}
 	if x.catch {
-		if len(c.open) == 0 {
-			c.vm.AtTaskEnd(c.reportOpen)
-		}
-		c.open = append(c.open, x)
+		c.atTaskEnd(x)
 		return x.value()
 	}
 	if control := x.report(); control != nil {
@@ -241,6 +238,13 @@ func (c *client) finish(x *exchange, err error, fn goja.Value) goja.Value {
 		return x.object
 	}
 	return x.value()
+}
+
+// interrupted counts a request that a hard stop has ended, if the target can have seen anything of it.
+func (c *client) interrupted(x *exchange) {
+	if x.resp.BytesOut > 0 || x.resp.Phases != (bridge.Phases{}) {
+		runOf(c.vm).Interrupted.Add(1)
+	}
 }
 
 // judge calls the script's verdict function and reports when it has returned, or when its promise has settled. What it
@@ -257,15 +261,26 @@ func (c *client) judge(x *exchange, verdict goja.Callable) (goja.Value, error) {
 		}
 		return err
 	})
+	if !x.reported { // a hard stop may come before the promise has settled: then the status decides
+		c.atTaskEnd(x)
+	}
 	return x.value(), err
 }
 
-// reportOpen reports what catchResponse left to the end of the task.
-func (c *client) reportOpen() {
-	for _, x := range c.open {
-		_ = x.report() // the task is over: nothing is left to steer
+// atTaskEnd makes sure that an exchange is counted when the task is over, if it was not before.
+func (c *client) atTaskEnd(x *exchange) {
+	if len(c.open) == 0 {
+		c.vm.AtTaskEnd(c.reportOpen)
 	}
-	c.open = c.open[:0]
+	c.open = append(c.open, x)
+}
+
+// reportOpen reports what was left to the end of the task. Listeners may add to it meanwhile.
+func (c *client) reportOpen() {
+	for i := 0; i < len(c.open); i++ {
+		_ = c.open[i].report() // the task is over: nothing is left to steer
+	}
+	c.open = nil
 }
 
 // rename is client.named(name, fn): requests inside fn are counted under name. An async fn gives a promise, and names

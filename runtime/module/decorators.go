@@ -113,8 +113,10 @@ func copyEdges(rt *goja.Runtime, to *goja.Object, v goja.Value) {
 		switch {
 		case from.ClassName() != "Array":
 			_ = to.Set(key, entry)
-		case isPair:
+		case isPair && given(pair.Get("0")) && given(pair.Get("1")):
 			_ = to.Set(pair.Get("0").String(), pair.Get("1"))
+		case isPair:
+			throwType(rt, "transitions: an entry is a name or [name, weight]")
 		default:
 			_ = to.Set(entry.String(), 1)
 		}

@@ -43,6 +43,10 @@ func Builtins() map[string]string {
 	return m
 }
 
+// Defines are, for script.Options, the functions of the language that are replaced. A deeply nested text given to goja's
+// own JSON.parse overflows the stack, and that ends the process: a server could do it.
+func Defines() map[string]string { return map[string]string{"JSON.parse": "$k.parseJSON"} }
+
 // Run is what the modules of all VMs share. It is filled before the first VM is made and only read afterwards, but for
 // what guards itself.
 type Run struct {
@@ -103,6 +107,8 @@ func Native(vm *vu.VM, name string) goja.Value {
 		return function(rt, "get", 1, func(c goja.FunctionCall) goja.Value { return exported(vm, c.Argument(0).String()) })
 	case "environment":
 		return environmentOf(vm)
+	case "parseJSON":
+		return parseJSON(rt)
 	case "wait":
 		return function(rt, "wait", 1, func(c goja.FunctionCall) goja.Value { vm.Wait(c.Argument(0)); return goja.Undefined() })
 	case "schedule":
@@ -114,8 +120,6 @@ func Native(vm *vu.VM, name string) goja.Value {
 		return function(rt, "report", 2, func(c goja.FunctionCall) goja.Value { return report(vm, c.Argument(1)) })
 	case "measure":
 		return function(rt, "measure", 4, func(c goja.FunctionCall) goja.Value { return measure(vm, c) })
-	case "now":
-		return function(rt, "now", 0, func(goja.FunctionCall) goja.Value { return rt.ToValue(time.Since(vm.Born).Seconds()) })
 	case "shapeTime":
 		return function(rt, name, 0, func(goja.FunctionCall) goja.Value { return rt.ToValue(runOf(vm).Main.ShapeTime().Seconds()) })
 	case "resetShapeTime":

@@ -228,7 +228,7 @@ func TestPacing(t *testing.T) {
 		if got := p.said(); len(got) == 1 {
 			took = number(t, got[0])
 		}
-		if took < 480 || took > 1500 { // five times 0.1 s however long a task takes; the upper bound only keeps waits from adding up
+		if took < 400 || took > 1500 { // five times 0.1 s however long a task takes, but for a first one that came late; the upper bound only keeps waits from adding up
 			t.Errorf("%s: 5 periods took %v ms, want 500", wait, p.said())
 		}
 	}

@@ -10,6 +10,9 @@ import (
 	"katydid/stats"
 )
 
+// maxReported is the longest time that the histograms can hold, an hour, in milliseconds.
+const maxReported = 3_600_000
+
 // report is user.report({type, name, responseTime, responseLength, error, context}): how other protocols are counted.
 // responseTime is in milliseconds; null or none counts the request without a time.
 func report(vm *vu.VM, v goja.Value) goja.Value {
@@ -27,13 +30,15 @@ func report(vm *vu.VM, v goja.Value) goja.Value {
 	}
 	if t := firstGiven(o, "responseTime", "response_time"); given(t) {
 		ms := t.ToFloat()
-		if !(ms >= 0) {
-			throwType(rt, "report: responseTime is %v; it must be a number of milliseconds from 0 up, or null", t)
+		if !(ms >= 0) || ms > maxReported {
+			throwType(rt, "report: responseTime is %v; it must be a number of milliseconds from 0 to an hour, or null", t)
 		}
 		s.Untimed, s.Sent = false, now.Add(-time.Duration(ms*float64(time.Millisecond)))
 	}
 	if n := firstGiven(o, "responseLength", "response_length"); given(n) {
-		s.Bytes = n.ToInteger()
+		if s.Bytes = n.ToInteger(); s.Bytes < 0 {
+			throwType(rt, "report: responseLength is %v; it must be a number of bytes from 0 up", n)
+		}
 	}
 	if e := firstGiven(o, "error", "exception"); given(e) {
 		s.Failure = failureOf(e)

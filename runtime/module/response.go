@@ -26,6 +26,20 @@ func (x *exchange) parse(rt *goja.Runtime) goja.Value {
 	return v
 }
 
+// parseJSON is JSON.parse for scripts.
+func parseJSON(rt *goja.Runtime) goja.Value {
+	json := rt.GlobalObject().Get("JSON").ToObject(rt)
+	own, _ := goja.AssertFunction(json.Get("parse"))
+	return function(rt, "parse", 2, func(c goja.FunctionCall) goja.Value {
+		if text, ok := c.Argument(0).(goja.String); ok && text.Length() > maxJSONDepth && depth(text.String()) > maxJSONDepth {
+			panic(newError(rt, "SyntaxError", fmt.Sprintf("the JSON is nested deeper than %d levels", maxJSONDepth)))
+		}
+		v, err := own(json, c.Arguments...)
+		rethrow(rt, err)
+		return v
+	})
+}
+
 // notJSON says what came in place of JSON, as Locust does.
 func notJSON(x *exchange, body string) string {
 	if len(body) > 250 {

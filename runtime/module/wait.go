@@ -40,7 +40,7 @@ func waitTime(vm *vu.VM, name string) goja.Value {
 		})
 	case "constantPacing":
 		return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
-			return wait(pacing(time.Now(), number(c.Argument(0))))
+			return wait(pacing(vm, number(c.Argument(0))))
 		})
 	}
 	return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
@@ -48,17 +48,21 @@ func waitTime(vm *vu.VM, name string) goja.Value {
 		if perSecond == 0 {
 			throwType(rt, "constantThroughput(0): a number above 0 is needed")
 		}
-		return wait(pacing(time.Now(), 1/perSecond))
+		return wait(pacing(vm, 1/perSecond))
 	})
 }
 
 // pacing starts a task every period seconds if the task itself takes less; what was missed is not caught up. The first
-// period is counted from born, when the script was loaded. Each user has its own copy of the script and so its own time;
-// by task set it must not be kept, since every entry makes a new one.
-func pacing(born time.Time, period float64) func(goja.Value) float64 {
-	last, wait := born, 0.0
+// period is counted from the user's birth, as in Locust. Each user has its own copy of the script and so its own time; by
+// task set it must not be kept, since every entry makes a new one.
+func pacing(vm *vu.VM, period float64) func(goja.Value) float64 {
+	var last time.Time
+	wait := 0.0
 	return func(goja.Value) float64 {
 		now := time.Now()
+		if last.IsZero() {
+			last = vm.Born
+		}
 		wait = math.Max(0, period-(now.Sub(last).Seconds()-wait))
 		last = now
 		return wait

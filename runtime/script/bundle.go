@@ -82,8 +82,17 @@ func (b *bundler) options(await bool) api.BuildOptions {
 		LogOverride:    map[string]api.LogLevel{"ignored-bare-import": api.LogLevelSilent}, // import "katydid"
 		Metafile:       true,
 		Plugins:        []api.Plugin{b.plugin()},
-		Define:         map[string]string{"process.env.NODE_ENV": `"production"`, "global": "globalThis"},
+		Define:         b.define(),
 	}
+}
+
+// define is what esbuild puts in place of names that no variable hides.
+func (b *bundler) define() map[string]string {
+	names := map[string]string{"process.env.NODE_ENV": `"production"`, "global": "globalThis"}
+	for name, to := range b.opts.Define {
+		names[name] = to
+	}
+	return names
 }
 
 // lowered lists what goja cannot do. Everything else stays as it was written:

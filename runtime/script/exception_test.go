@@ -62,7 +62,7 @@ func TestStack(t *testing.T) {
 func runOf(t *testing.T, code string) error {
 	t.Helper()
 	head := `import { HttpUser } from "katydid"; class LoginError extends Error {} const u = new HttpUser(); log(LoginError.name); export function run() {`
-	s, _, err := FromSource("a.js", head+"\n"+code+"\n}", builtins)
+	s, _, err := FromSource("a.js", head+"\n"+code+"\n}", Options{Builtins: builtins})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestStackOverflow(t *testing.T) {
 }
 
 func TestInterrupted(t *testing.T) {
-	s, _, err := FromSource("a.js", "export function run() {\n  for (;;) ;\n}\n$k.now(); run();", nil)
+	s, _, err := FromSource("a.js", "export function run() {\n  for (;;) ;\n}\n$k.now(); run();", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestInterrupted(t *testing.T) {
 
 func TestStackOfOtherErrors(t *testing.T) {
 	_, syntax := goja.Compile("x.js", "let a;\n  let a;", true)
-	_, _, fault := FromSource("a.js", "f(", nil)
+	_, _, fault := FromSource("a.js", "f(", Options{})
 	for _, c := range []struct {
 		err                error
 		message, traceback string

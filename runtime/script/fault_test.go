@@ -72,7 +72,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestFaultInABuiltin(t *testing.T) {
-	_, _, err := FromSource("a.js", `import { x } from "katydid"; log(x)`, map[string]string{"katydid": "export const x = ;"})
+	_, _, err := FromSource("a.js", `import { x } from "katydid"; log(x)`, Options{Builtins: map[string]string{"katydid": "export const x = ;"}})
 	if err == nil || err.Error() != `katydid:1:18: Unexpected ";"` {
 		t.Errorf("got %v", err)
 	}

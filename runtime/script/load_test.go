@@ -28,7 +28,7 @@ export class ApiUser extends HttpUser {
 
 // TestProgramIsShared lets VMs run, throw and look up positions at the same time.
 func TestProgramIsShared(t *testing.T) {
-	s, _, err := FromSource("a.ts", shared, builtins)
+	s, _, err := FromSource("a.ts", shared, Options{Builtins: builtins})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(c.text)
 	}
 	f.Fuzz(func(t *testing.T, code string) {
-		s, _, err := FromSource("a.ts", code, builtins)
+		s, _, err := FromSource("a.ts", code, Options{Builtins: builtins})
 		if (s == nil) == (err == nil) {
 			t.Fatalf("script %v, error %v", s, err)
 		}
@@ -111,7 +111,7 @@ func FuzzVLQ(f *testing.F) {
 
 func BenchmarkLoadSmall(b *testing.B) {
 	for b.Loop() {
-		if _, _, err := FromSource("a.ts", shared, builtins); err != nil {
+		if _, _, err := FromSource("a.ts", shared, Options{Builtins: builtins}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -135,11 +135,11 @@ func BenchmarkLoadLarge(b *testing.B) {
 
 // BenchmarkVM reports what a bundle that does nothing costs in each VM.
 func BenchmarkVM(b *testing.B) {
-	empty, _, err := FromSource("a.js", "export {};", builtins)
+	empty, _, err := FromSource("a.js", "export {};", Options{Builtins: builtins})
 	if err != nil {
 		b.Fatal(err)
 	}
-	classes, _, err := FromSource("a.ts", shared, builtins)
+	classes, _, err := FromSource("a.ts", shared, Options{Builtins: builtins})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -119,7 +119,7 @@ func TestExports(t *testing.T) {
 
 func TestUnusedBuiltinsAreLeftOut(t *testing.T) {
 	big := map[string]string{"katydid": `export class Used {} export class Unused { m() { return "UNUSED"; } }`, "k6": `export const k = "K6CODE";`}
-	s, _, err := FromSource("a.js", `import { Used } from "katydid"; import "k6"; export class U extends Used {}`, big)
+	s, _, err := FromSource("a.js", `import { Used } from "katydid"; import "k6"; export class U extends Used {}`, Options{Builtins: big})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,8 @@ type Options struct {
 	// may import each other. What is not used of them is not in the bundle, so
 	// their top level must have no side effects that anybody relies on.
 	Builtins map[string]string
+	// Define puts members of the host object in the place of global ones: "JSON.parse" to "$k.parseJSON".
+	Define map[string]string
 	// Dir is the folder that relative Paths, and the paths in errors and stack
 	// traces, are relative to; "" means the current directory.
 	Dir string
@@ -97,17 +99,13 @@ func Load(o Options) (*Script, []Warning, error) {
 // FromSource loads one script from text instead of a file. The name ("a.js",
 // "a.ts") decides about its kind and stands in stack traces; its imports are
 // relative to the current directory.
-func FromSource(name, code string, builtins map[string]string) (*Script, []Warning, error) {
+func FromSource(name, code string, o Options) (*Script, []Warning, error) {
 	cwd, err := absDir("")
 	if err != nil {
 		return nil, nil, err
 	}
-	return Load(Options{
-		Paths:    []string{name},
-		Builtins: builtins,
-		Dir:      cwd,
-		sources:  map[string]string{absPath(name, cwd): code},
-	})
+	o.Paths, o.Dir, o.sources = []string{name}, cwd, map[string]string{absPath(name, cwd): code}
+	return Load(o)
 }
 
 // Call evaluates the bundle in vm with the host object and returns what its

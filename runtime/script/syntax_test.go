@@ -44,7 +44,7 @@ var syntaxes = []struct{ name, code, want string }{
 func TestSyntax(t *testing.T) {
 	for _, c := range syntaxes {
 		t.Run(c.name, func(t *testing.T) {
-			s, warnings, err := FromSource("a.js", c.code, builtins)
+			s, warnings, err := FromSource("a.js", c.code, Options{Builtins: builtins})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,7 +66,7 @@ func TestAsyncOnlyForTopLevelAwait(t *testing.T) {
 		`export const f = async () => { await null };`: false,
 		`await using x = null;`:                        true,
 	} {
-		s, _, err := FromSource("a.js", code, nil)
+		s, _, err := FromSource("a.js", code, Options{})
 		if err != nil {
 			t.Errorf("%s: %v", code, err)
 		} else if s.Async != want {
@@ -82,7 +82,7 @@ func TestSymbolsAreDefinedOnlyWhenUsed(t *testing.T) {
 		`for (const x of []) ;`:                             "undefined",
 		`export const x = { [Symbol.asyncIterator]() {} };`: "symbol",
 	} {
-		s, _, err := FromSource("a.js", code, nil)
+		s, _, err := FromSource("a.js", code, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ func TestSymbolsAreDefinedOnlyWhenUsed(t *testing.T) {
 // TestHelpersAreReplaced fails when esbuild words its helpers differently, so
 // that every VM pays for what cheapen avoids.
 func TestHelpersAreReplaced(t *testing.T) {
-	s, _, err := FromSource("a.js", `function d() {} export class A { @d m() {} }`, nil)
+	s, _, err := FromSource("a.js", `function d() {} export class A { @d m() {} }`, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestHelpersAreReplaced(t *testing.T) {
 
 func TestSymbolIsTheScriptsOwn(t *testing.T) {
 	h := newHost(t)
-	s, _, err := FromSource("a.js", `export const m = Symbol.metadata, i = Symbol.iterator;`, nil)
+	s, _, err := FromSource("a.js", `export const m = Symbol.metadata, i = Symbol.iterator;`, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

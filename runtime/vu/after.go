@@ -60,6 +60,28 @@ func (vm *VM) After(v goja.Value, err error, done func(v goja.Value, err error) 
 // nested says that JavaScript is running: promise jobs have to wait until it has returned to us.
 func (vm *VM) nested() bool { return len(vm.RT.CaptureCallStack(1, nil)) > 0 }
 
+// drain waits for the requests that are under way when the user has left, and lets them be counted; the script hears no
+// more of them, and timers are forgotten.
+func (vm *VM) drain() {
+	l := vm.events
+	if l == nil {
+		return
+	}
+	vm.left = true
+	l.timers = nil
+	for l.ready(time.Now()); l.pending > 0; l.ready(time.Now()) {
+		select {
+		case <-l.wake:
+		case <-vm.kill:
+			vm.abandon()
+			return
+		}
+	}
+}
+
+// Left says that the user has left: what still comes is counted and nothing else.
+func (vm *VM) Left() bool { return vm.left }
+
 // abandon ends what the event loop of a killed VM still has: the requests under way, all aborted, are waited for, since
 // they count somewhere; timers are forgotten. The task that they belonged to must not go on in onStop.
 func (vm *VM) abandon() {

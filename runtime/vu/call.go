@@ -124,7 +124,10 @@ func (vm *VM) pause(d time.Duration) bool {
 		next := end
 		var wake <-chan struct{}
 		if l := vm.events; l != nil {
-			if l.ready(time.Now()) && vm.leave {
+			vm.Unblock() // callbacks of the script
+			ran := l.ready(time.Now())
+			vm.Block()
+			if ran && vm.leave {
 				return false
 			}
 			if vm.damaged {

@@ -132,11 +132,18 @@ func (m *Main) edges(v goja.Value) []edge {
 		return list
 	}
 	for _, i := range o.Keys() {
-		if pair, ok := o.Get(i).(*goja.Object); ok {
-			list = append(list, edge{pair.Get("0").String(), int(pair.Get("1").ToInteger())})
-		} else {
-			list = append(list, edge{o.Get(i).String(), 1})
+		v := o.Get(i)
+		e := edge{weight: 1}
+		if pair, ok := v.(*goja.Object); ok {
+			v = pair.Get("0")
+			if w := pair.Get("1"); given(w) {
+				e.weight = int(w.ToInteger())
+			}
 		}
+		if given(v) { // else a hole: checkMarkov finds no task of that name
+			e.name = v.String()
+		}
+		list = append(list, e)
 	}
 	return list
 }

@@ -53,11 +53,23 @@ func (u *user) part() {
 	u.mu.Unlock()
 	u.vm.leave = false
 	u.vm.perform(u.obj, "onStop", "on_stop")
+	u.settle()
+}
+
+// settle waits for the requests that the script has sent without waiting for them: they count. After a hard stop they
+// are ended instead.
+func (u *user) settle() {
 	u.mu.Lock()
-	if u.guard != nil {
+	u.parting = false // from here on kill is Kill again
+	late := u.guard != nil
+	if late {
 		u.guard.Stop()
 	}
 	u.mu.Unlock()
+	if late {
+		u.vm.Kill()
+	}
+	u.vm.drain()
 }
 
 // run is the whole life of the user. It returns when the user has left, and nothing of it is left behind.
@@ -104,6 +116,7 @@ func (u *user) create(class *Class) error {
 	if err := u.vm.Guard(func() { u.vm.addMembers(ctor) }); err != nil {
 		return err
 	}
+	u.vm.Born = time.Now()
 	obj, err := u.vm.create(ctor)
 	u.obj, u.vm.Self = obj, obj
 	return err
@@ -189,8 +202,11 @@ func method(o *goja.Object, names ...string) goja.Callable {
 
 // waitBetween is the wait after a task; false means that the user is to leave.
 func (vm *VM) waitBetween(f *frame) bool {
+	vm.Unblock()
 	d, err := vm.waitTime(f)
-	if err != nil {
+	if err == nil {
+		vm.Block()
+	} else {
 		if vm.ended(err).ctl == stopUser {
 			return false
 		}

@@ -32,6 +32,7 @@ type VM struct {
 	Local any
 
 	exports   []export
+	left      bool         // onStop is over
 	class     *goja.Object // of Self
 	events    *loop        // made on first use: most users never need one
 	timer     *time.Timer  // the one timer of the goroutine; reused by every wait
@@ -49,10 +50,11 @@ type VM struct {
 	busy     atomic.Int64    // since when JavaScript has been running, in ns since the epoch; 0 while it waits for something
 	accused  atomic.Bool     // by Crowd.Accuse: say where it was when it was killed
 
-	mu     sync.Mutex // guards the three below
-	kill   chan struct{}
-	dead   bool
-	aborts []func()
+	mu      sync.Mutex // guards the three below
+	kill    chan struct{}
+	dead    bool
+	aborts  map[int]func()
+	abortID int
 }
 
 // export is the namespace object of one script file.
@@ -82,7 +84,7 @@ var errKilled = errors.New("still running when the user had to stop: is there an
 
 // newVM makes a VM in which nothing has run yet; load runs the script's top level.
 func newVM(env *Env, id int64, class *Class, stopping <-chan struct{}) *VM {
-	return &VM{RT: goja.New(), Env: env, ID: id, Class: class, stopping: stopping, kill: make(chan struct{}), Born: time.Now()}
+	return &VM{RT: goja.New(), Env: env, ID: id, Class: class, stopping: stopping, kill: make(chan struct{})}
 }
 
 // load runs the script's top level, to the end of its last await.
@@ -133,12 +135,28 @@ func (vm *VM) find(name string) *goja.Object {
 }
 
 // OnKill registers a function that ends whatever the VM waits for outside JavaScript (a request in flight).
-// Kill calls it from another goroutine. It stays registered for the VM's life.
-func (vm *VM) OnKill(abort func()) {
+// Kill calls it from another goroutine; after Kill, OnKill itself does, at once. forget takes it back.
+func (vm *VM) OnKill(abort func()) (forget func()) {
 	vm.mu.Lock()
-	vm.aborts = append(vm.aborts, abort)
-	vm.mu.Unlock()
+	defer vm.mu.Unlock()
+	if vm.dead {
+		abort()
+	}
+	if vm.aborts == nil {
+		vm.aborts = make(map[int]func(), 1)
+	}
+	vm.abortID++
+	id := vm.abortID
+	vm.aborts[id] = abort
+	return func() {
+		vm.mu.Lock()
+		delete(vm.aborts, id)
+		vm.mu.Unlock()
+	}
 }
+
+// Hard is closed by the hard stop. To be called in the VM's goroutine; the channel may be waited for in any.
+func (vm *VM) Hard() <-chan struct{} { return vm.kill }
 
 // OnEnd registers a function that gives back what the user holds; it runs in the VM's goroutine when the user has ended.
 func (vm *VM) OnEnd(fn func()) { vm.onEnd = append(vm.onEnd, fn) }
