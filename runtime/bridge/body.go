@@ -5,10 +5,10 @@ import (
 	"errors"
 	"io"
 	"net/http/httputil"
-	"slices"
 )
 
-// readBody reads the body of the answer whose head was read last: w gets body, sizes and Done.
+// readBody reads the body of the answer whose head was read last: w gets body and sizes, and, when
+// all of it has been read, Done: also if it cannot be decoded.
 func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 	w.Body, w.Size, w.WireSize, w.Truncated = nil, 0, 0, false
 	length := int64(f.head.ContentLength())
@@ -26,33 +26,27 @@ func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 	f.buffer(b, limit)
 	var err error
 	if plain {
-		w.Body = exact(f.scratch)
 		_, _ = io.Copy(io.Discard, onlyReader{b})
-		w.Size, w.Truncated = b.n, b.n > int64(len(f.scratch))
+		w.Size, w.Truncated = b.n, b.n > f.wire.size
 	} else {
-		err = w.decode(c, string(encoding), io.MultiReader(bytes.NewReader(f.scratch), onlyReader{b}), limit)
+		err = w.decode(c, string(encoding), f.wire.drain(onlyReader{b}), limit)
 		_, _ = io.Copy(io.Discard, onlyReader{b})
 	}
-	w.Done, w.WireSize = f.cn.lastRead, b.n
 	if !errors.Is(b.err, io.EOF) {
 		return b.err
 	}
-	return err
-}
-
-// exact copies b into just the memory it needs; nil if it is empty.
-func exact(b []byte) []byte {
-	if len(b) == 0 {
-		return nil
+	if plain {
+		w.Body = f.wire.join()
 	}
-	return append(make([]byte, 0, len(b)), b...)
+	w.Done, w.WireSize = f.cn.lastRead, b.n
+	return err
 }
 
 // readLength reads a body of known length straight into its final place.
 func (f *flight) readLength(w *Response, length, limit int64) error {
 	keep := min(length, limit)
-	// A length is a promise: memory for it is taken as the bytes come in.
-	body := make([]byte, min(keep, 1<<20))
+	// A length is a promise: beyond the usual limit, memory for it is taken as the bytes come in.
+	body := make([]byte, min(keep, DefaultMaxBody))
 	n, err := io.ReadFull(f.br, body)
 	for err == nil && int64(n) < keep {
 		grown := make([]byte, min(2*int64(n), keep))
@@ -65,9 +59,12 @@ func (f *flight) readLength(w *Response, length, limit int64) error {
 	if err == nil && keep < length {
 		_, err = io.CopyN(io.Discard, onlyReader{f.br}, length-keep)
 	}
+	if err != nil {
+		return midBody(err)
+	}
 	w.Body, w.Size, w.WireSize, w.Truncated = body, length, length, keep < length
 	w.Done = f.cn.lastRead
-	return midBody(err)
+	return nil
 }
 
 // onlyReader hides WriteTo, which would go on to the end of the connection.
@@ -148,14 +145,11 @@ func midBody(err error) error {
 	return err
 }
 
-// buffer reads up to limit bytes of b into the scratch buffer. How it ended is in b.err.
+// buffer reads up to limit bytes of b into f.wire. How it ended is in b.err.
 func (f *flight) buffer(b *wireBody, limit int64) {
-	f.scratch = f.scratch[:0]
-	for b.err == nil && int64(len(f.scratch)) < limit {
-		if len(f.scratch) == cap(f.scratch) {
-			f.scratch = slices.Grow(f.scratch, max(readBuffer, len(f.scratch)))
-		}
-		n, _ := b.Read(f.scratch[len(f.scratch):min(int64(cap(f.scratch)), limit)])
-		f.scratch = f.scratch[:len(f.scratch)+n]
+	f.wire.reset()
+	for b.err == nil && f.wire.size < limit {
+		n, _ := b.Read(f.wire.room(limit))
+		f.wire.took(n)
 	}
 }

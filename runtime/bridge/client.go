@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Client is one virtual user. Do and the cookie methods belong to one goroutine at a time; Abort and Close may be
-// called from any goroutine at any time. A Client that holds no connection costs under 100 bytes.
+// Client is one virtual user. Do and the cookie methods belong to one goroutine at a time; Close may be called
+// from any goroutine at any time. A Client that holds no connection costs under 100 bytes.
 //
 // It keeps one connection for each origin and opens it when it is first needed. Close it at the end.
 type Client struct {
@@ -16,12 +16,11 @@ type Client struct {
 	conns []*conn // idle or in use; changed only under mu, or by Do's goroutine while busy
 	jar   *jar    // nil until the first cookie
 
-	mu      sync.Mutex
-	busy    bool // a Do is under way
-	aborted bool // that Do has to end
-	closed  bool
-	live    net.Conn           // the connection that Do is using
-	cancel  context.CancelFunc // ends the dialling that Do is waiting for
+	mu     sync.Mutex
+	busy   bool               // a Do is under way
+	closed bool               // and that Do has to end
+	live   net.Conn           // the socket that Do is using
+	cancel context.CancelFunc // ends the dialling that Do is waiting for
 }
 
 // maxConns bounds the descriptors of a user who wanders over many origins; the connection unused for longest goes.
@@ -35,7 +34,7 @@ func NewClient(cfg *Config) *Client { return &Client{cfg: cfg} }
 func (c *Client) Sibling() *Client { return &Client{cfg: c.cfg, jar: c.sharedJar()} }
 
 // Do sends r and fills w. An error is an *Error; answers of any status are not errors. After an error Status is 0
-// and Header and Body are empty; Sent, Done and the phases that came to pass are set in every case.
+// and Header and Body are empty; Sent, Done and the phases that came to their end are set in every case.
 func (c *Client) Do(r *Request, w *Response) error {
 	*w = Response{}
 	err := c.begin()
@@ -46,7 +45,9 @@ func (c *Client) Do(r *Request, w *Response) error {
 		}
 	}
 	if err != nil {
-		w.Done = time.Now()
+		if w.Done.IsZero() { // else the answer was complete, but it is of no use
+			w.Done = time.Now()
+		}
 		if w.Sent.IsZero() {
 			w.Sent = w.Done
 		}
@@ -55,36 +56,20 @@ func (c *Client) Do(r *Request, w *Response) error {
 	return err
 }
 
-// Abort ends the request in flight at once: its Do returns ErrClosed. Without one it does nothing. The client
-// stays usable, for the requests of an onStop for example.
-func (c *Client) Abort() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.abort()
-}
-
-// Close is Abort, and from then on every Do returns ErrClosed. All connections are closed. It may be called twice.
+// Close ends the request in flight at once: its Do returns ErrClosed, and so does every Do from then on. All
+// connections are closed. It may be called twice.
 func (c *Client) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closed = true
-	c.abort()
-	if !c.busy { // else end does it
-		c.closeAll()
-	}
-}
-
-// abort needs mu. It closes the socket itself: closing through TLS could wait for a peer that does not read.
-func (c *Client) abort() {
-	if !c.busy {
-		return
-	}
-	c.aborted = true
 	if c.cancel != nil {
 		c.cancel()
 	}
 	if c.live != nil {
 		_ = c.live.Close()
+	}
+	if !c.busy { // else end does it
+		c.closeAll()
 	}
 }
 
@@ -94,11 +79,11 @@ func (c *Client) begin() error {
 	if c.closed {
 		return ErrClosed
 	}
-	c.busy, c.aborted = true, false
+	c.busy = true
 	return nil
 }
 
-// end tells whether the request was aborted.
+// end tells whether Close came in the meantime.
 func (c *Client) end() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -106,14 +91,14 @@ func (c *Client) end() bool {
 	if c.closed {
 		c.closeAll()
 	}
-	return c.aborted
+	return c.closed
 }
 
-// use makes nc the connection that an abort closes; if the abort came first, it is closed here.
+// use makes nc, a socket, what Close closes; if Close came first, it is closed here.
 func (c *Client) use(nc net.Conn) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.aborted {
+	if c.closed {
 		_ = nc.Close()
 		return ErrClosed
 	}
@@ -121,12 +106,12 @@ func (c *Client) use(nc net.Conn) error {
 	return nil
 }
 
-// dialing makes cancel what an abort calls; nil ends that.
+// dialing makes cancel what Close calls; nil ends that.
 func (c *Client) dialing(cancel context.CancelFunc) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.cancel = cancel
-	if c.aborted && cancel != nil {
+	if c.closed && cancel != nil {
 		return ErrClosed
 	}
 	return nil
@@ -135,7 +120,7 @@ func (c *Client) dialing(cancel context.CancelFunc) error {
 func (c *Client) stopping() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.aborted
+	return c.closed
 }
 
 func (c *Client) find(o *Origin) *conn {
@@ -161,7 +146,7 @@ func (c *Client) keep(cn *conn) {
 }
 
 func (c *Client) drop(cn *conn) {
-	_ = cn.Conn.Close()
+	_ = cn.socket.Close()
 	for i, k := range c.conns {
 		if k == cn {
 			last := len(c.conns) - 1
@@ -175,7 +160,7 @@ func (c *Client) drop(cn *conn) {
 // closeAll needs mu, and no Do under way.
 func (c *Client) closeAll() {
 	for _, cn := range c.conns {
-		_ = cn.Conn.Close()
+		_ = cn.socket.Close()
 	}
 	c.conns = nil
 }

@@ -11,11 +11,12 @@ import (
 // conn is one connection to an origin. Read and Write are the socket's: crypto/tls sits on top of them, so their
 // times and counts are those of the wire.
 type conn struct {
-	net.Conn // TCP
+	net.Conn // the socket, or a TLS connection to a proxy on top of it
 
-	rw  net.Conn // what requests go through: the conn itself, or TLS on top of it
-	key string   // of the origin
-	raw syscall.RawConn
+	socket net.Conn // what is closed: TLS would send an alert first and could wait for a peer that does not read
+	rw     net.Conn // what requests go through: the conn itself, or TLS on top of it
+	key    string   // of the origin
+	raw    syscall.RawConn
 
 	absolute  bool   // a forwarding proxy: the request line holds the whole URL
 	proxyAuth string // value of Proxy-Authorization for it
@@ -32,7 +33,7 @@ type conn struct {
 }
 
 func newConn(nc net.Conn, key string) *conn {
-	c := &conn{Conn: nc, key: key}
+	c := &conn{Conn: nc, socket: nc, key: key}
 	c.rw = c
 	if s, ok := nc.(syscall.Conn); ok {
 		c.raw, _ = s.SyscallConn() // an error leaves nil: no peeking then

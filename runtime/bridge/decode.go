@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"slices"
 	"strings"
 	"sync"
 
@@ -16,7 +15,10 @@ import (
 )
 
 // decoders keeps what is expensive to make (tens of kilobytes each). The zero value is ready.
-type decoders struct{ gzip, zlib, flate, br, zstd, chunk sync.Pool }
+type decoders struct{ gzip, zlib, flate, br, zstd, pieces sync.Pool }
+
+// maxEncodings bounds what one answer can make the decoders take: each has a window of up to megabytes.
+const maxEncodings = 5
 
 var (
 	errEncoding = errors.New("unknown Content-Encoding")
@@ -30,23 +32,31 @@ func (w *Response) decode(c *Client, encodings string, wire io.Reader, limit int
 	if _, err := src.Peek(1); err == io.EOF {
 		return nil
 	}
+	defer src.Reset(nil) // decoders remember it
+	if strings.Count(encodings, ",") >= maxEncodings {
+		return &Error{Kind: InvalidResponse, Text: "more than 5 names in Content-Encoding"}
+	}
 	list := strings.Split(encodings, ",")
 	var r io.Reader = src
+	var used [maxEncodings]func()
 	for i := len(list) - 1; i >= 0; i-- { // the last one was applied last
 		d, free, err := c.cfg.decoders.open(strings.ToLower(strings.TrimSpace(list[i])), r)
 		if err != nil {
 			return damaged(encodings, err)
 		}
-		defer free()
-		r = d
+		r, used[i] = d, free
 	}
 	if err := w.collect(c, r, limit); err != nil {
 		return damaged(encodings, err)
+	}
+	for _, free := range used[:len(list)] { // only now: what a damaged body has done to a decoder goes with it
+		free()
 	}
 	return nil
 }
 
 func damaged(encodings string, err error) error {
+	encodings = shown(encodings, 40)
 	switch {
 	case errors.Is(err, errEncoding):
 		return &Error{Kind: InvalidResponse, Text: "unknown Content-Encoding: " + encodings, Err: err}
@@ -56,32 +66,23 @@ func damaged(encodings string, err error) error {
 	return &Error{Kind: InvalidResponse, Text: "the " + encodings + " body cannot be decoded", Err: err}
 }
 
-const chunkSize = 32 << 10
-
 // collect copies r to Body with exactly the memory it needs, and counts all of it.
 func (w *Response) collect(c *Client, r io.Reader, limit int64) error {
 	d := &c.cfg.decoders
-	buf := getOr(&d.chunk, func() *[]byte { b := make([]byte, 0, chunkSize); return &b })
-	defer func() {
-		if cap(*buf) <= maxKept {
-			d.chunk.Put(buf)
-		}
-	}()
-	b := (*buf)[:0]
+	p := getOr(&d.pieces, func() *pieces { return &pieces{} })
 	var past []byte // where the bytes beyond the limit go
 	for turns := 1; ; turns++ {
 		room := past
-		if int64(len(b)) < limit {
-			b = slices.Grow(b, 1)
-			room = b[len(b):min(int64(cap(b)), limit)]
-		} else if past == nil {
-			past = make([]byte, chunkSize)
-			continue
+		if past == nil {
+			if room = p.room(limit); len(room) == 0 {
+				past = make([]byte, 32<<10)
+				continue
+			}
 		}
 		n, err := r.Read(room)
 		w.Size += int64(n)
 		if past == nil {
-			b = b[:len(b)+n]
+			p.took(n)
 		}
 		if err == io.EOF {
 			break
@@ -93,9 +94,10 @@ func (w *Response) collect(c *Client, r io.Reader, limit int64) error {
 			return errStopped
 		}
 	}
-	*buf = b
-	w.Truncated = w.Size > int64(len(b))
-	w.Body = exact(b)
+	w.Truncated = w.Size > p.size
+	w.Body = p.join()
+	p.reset()
+	d.pieces.Put(p)
 	return nil
 }
 

@@ -31,14 +31,14 @@ func (c *Client) connect(h *hop, w *Response) (*conn, error) {
 	}
 	w.BytesIn, w.BytesOut = w.BytesIn+cn.in, w.BytesOut+cn.out
 	if err != nil {
-		_ = cn.Conn.Close()
+		_ = cn.socket.Close()
 		return nil, h.tlsFailure(err)
 	}
 	c.keep(cn)
 	return cn, nil
 }
 
-// context is what name look-up and connecting need; an abort calls its cancel.
+// context is what name look-up and connecting need; Close calls its cancel.
 func (h *hop) context() (context.Context, context.CancelFunc) {
 	if h.deadline.IsZero() {
 		return context.WithCancel(context.Background())
@@ -89,7 +89,7 @@ func traceDNS(ctx context.Context, w *Response) context.Context {
 	})
 }
 
-// startTLS without a context: a context would cost a goroutine, and the conn's deadline and an abort end it as well.
+// startTLS without a context: a context would cost a goroutine, and the conn's deadline and Close end it as well.
 func (c *conn) startTLS(conf *tls.Config) error {
 	t := tls.Client(c, conf)
 	if err := t.Handshake(); err != nil {

@@ -14,7 +14,7 @@ func (h *hop) check() error {
 		return &Error{Kind: InvalidURL, Text: "the request has no address"}
 	}
 	if !httpguts.ValidHeaderFieldName(h.method) { // a method is a token, just as a field name
-		return &Error{Kind: InvalidRequest, Text: "the method is not a token: " + strconv.Quote(h.method)}
+		return &Error{Kind: InvalidRequest, Text: "the method is not a token: " + strconv.Quote(shown(h.method, maxShown))}
 	}
 	if h.uri[0] != '/' && h.uri != "*" {
 		return invalidURL(h.uri, "the path must begin with a slash")
@@ -26,7 +26,7 @@ func (h *hop) check() error {
 	}
 	for _, f := range h.header {
 		if !httpguts.ValidHeaderFieldName(f.Name) || !httpguts.ValidHeaderFieldValue(f.Value) {
-			return &Error{Kind: InvalidRequest, Text: "header " + strconv.Quote(f.Name) + " holds characters that cannot be sent"}
+			return &Error{Kind: InvalidRequest, Text: "header " + strconv.Quote(shown(f.Name, maxShown)) + " holds characters that cannot be sent"}
 		}
 		if strings.EqualFold(f.Name, "Transfer-Encoding") {
 			return &Error{Kind: InvalidRequest, Text: "Transfer-Encoding cannot be set: bodies are sent with their length"}

@@ -15,7 +15,7 @@ func (c *Client) attempt(h *hop, w *Response) error {
 		idle := time.Since(cn.lastRead)
 		if (idle > idleCheck || !h.idempotent()) && cn.stale() {
 			c.drop(cn)
-		} else if err := c.use(cn.Conn); err != nil {
+		} else if err := c.use(cn.socket); err != nil {
 			return err
 		} else if done, err := c.exchange(cn, h, w); done || err == nil {
 			return err
@@ -73,12 +73,11 @@ func (c *Client) roundTrip(cn *conn, h *hop, w *Response) error {
 	if h.cookies && f.setsCookies() {
 		c.keepCookies(h, w.Header)
 	}
-	if err = f.readBody(h, w, c); err != nil {
-		return err
+	if err = f.readBody(h, w, c); !w.Done.IsZero() {
+		w.Phases.Receive += w.Done.Sub(first)
 	}
 	cn.closes = cn.closes || refused != nil || f.br.Buffered() > 0
-	w.Phases.Receive += w.Done.Sub(first)
-	return nil
+	return err
 }
 
 // send writes the request and returns when the kernel had all of it.

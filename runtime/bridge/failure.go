@@ -13,7 +13,8 @@ import (
 )
 
 func isTimeout(err error) bool {
-	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
+	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, fasthttp.ErrTimeout) // from the answer to CONNECT
 }
 
 func isNetError(err error) bool {
@@ -49,12 +50,13 @@ func (h *hop) dialFailure(err error, via route) error {
 }
 
 func dnsFailure(err *net.DNSError) *Error {
-	text := "the name server failed on: " + err.Name
+	text := "the name server failed on: "
 	if err.IsNotFound {
-		text = "no such host: " + err.Name
+		text = "no such host: "
 	} else if err.IsTimeout {
-		text = "no answer from the name server for: " + err.Name
+		text = "no answer from the name server for: "
 	}
+	text += shown(err.Name, maxShown)
 	return &Error{Kind: DNSError, Text: text, Err: err}
 }
 
@@ -84,12 +86,12 @@ func (h *hop) proxyFailure(err error) error {
 	return &Error{Kind: ProxyError, Text: text, Err: err}
 }
 
-// innermost is the text of the deepest error of a chain: there are no addresses in it.
+// innermost is the text of the deepest error of a chain: there are no addresses in it, and little of an answer.
 func innermost(err error) string {
 	for {
 		next := errors.Unwrap(err)
 		if next == nil {
-			return err.Error()
+			return shown(err.Error(), maxShown)
 		}
 		err = next
 	}

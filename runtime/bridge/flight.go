@@ -26,7 +26,8 @@ type flight struct {
 	small   *bufio.Reader // br, unless the head needed a larger one
 	head    fasthttp.ResponseHeader
 	out     []byte // request
-	scratch []byte // body of unknown or encoded length
+	wire    pieces // body of unknown or encoded length
+	bare    bool   // the head has lines that end in a bare line feed, or begins with empty ones
 	parsing bool   // head is being parsed: it is buffered as a whole, the socket must not be read
 }
 
@@ -45,9 +46,7 @@ func (c *Config) flight(cn *conn) *flight {
 // land gives a flight back. Nothing of it may be used after that.
 func (c *Config) land(f *flight) {
 	f.cn, f.br = nil, nil
-	if cap(f.scratch) > maxKept {
-		f.scratch = nil
-	}
+	f.wire.reset()
 	c.flights.Put(f)
 }
 
@@ -92,12 +91,13 @@ func (f *flight) readHead(h *hop, w *Response) (first time.Time, err error) {
 // peekHead waits for a whole head and returns it with the empty line at its end, still in the buffer.
 func (f *flight) peekHead() ([]byte, error) {
 	searched := 0
+	f.bare = false
 	for {
 		b, _ := f.br.Peek(f.br.Buffered())
 		if !plausible(b) {
 			return nil, &Error{Kind: InvalidResponse, Text: "the answer is not HTTP"}
 		}
-		if n := headEnd(b, searched); n > 0 {
+		if n := f.headEnd(b, searched); n > 0 {
 			return b[:n], nil
 		}
 		searched = len(b)
@@ -118,16 +118,20 @@ func plausible(b []byte) bool {
 	return string(b[:n]) == start[:n]
 }
 
-// headEnd returns the length of the head in b, 0 if its end is not there. Lines may end in a bare line feed.
-func headEnd(b []byte, searched int) int {
+// headEnd returns the length of the head in b, 0 if its end is not there. Lines may end in a bare line feed; bare
+// notes that, so that parse need not look again.
+func (f *flight) headEnd(b []byte, searched int) int {
 	lead := len(b) - len(bytes.TrimLeft(b, "\r\n"))
+	f.bare = f.bare || lead > 0
 	for i := max(lead, searched-3); ; {
 		j := bytes.IndexByte(b[i:], '\n')
 		if j < 0 {
 			return 0
 		}
 		i += j + 1
+		f.bare = f.bare || b[i-2] != '\r' // i > 1: a b that begins with \n has a lead
 		if i < len(b) && b[i] == '\n' {
+			f.bare = true
 			return i + 1
 		}
 		if i+1 < len(b) && b[i] == '\r' && b[i+1] == '\n' {
@@ -151,7 +155,7 @@ func (f *flight) grow() bool {
 func (f *flight) parse(block []byte) error {
 	f.parsing = true
 	defer func() { f.parsing = false }()
-	if bytes.HasSuffix(block, []byte("\r\n\r\n")) && bytes.Count(block, []byte("\n")) == bytes.Count(block, []byte("\r\n")) {
+	if !f.bare {
 		before := f.br.Buffered()
 		err := f.head.Read(f.br)
 		if err == nil && before-f.br.Buffered() != len(block) {

@@ -58,7 +58,7 @@ func (c *Client) chain(r *Request, w *Response) error {
 	}
 	limit := h.redirects
 	for {
-		w.Origin, w.URI = h.origin, h.uri
+		w.Origin, w.URI, w.Done = h.origin, h.uri, time.Time{}
 		if err := c.attempt(&h, w); err != nil {
 			return err
 		}
@@ -118,11 +118,11 @@ func (h *hop) locate(location string) (*Origin, string, error) {
 	}
 	ref, err := url.Parse(encodeLocation(location))
 	if err != nil {
-		return nil, "", invalidURL(location, "the redirect leads nowhere: "+cause(err))
+		return nil, "", invalidURL(location, "the redirect leads nowhere: "+cause(location, err))
 	}
 	base, err := url.Parse(h.origin.URL(h.uri))
 	if err != nil {
-		return nil, "", invalidURL(h.uri, cause(err))
+		return nil, "", invalidURL(h.uri, cause(h.uri, err))
 	}
 	full := base.ResolveReference(ref)
 	if full.Scheme+"://"+full.Host == h.origin.Scheme+"://"+h.origin.Host {

@@ -102,7 +102,7 @@ func newOrigin(whole, scheme, authority string) (*Origin, error) {
 	}
 	u, err := url.Parse(scheme + "://" + authority)
 	if err != nil {
-		return nil, invalidURL(whole, cause(err))
+		return nil, invalidURL(whole, cause(whole, err))
 	}
 	name, err := hostName(u.Hostname())
 	if err != nil {
@@ -151,14 +151,14 @@ func BasicAuth(user, password string) string {
 }
 
 func invalidURL(s, why string) error {
-	if len(s) > 200 {
-		s = s[:200] + "..."
-	}
-	return &Error{Kind: InvalidURL, Text: s + ": " + why}
+	return &Error{Kind: InvalidURL, Text: shown(hideUser(s), maxShown) + ": " + shown(why, maxShown)}
 }
 
-// cause strips the URL that net/url repeats in its errors.
-func cause(err error) string {
+// cause strips the URL s that net/url repeats in its errors. What else it quotes may be a part of a password.
+func cause(s string, err error) string {
+	if strings.Contains(s, "@") {
+		return "cannot be parsed (special characters in user:password must be percent-encoded)"
+	}
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err.Error()
 	}

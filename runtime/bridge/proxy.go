@@ -22,7 +22,7 @@ func EnvProxy() func(*url.URL) (*url.URL, error) { return httpproxy.FromEnvironm
 func FixedProxy(addr string) (func(*url.URL) (*url.URL, error), error) {
 	u, err := url.Parse(addr)
 	if err != nil {
-		return nil, invalidURL(addr, cause(err))
+		return nil, invalidURL(addr, cause(addr, err))
 	}
 	if _, err := newRoute(u); err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (c *Config) route(o *Origin) (route, error) {
 	}
 	u, err := c.Proxy(&url.URL{Scheme: o.Scheme, Host: o.Host})
 	if err != nil {
-		return route{}, &Error{Kind: ProxyError, Text: cause(err), Err: err}
+		return route{}, &Error{Kind: ProxyError, Text: shown(hideUser(err.Error()), maxShown), Err: err}
 	}
 	if u == nil {
 		return route{}, nil
@@ -106,7 +106,8 @@ func (v route) greet(cn *conn, h *hop) error {
 		if err := outer.startTLS(h.cfg.tlsFor(v.proxy.Hostname())); err != nil {
 			return h.proxyFailure(err)
 		}
-		// Reads and writes of cn go through the proxy's TLS from here on; the raw socket stays what is peeked at.
+		// Reads and writes of cn go through the proxy's TLS from here on; the socket stays what is peeked at
+		// and closed.
 		cn.Conn = outer.rw
 	}
 	if h.origin.Scheme == "http" {
@@ -126,8 +127,10 @@ func tunnel(cn *conn, h *hop, auth string) error {
 		return h.proxyFailure(err)
 	}
 	var head fasthttp.ResponseHeader
-	if err := head.Read(bufio.NewReader(cn)); err != nil {
+	if err := head.Read(bufio.NewReader(cn)); closedByPeer(err) || isTimeout(err) {
 		return h.proxyFailure(err)
+	} else if err != nil { // its text holds bytes of the answer
+		return &Error{Kind: ProxyError, Text: "no valid answer to CONNECT", Err: err}
 	}
 	if s := head.StatusCode(); s < 200 || s > 299 {
 		return &Error{Kind: ProxyError, Text: "CONNECT was answered with " + strconv.Itoa(s), Err: errors.New(string(head.StatusMessage()))}

@@ -26,15 +26,15 @@ type Response struct {
 
 	// Sent is when the first byte was handed to the kernel, or when name look-up or connecting began where that was
 	// needed. Done is when the read returned that brought the last byte; decoding comes after it. Both are set after
-	// an error too, and after ErrClosed.
+	// an error too, and after ErrClosed: if the answer was not complete, Done is when the request was given up.
 	Sent, Done time.Time
 	Phases     Phases
 	Reused     bool // the (last) request went over a connection that had been used before
 	Retried    bool // a kept connection turned out to be closed; the request was sent again on a new one
 }
 
-// Phases are the parts of Done - Sent, summed over redirects. Their sum never exceeds it; what is missing is the
-// generator's own work between them.
+// Phases are the parts of Done - Sent, summed over redirects. Their sum never exceeds it. What is missing is the
+// generator's own work between them; after an error, also the wait for an answer, or the receiving, that did not end.
 type Phases struct{ DNS, Connect, TLS, Send, Wait, Receive time.Duration }
 
 // Hop is an answer that redirected.

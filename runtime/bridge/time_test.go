@@ -33,7 +33,11 @@ func TestTimeouts(t *testing.T) {
 		equal(t, "error", got, "ReadTimeout('no complete response within 60ms')")
 		equal(t, "not early", w.Elapsed() >= r.Timeout, true)
 	}
-	got, _ := fails(t, user(t, &Config{Timeout: 1500 * time.Millisecond}), get(t, "https://"+silent+"/"))
+	r := get(t, "https://a.test/")
+	r.Timeout = 60 * time.Millisecond
+	got, _ := fails(t, user(t, through(t, "http://"+silent)), r)
+	equal(t, "CONNECT", got, "ConnectTimeout('no connection through the proxy within 60ms')")
+	got, _ = fails(t, user(t, &Config{Timeout: 1500 * time.Millisecond}), get(t, "https://"+silent+"/"))
 	equal(t, "handshake", got, "ConnectTimeout('no connection within 1.5s')")
 }
 

@@ -54,7 +54,7 @@ func tlsText(err error) string {
 		}
 		return "certificate has expired"
 	case errors.As(err, &invalid):
-		return strings.TrimPrefix(invalid.Error(), "x509: ")
+		return shown(strings.TrimPrefix(invalid.Error(), "x509: "), maxShown)
 	case errors.As(err, &record):
 		return "server does not speak TLS"
 	case errors.As(err, &alert):
@@ -71,7 +71,7 @@ func hostText(err x509.HostnameError) string {
 		valid = append(valid[:len(valid):len(valid)], ip.String())
 	}
 	if len(valid) == 0 {
-		return "certificate names no host, so it is not valid for " + err.Host
+		return "certificate names no host, so it is not valid for " + shown(err.Host, maxShown)
 	}
-	return "certificate is valid for " + strings.Join(valid, ", ") + ", not " + err.Host
+	return "certificate is valid for " + shown(strings.Join(valid, ", "), maxShown) + ", not " + shown(err.Host, maxShown)
 }

@@ -11,7 +11,7 @@ import (
 // Env is the script's `env`: the process environment (as os.Environ gives it),
 // read-only, one string a name, undefined for a name that is not set.
 //
-// The credentials of the results store are hidden: SAS_TOKEN, KATYDID_EXPORT,
+// The credentials of the results store are hidden: SAS_TOKEN, KATYDID_EXPORT, LOCUST_EXPORT,
 // GOOGLE_APPLICATION_CREDENTIALS and everything that begins with AWS_ or
 // AZURE_. A script has no use for them, and it prints and sends what it sees.
 // Nothing else is hidden, whatever its name: API_TOKEN is how a script logs in.
@@ -31,7 +31,7 @@ func storeCredential(name string) bool {
 		name = strings.ToUpper(name)
 	}
 	switch name {
-	case "SAS_TOKEN", "KATYDID_EXPORT", "GOOGLE_APPLICATION_CREDENTIALS":
+	case "SAS_TOKEN", "KATYDID_EXPORT", "LOCUST_EXPORT", "GOOGLE_APPLICATION_CREDENTIALS":
 		return true
 	}
 	return strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "AZURE_")
