@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"time"
 
 	"katydid/runtime/vu"
@@ -10,6 +9,9 @@ import (
 
 // begin sets the driver's first goal.
 func (r *run) begin() {
+	if r.opts.runTime > 0 && (r.shape == "" || r.main.ShapeUsesOptions()) {
+		r.deadline = time.Now().Add(r.opts.runTime) // from the ramp on, as Locust counts
+	}
 	if r.shape != "" {
 		r.log.infof("load shape %s decides on the users", r.shape)
 		for _, name := range []string{"users", "spawn-rate", "run-time"} {
@@ -30,23 +32,19 @@ func (r *run) begin() {
 
 // drive lets the test run until there is a reason to end it.
 func (r *run) drive() (reason string) {
-	limit := r.opts.runTime
-	if limit <= 0 || r.shape != "" && !r.main.ShapeUsesOptions() {
-		limit = forever
-	}
-	timeUp := time.NewTimer(limit) // from the ramp on, as Locust counts
-	defer timeUp.Stop()
+	timeUp, stop := r.timeUp()
+	defer stop()
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
 	r.cpu = newCPUUse()
-	for {
+	for !r.ending() { // a guard may have ended it
 		select {
 		case reason := <-r.stop:
 			return reason
 		case s := <-r.sys.signals:
 			r.hearSignal(s)
-		case <-timeUp.C:
-			return "run time limit reached"
+		case <-timeUp:
+			return timeIsUp
 		case n := <-r.spawned:
 			r.allSpawned(n)
 			r.endIfDeserted()
@@ -60,6 +58,34 @@ func (r *run) drive() (reason string) {
 			}
 		}
 	}
+	return timeIsUp
+}
+
+const timeIsUp = "run time limit reached"
+
+// endDriver sees to it that nobody is started any more; only the first call counts.
+func (r *run) endDriver(reason string) {
+	r.closing.Do(func() {
+		r.log.infof("%s, shutting down", reason)
+		r.state.Store("stopping")
+		r.cancel()
+		<-r.driven
+	})
+}
+
+// endLoad ends the load at the run-time while code of the main VM keeps the goroutine of runTest from doing so.
+func (r *run) endLoad() {
+	r.endDriver(timeIsUp)
+	r.leaving.Do(r.stopUsers)
+}
+
+// timeUp gets a value at the deadline of the load, if there is one and it still goes on.
+func (r *run) timeUp() (up <-chan time.Time, stop func()) {
+	if r.deadline.IsZero() || r.ending() {
+		return nil, func() {}
+	}
+	t := time.NewTimer(time.Until(r.deadline))
+	return t.C, func() { t.Stop() }
 }
 
 // endIfDeserted ends the test when all users have come and gone. A load shape may still want others.
@@ -78,6 +104,7 @@ func (r *run) tick() {
 		return err
 	})
 	switch {
+	case err == nil && r.ending(): // it took until the deadline
 	case err != nil:
 		r.log.errorf("load shape %s: %s", r.shape, err)
 		r.note(vu.ListenerThrew)
@@ -108,7 +135,9 @@ func (r *run) allSpawned(n int) {
 	r.state.Store("running")
 	r.log.infof("all users spawned: %d", n)
 	r.fire("spawningComplete", map[string]any{"userCount": n, "user_count": n})
-	if r.opts.resetStats {
+	if r.opts.resetStats && r.ending() {
+		r.log.warnf("--reset-stats: the listeners of spawningComplete took until the end, so nothing is reset")
+	} else if r.opts.resetStats {
 		r.log.infof("resetting stats")
 		r.out.reset()
 		r.fire("resetStats", nil)
@@ -125,7 +154,7 @@ func (r *run) stopUsers() {
 	if r.hardStop() {
 		grace = 0
 	}
-	if os.Getenv("DYNO") != "" && grace > dynoGrace {
+	if _, signalled := r.signalled(); signalled && r.sys.onDyno() && grace > dynoGrace {
 		r.log.warnf("--stop-timeout is %s, but a dyno is killed 30 s after SIGTERM: using %s", grace, dynoGrace)
 		grace = dynoGrace
 	}
@@ -134,11 +163,16 @@ func (r *run) stopUsers() {
 	ended := make(chan struct{})
 	defer close(ended)
 	go func() {
-		select {
-		case s := <-r.sys.signals:
-			r.hearSignal(s)
-			cancel()
-		case <-ended:
+		for {
+			select {
+			case s := <-r.sys.signals:
+				r.hearSignal(s)
+			case <-r.hard: // whoever has heard the signal
+				cancel()
+				return
+			case <-ended:
+				return
+			}
 		}
 	}()
 	killed, stuck := r.crowd.StopAll(ctx, grace)

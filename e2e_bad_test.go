@@ -96,6 +96,7 @@ func TestBadInput(t *testing.T) {
 		{"broken JSON import", map[string]string{"a.js": "import u from './u.json';\n" + good, "u.json": "{\"a\": }"}, "", 1, "u.json:1:7"},
 		{"no script", nil, "--headless", 2, "there is no script"},
 		{"forgotten run", js(good), "a.js -u 3", 2, "did you mean katydid run a.js?"},
+		{"unknown command export", js(good), "exprot x", 2, "there is no command exprot: did you mean katydid export?"},
 		{"unknown command", js(good), "rum a.js", 2, "there is no command rum: did you mean katydid run?"},
 		{"class named twice", js(good), "run a.js Visitor Visitor", 2, "user class Visitor is named twice"},
 		{"bad environment variable", js(good), "KATYDID_USERS=many run a.js", 2, "KATYDID_USERS=many must be a whole number"},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -98,8 +97,8 @@ func (e *export) info(state string, code *int) exporter.RunInfo {
 	r := e.r
 	scene := strings.TrimSuffix(filepath.Base(r.opts.scripts[0]), filepath.Ext(r.opts.scripts[0]))
 	info := exporter.RunInfo{
-		Version: version, Commit: os.Getenv("HEROKU_SLUG_COMMIT"), Scene: scene, Script: r.scriptName(), Host: r.status().host,
-		Dyno: os.Getenv("DYNO"), Started: r.started, State: state, ExitCode: code,
+		Version: version, Commit: r.sys.getenv("HEROKU_SLUG_COMMIT"), Scene: scene, Script: r.scriptName(), Host: r.status().host,
+		Dyno: r.sys.getenv("DYNO"), Started: r.started, State: state, ExitCode: code,
 	}
 	if code != nil {
 		info.Ended = time.Now()
@@ -157,7 +156,7 @@ func (e *export) flush(code int) error {
 	}
 	state, budget := "finished", exporter.FlushTime
 	if at, ok := e.r.signalled(); ok {
-		state, budget = "stopped", flushTime(os.Getenv("DYNO") != "", time.Since(at))
+		state, budget = "stopped", flushTime(e.r.sys.onDyno(), time.Since(at))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), budget)
 	defer cancel()
@@ -182,7 +181,7 @@ func (e *export) url() string {
 func (e *export) failed(err error) {
 	e.r.log.errorf("results are not exported: %s", oneLine(err))
 	e.r.log.errorf("they are kept; export them with: katydid export '%s' '%s'", e.r.opts.csv, e.url())
-	if os.Getenv("DYNO") != "" { // the disk goes with the dyno, the log stays
+	if e.r.sys.onDyno() { // the disk goes with the dyno, the log stays
 		_ = exporter.LastResort(e.r.sys.stderr, e.r.opts.csv+"_stats.csv")
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -16,7 +15,8 @@ import (
 // finish writes all results for the last time, prints the final tables, and settles the exit code.
 func (r *run) finish() int {
 	s := r.snapshot.Load()
-	r.screen.Close() // before anything else is printed: closing erases what stands below the log
+	heard := r.heed() // a signal while something blocks that cannot be stopped
+	r.screen.Close()  // before anything else is printed: closing erases what stands below the log
 	if err := r.out.close(s); err != nil {
 		r.log.errorf("results are not complete: %s", oneLine(err))
 		r.outcome.notWritten = true
@@ -29,7 +29,11 @@ func (r *run) finish() int {
 			code = r.exitCode(s)
 		}
 	}
-	if err := r.export.flush(code); err != nil {
+	heard()
+	goOn := r.holdExit(r.export != nil) // the export hears signals itself, and what is left of its time is its own
+	err := r.export.flush(code)
+	goOn()
+	if err != nil {
 		r.export.failed(err)
 		r.outcome.unexported = true
 		code = r.exitCode(s)
@@ -103,8 +107,8 @@ func (r *run) tables(w io.Writer, s *stats.Snapshot) {
 
 // terminalWidth is the number of columns, 0 if w is no terminal.
 func terminalWidth(w io.Writer) int {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	f := terminalOf(w)
+	if f == nil {
 		return 0
 	}
 	width, _, err := term.GetSize(int(f.Fd()))

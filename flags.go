@@ -192,7 +192,7 @@ func (p *optionParser) apply(s setting) error {
 		if opt.secret {
 			return fmt.Errorf("%s*** %w", s.as, err)
 		}
-		return fmt.Errorf("%s%s %w", s.as, s.value, err)
+		return fmt.Errorf("%s%s %w", s.as, withoutUser(s.value), err)
 	}
 	p.options.from[opt.name] = s.from
 	return nil

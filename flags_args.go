@@ -48,8 +48,17 @@ func (p *optionParser) warnTwice(given map[string][]string) {
 			continue
 		}
 		p.warn("--%s given %s: %s; using %s", opt.name, howOften(len(values)),
-			strings.Join(values, ", then "), values[len(values)-1])
+			withoutUsers(values, ", then "), withoutUser(values[len(values)-1]))
 	}
+}
+
+// withoutUsers joins values, with no password of a URL in them.
+func withoutUsers(values []string, with string) string {
+	shown := make([]string, len(values))
+	for i, v := range values {
+		shown[i] = withoutUser(v)
+	}
+	return strings.Join(shown, with)
 }
 
 func howOften(n int) string {

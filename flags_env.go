@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"katydid/exporter"
 )
 
 // fromEnv finds the environment variables that are not empty; the options of a
@@ -32,6 +34,7 @@ func (p *optionParser) warnUnknown(env map[string]string) {
 	for _, opt := range p.all {
 		known = append(known, opt.variables()...)
 	}
+	known = append(known, exporter.EnvInsecure)
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		short, ours := strings.CutPrefix(name, "KATYDID_")
 		if !ours || slices.Contains(known, name) {

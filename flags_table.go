@@ -116,7 +116,7 @@ func (o *options) resultOptions() []*option {
 		{name: "summary", env: "SUMMARY", meta: "FILE", group: groupResults, set: asText(&o.summary),
 			help: "Write the whole result as one JSON document; - is the standard output."},
 		{name: "export", env: "EXPORT", meta: "URL", secret: true, group: groupResults, set: asText(&o.export),
-			help: "Bring the files of --csv and --summary to blob storage, during the run and at its end: https://ACCOUNT.blob.core.windows.net/CONTAINER[/PREFIX] with SAS_TOKEN in the environment, s3://BUCKET[/PREFIX], file:///FOLDER."},
+			help: "Bring the files of --csv and --summary to blob storage, during the run and at its end: https://ACCOUNT.blob.core.windows.net/CONTAINER with SAS_TOKEN in the environment, s3://BUCKET, file:///FOLDER; a prefix may follow."},
 		{name: "export-interval", env: "EXPORT_INTERVAL", meta: "TIME", def: "30s", group: groupResults, set: asTimespan(&o.exportEvery),
 			help: "How often changed files are exported during the run, from 5s to 10m; written as for --run-time."},
 		{name: "export-optional", env: "EXPORT_OPTIONAL", group: groupResults, set: asSwitch(&o.exportOptional),

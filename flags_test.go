@@ -268,7 +268,7 @@ func TestEnvironment(t *testing.T) {
 
 func TestUnknownVariables(t *testing.T) {
 	_, warnings, err := surroundings{env: []string{
-		"KATYDID_USER=5", "KATYDID_EXPORT=x", "KATYDID_TENANT=x", "LOCUST_USER=5", "KATYDID_HOST=http://a", "KATYDID_HSOT=x",
+		"KATYDID_USER=5", "KATYDID_EXPORT_INSECURE=1", "KATYDID_TENANT=x", "LOCUST_USER=5", "KATYDID_HOST=http://a", "KATYDID_HSOT=x",
 	}}.parse(t, nil, customArg{name: "--t", env: "KATYDID_TENANT"}, customArg{name: "--tag"})
 	want := []string{
 		"the environment variable KATYDID_HSOT is not known (did you mean KATYDID_HOST?)",

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -16,6 +15,8 @@ const (
 	mainLimit = 60 * time.Second
 	// mainGrace is how much longer it may take after a signal.
 	mainGrace = 5 * time.Second
+	// hardGrace is how much longer all of it together may take after a second signal.
+	hardGrace = 2 * time.Second
 )
 
 // guarded runs code of the script in the main VM and puts an end to it when it does not end by itself: an endless loop
@@ -63,9 +64,15 @@ func traceOf(err error) string {
 // guard kills the main VM if the code has not ended in time, and says why; "" if it did end.
 func (r *run) guard(what string, ended <-chan struct{}) (why string) {
 	patience := mainLimit
-	if os.Getenv("DYNO") != "" && r.ending() {
+	if r.sys.onDyno() && r.ending() {
 		patience = mainGrace // the platform does not wait
 	}
+	hard := r.hard
+	if r.hardStop() {
+		hard, patience = nil, r.hardLeft()
+	}
+	timeUp, stop := r.timeUp()
+	defer stop()
 	limit := time.NewTimer(patience)
 	defer limit.Stop()
 	why = fmt.Sprintf("%s had not ended after %s: is there an endless loop?", what, patience)
@@ -85,6 +92,13 @@ func (r *run) guard(what string, ended <-chan struct{}) (why string) {
 				limit.Reset(mainGrace)
 				continue
 			}
+		case <-timeUp:
+			timeUp = nil
+			r.state.Store("stopping") // before guarded returns
+			go r.endLoad()
+			continue
+		case <-hard:
+			why = what + " was stopped by a second signal"
 		case <-limit.C:
 		case <-memory:
 			why = what + " was stopped, " + r.memory.why
@@ -92,38 +106,6 @@ func (r *run) guard(what string, ended <-chan struct{}) (why string) {
 		r.main.Kill()
 		return why
 	}
-}
-
-// hearSignal takes a signal; any goroutine. The first asks for the end of the test and gives what is running some time,
-// then it is true. Before the test and while it ends, or if it is the second, it ends all at once.
-func (r *run) hearSignal(s os.Signal) (gently bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	first := r.heard.IsZero() && !r.ending()
-	if r.heard.IsZero() {
-		r.heard = time.Now()
-	}
-	if first {
-		r.stopFor("got signal " + s.String())
-		return r.state.Load() != "ready"
-	}
-	r.outcome.signal = signalNumber(s)
-	r.log.warnf("got signal %s: stopping at once", s)
-	return false
-}
-
-// signalled says when a signal first asked for the end of the test; false if none did.
-func (r *run) signalled() (at time.Time, ok bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.heard, !r.heard.IsZero()
-}
-
-// hardStop says that a second signal has come.
-func (r *run) hardStop() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.outcome.signal != 0
 }
 
 // ending says that the test is over and only its end is still to be done.

@@ -34,6 +34,9 @@ func (s *system) getenv(name string) string {
 	return ""
 }
 
+// onDyno says that this runs on Heroku, which sets DYNO and kills 30 s after SIGTERM.
+func (s *system) onDyno() bool { return s.getenv("DYNO") != "" }
+
 func main() {
 	home, _ := os.UserHomeDir() // without one there are no files in it
 	dir, err := os.Getwd()
@@ -70,7 +73,7 @@ func dispatch(sys *system) int {
 	case "target":
 		ctx, stop := signalled(sys.signals)
 		defer stop()
-		return runTarget(ctx, args[1:], os.Getenv, sys.stdout, sys.stderr)
+		return runTarget(ctx, args[1:], sys.getenv, sys.stdout, sys.stderr)
 	case "version", "-V", "--version":
 		return printVersion(sys.stdout)
 	case "help", "-h", "--help":

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"os"
 	"time"
 
 	"katydid/exporter"
@@ -54,7 +53,7 @@ const dynoRPS = 10_000
 // capRate takes over --max-rps, and the platform's rule where there is one.
 func (r *run) capRate() {
 	rate := r.opts.maxRPS
-	if rate == 0 && os.Getenv("DYNO") != "" {
+	if rate == 0 && r.sys.onDyno() {
 		rate = dynoRPS
 		r.log.infof("on a dyno: no more than %d requests per second are sent, as Heroku's guideline for load tests says; --max-rps changes that", dynoRPS)
 	}

@@ -44,16 +44,32 @@ type run struct {
 	spawned chan int    // all users are there
 	memory  *memoryWatch
 	logFile *os.File // of --logfile; nil without
+	logFeed *feed    // before it
+
+	deadline time.Time // of the load; zero for none. Set before the first user starts
+	cancel   context.CancelFunc
+	driven   chan struct{} // closed when the driver has ended
+	closing  sync.Once     // of the driver
+	leaving  sync.Once     // of the users
+	hard     chan struct{} // closed at a second signal
 
 	mu      sync.Mutex
 	outcome outcome
-	heard   time.Time // when a signal first asked for the end of the test; zero if none did
+	heard   time.Time   // when a signal first asked for the end of the test; zero if none did
+	heard2  time.Time   // when the second came
+	exit    *time.Timer // the last resort after it; nil before
 }
 
 // runTest is the whole of katydid -f SCRIPT.
 func runTest(sys *system) int {
+	errs := newFeed(sys.stderr)
+	defer errs.close()
+	fed := *sys
+	fed.stderr = errs
+	sys = &fed
 	r := newRun(sys)
-	defer func() { _ = r.logFile.Close() }() // without one that is an error and no harm
+	defer r.holdExit(true)
+	defer r.closeLog()
 	defer r.memory.stop()
 	defer r.screen.Close()
 	first, err := parseFirst(sys.args, sys.environ, sys.home, sys.dir)
@@ -110,28 +126,34 @@ func (r *run) execute() int {
 	r.out.start()
 	r.export.start()
 	defer r.export.close()
-	ctx, cancel := context.WithCancel(context.Background())
+	var ctx context.Context
+	ctx, r.cancel = context.WithCancel(context.Background())
 	r.fire("testStart", nil)
 	r.state.Store("spawning")
 	r.begin()
-	ended := make(chan struct{})
-	go func() { defer close(ended); r.driver.Run(ctx) }()
+	go func() { defer close(r.driven); r.driver.Run(ctx) }()
 
-	reason := r.drive()
-	r.log.infof("%s, shutting down", reason)
-	r.state.Store("stopping")
-	cancel()
-	<-ended // nobody is started from here on
+	r.endDriver(r.drive())
 	r.fire("testStopping", nil)
-	r.stopUsers()
+	r.leaving.Do(r.stopUsers)
 	r.state.Store("stopped")
 	r.fire("testStop", nil)
 	if r.target != nil {
 		r.target.close(r.log)
 	}
+	heard := r.heed()
 	r.out.collect()
+	heard()
 	r.fire("quitting", nil)
 	return r.finish()
+}
+
+// closeLog closes the file of --logfile.
+func (r *run) closeLog() {
+	if r.logFile != nil {
+		r.logFeed.close()
+		_ = r.logFile.Close() // all has been written, or never will be
+	}
 }
 
 // stopFor ends the test; only the first reason counts. Any goroutine may call it.

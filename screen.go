@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"io"
+	"net/url"
 	"os"
+	"regexp"
 	"sync"
 	"time"
 
@@ -36,7 +39,7 @@ func (r *run) status() status {
 	host := ""
 	for _, c := range r.env.Classes {
 		if c.Host != "" {
-			host = c.Host
+			host = shownHost(c.Host)
 			break
 		}
 	}
@@ -47,12 +50,47 @@ func (r *run) status() status {
 }
 
 // newScreen chooses the live view for a terminal, else plain tables. NO_COLOR (no-color.org) keeps it without colours.
-func newScreen(w io.Writer) screen {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) || !canLive(os.Getenv) {
+func newScreen(w io.Writer, getenv func(string) string) screen {
+	f := terminalOf(w)
+	if f == nil || !canLive(getenv) {
 		return &plainScreen{w: w}
 	}
-	return newLiveScreen(f, os.Getenv("NO_COLOR") == "")
+	live := newLiveScreen(f, getenv("NO_COLOR") == "")
+	live.w = w
+	return live
+}
+
+// terminalOf is the terminal that w writes to, nil if it is none.
+func terminalOf(w io.Writer) *os.File {
+	if through, ok := w.(*feed); ok {
+		w = through.w
+	}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return f
+	}
+	return nil
+}
+
+// shownHost is a base URL without its user and password.
+func shownHost(host string) string {
+	u, err := url.Parse(host)
+	if err != nil {
+		return withoutUser(host)
+	}
+	u.User = nil
+	return u.String()
+}
+
+// userInfo is what stands before the name of a host in a URL. Names and passwords that are not encoded as they should
+// be may hold anything, so it ends at the last @ of the line.
+var userInfo = regexp.MustCompile(`(://).*@`)
+
+// bareUser is the same where the scheme was forgotten.
+var bareUser = regexp.MustCompile(`[^\s/:@]+:[^\s/@]*@`)
+
+// withoutUser leaves the user and the password out of the URL in a text, which is to be shown to people.
+func withoutUser(text string) string {
+	return bareUser.ReplaceAllString(userInfo.ReplaceAllString(text, "$1"), "")
 }
 
 // tableEvery is Locust's interval between two tables.
@@ -78,11 +116,10 @@ func (p *plainScreen) Show(s *stats.Snapshot, st status) {
 		return
 	}
 	p.last = s.At
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	// A terminal or pipe that cannot be written to leaves nowhere to say so.
-	_ = stats.WriteTable(p.w, s, 0, true)
-	_, _ = io.WriteString(p.w, "\n")
+	var b bytes.Buffer
+	_ = stats.WriteTable(&b, s, 0, true) // a buffer takes everything
+	b.WriteByte('\n')
+	_, _ = p.Write(b.Bytes()) // a terminal or pipe that cannot be written to leaves nowhere to say so
 }
 
 // Close implements screen.

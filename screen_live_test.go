@@ -425,7 +425,7 @@ func TestScreenOfNoTerminalIsPlain(t *testing.T) {
 	defer r.Close()
 	defer w.Close()
 	for _, out := range []io.Writer{&bytes.Buffer{}, w} {
-		if s, ok := newScreen(out).(*plainScreen); !ok {
+		if s, ok := newScreen(out, os.Getenv).(*plainScreen); !ok {
 			t.Errorf("%T for %T", s, out)
 		}
 	}

@@ -94,7 +94,8 @@ func (r *run) openLog(first *options) error {
 	if err != nil {
 		return fmt.Errorf("--logfile: %w", err)
 	}
-	r.log.out, r.logFile = f, f
+	r.logFile, r.logFeed = f, newFeed(f)
+	r.log.out = r.logFeed
 	return nil
 }
 
@@ -142,7 +143,7 @@ func (r *run) classes() *failure {
 			return p
 		})
 		if err != nil {
-			return broken(fmt.Errorf("class %s: %w", f.Name, err))
+			return broken(fmt.Errorf("class %s: %s", f.Name, withoutUser(err.Error())))
 		}
 		if r.opts.host != "" {
 			f.Host = r.opts.host
@@ -204,7 +205,7 @@ func (r *run) hosts() *failure {
 			if errors.As(err, &e) {
 				err = errors.New(e.Text)
 			}
-			return usage(fmt.Errorf("the host of class %s: %w", c.Name, err))
+			return usage(fmt.Errorf("the host of class %s: %s", c.Name, withoutUser(err.Error())))
 		}
 	}
 	if without != "" && with > 0 {
@@ -221,9 +222,9 @@ func customOf(a module.Argument) customArg {
 
 // newRun prepares what does not depend on the options.
 func newRun(sys *system) *run {
-	r := &run{sys: sys, stop: make(chan string, 1), spawned: make(chan int, 1), started: time.Now()}
+	r := &run{sys: sys, stop: make(chan string, 1), hard: make(chan struct{}), driven: make(chan struct{}), spawned: make(chan int, 1), started: time.Now()}
 	r.memory = newMemoryWatch()
-	r.screen = newScreen(sys.stderr)
+	r.screen = newScreen(sys.stderr, sys.getenv)
 	r.log = newLogger(r.screen, "INFO")
 	r.shared = &module.Run{
 		Environ: sys.environ, Born: r.started,
