@@ -68,7 +68,7 @@ func runTest(sys *system) int {
 	fed.stderr = errs
 	sys = &fed
 	r := newRun(sys)
-	defer r.holdExit(true)
+	defer func() { _ = r.holdExit(true) }() // for good: nothing is left that could block
 	defer r.closeLog()
 	defer r.memory.stop()
 	defer r.screen.Close()

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -271,6 +270,3 @@ func camel(name string) string {
 
 // scriptName is the script in reports: as it was given.
 func (r *run) scriptName() string { return filepath.ToSlash(strings.Join(r.opts.scripts, ",")) }
-
-// forever is a run time without an end.
-const forever = time.Duration(math.MaxInt64)

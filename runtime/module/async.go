@@ -65,7 +65,7 @@ func (a *asyncClient) verb(method string, body bool, fc goja.FunctionCall) goja.
 		raw = fc.Argument(1)
 		rest = rest[1:]
 	}
-	options, fn := goja.Value(goja.Undefined()), goja.Value(goja.Undefined())
+	options, fn := goja.Undefined(), goja.Undefined()
 	for _, v := range rest {
 		if _, ok := goja.AssertFunction(v); ok {
 			fn = v

@@ -86,12 +86,12 @@ func TestArguments(t *testing.T) {
 	if fmt.Sprint(got) != want {
 		t.Errorf("%v, want %v", got, want)
 	}
-	pl.script = `events.initCommandLine.on(p => p.addArgument("--x", { defualt: 1 })); export class U extends User { @task t() {} }`
+	pl.script = `events.initCommandLine.on(p => p.addArgument("--x", { defaults: 1 })); export class U extends User { @task t() {} }`
 	s = pl.setup(t)
 	if err := s.load(pl, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := module.Arguments(s.p.main); err != nil || !strings.Contains(s.p.text(), `addArgument("--x"): unknown option "defualt"`) || len(*s.p.troubles) != 1 {
+	if err := module.Arguments(s.p.main); err != nil || !strings.Contains(s.p.text(), `addArgument("--x"): unknown option "defaults"`) || len(*s.p.troubles) != 1 {
 		t.Error(err, s.p.text())
 	}
 }
@@ -191,13 +191,16 @@ func TestUsersThatDie(t *testing.T) {
 	}
 }
 
+// fault panics when m is nil.
+func fault(m map[string]int) { m["x"] = 1 }
+
 // A fault in our own code ends the user whose goroutine it is in, and nobody else.
 func TestInternalError(t *testing.T) {
 	pl := play{script: `export class U extends User { @task t() { if (this.id == 1) fault(); console.log("alive"); this.stop(); } }`, users: 2}
 	s := pl.setup(t)
 	s.env.Global = func(vm *vu.VM, name string) goja.Value {
 		if name == "fault" {
-			return vm.RT.ToValue(func(goja.FunctionCall) goja.Value { var m map[string]int; m["x"] = 1; return nil })
+			return vm.RT.ToValue(func(goja.FunctionCall) goja.Value { fault(nil); return nil })
 		}
 		return module.Global(vm, name)
 	}
