@@ -6,7 +6,7 @@ FUZZTIME ?= 30s
 GO_FILES  = $$(find . -name '*.go' -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help build setup test check test-go lint bench golden fuzz clean
+.PHONY: help build setup test check test-go lint bench compare golden fuzz clean
 
 ## help: list the targets
 help:
@@ -41,6 +41,10 @@ lint:
 ## bench: Go's benchmarks
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+## compare: run Locust and katydid side by side (needs locust in PATH; two minutes for each)
+compare:
+	go run ./bench/locust
 
 ## golden: write the golden files anew, to be read in git diff
 golden:
