@@ -90,13 +90,6 @@ func (c *Crowd) Live() int { return int(c.live.Load()) }
 // Peak is the largest number of users that there were at once.
 func (c *Crowd) Peak() int { return int(c.peak.Load()) }
 
-// LiveOf is how many users of a class there are.
-func (c *Crowd) LiveOf(class int) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.users[class].Len()
-}
-
 // Left gets a value, sooner or later, after users have left; it says nothing of how many.
 func (c *Crowd) Left() <-chan struct{} { return c.left }
 
