@@ -188,12 +188,13 @@ func WriteErrorReport(w io.Writer, s *Snapshot, width int) error {
 		width = reportWidth
 	}
 	rule := dashes(18, max(width-19, 20))
+	room := min(100, max(width-19, 0)) // padding that wraps would leave an empty line
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "Error report\n%-18s %-100s\n%s", "# occurrences", "Error", rule)
+	fmt.Fprintf(&b, "Error report\n%-18s %-*s\n%s", "# occurrences", room, "Error", rule)
 	for i := range s.Failures {
 		f := &s.Failures[i]
 		name := strings.TrimSpace(f.Method + " " + f.Name)
-		fmt.Fprintf(&b, "%-18d %s\n", f.Count, pad(oneLine(name+": "+failureMessage(f.Text)), 100))
+		fmt.Fprintf(&b, "%-18d %s\n", f.Count, pad(oneLine(name+": "+failureMessage(f.Text)), room))
 	}
 	b.WriteString(rule + "\n")
 	_, err := w.Write(b.Bytes())
