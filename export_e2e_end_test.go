@@ -40,7 +40,7 @@ func flushing(t *testing.T, mood http.HandlerFunc, env string) (p *process, g *g
 	p = exporting(t, folder(t, map[string]string{"a.js": showsAll}), g.url+"/"+container, token)
 	p.cmd.Env = append(p.cmd.Env, env)
 	p.start()
-	p.says("all users spawned")
+	untilRows(t, filepath.Join(p.cmd.Dir, "results", "x_stats_history.csv"), 4) // a second at least, in which requests were answered
 	g.behave(mood)
 	p.signal(syscall.SIGTERM)
 	return p, g, container, token

@@ -23,6 +23,15 @@ type Sample struct {
 	Sent time.Time
 	// Done is when the last byte of the answer had arrived.
 	Done time.Time
+	// StartLag is how late the generator itself was with the start that was planned; 0 without a plan. Time in which a
+	// start waited because all users were busy is not in it: the target is the cause of that.
+	StartLag time.Duration
+	// WakeLag is how long after Done the generator noticed. It is known only when Stamped.
+	WakeLag time.Duration
+	// Stamped says that Done is the kernel's receive timestamp, and not when a goroutine got to read the clock.
+	Stamped bool
+	// Phases are parts of Done - Sent.
+	Phases Phases
 
 	// Untimed says that the request has no duration (Locust's response_time=None): it is counted, its time is not.
 	Untimed bool
@@ -38,3 +47,7 @@ type Exception struct {
 	Traceback string // source-mapped stack; exceptions with equal tracebacks are one row
 	At        time.Time
 }
+
+// Phases are the parts of a request; their sum never exceeds Done - Sent. A phase that a request did not have (DNS,
+// connect and TLS on a kept connection, all for a protocol that reports only a total) is 0 and not counted.
+type Phases struct{ DNS, Connect, TLS, Send, Wait, Receive time.Duration }

@@ -25,9 +25,12 @@ type Response struct {
 	History []Hop // the redirects followed, oldest first
 
 	// Sent is when the first byte was handed to the kernel, or when name look-up or connecting began where that was
-	// needed. Done is when the read returned that brought the last byte; decoding comes after it. Both are set after
+	// needed. Done is when the last byte arrived (when the read returned that brought it, where the kernel does not
+	// say); decoding comes after it. Both are set after
 	// an error too, and after ErrClosed: if the answer was not complete, Done is when the request was given up.
 	Sent, Done time.Time
+	Stamped    bool          // Done is the kernel's receive timestamp
+	WakeLag    time.Duration // from Done until this goroutine had the last byte; known only when Stamped
 	Phases     Phases
 	Reused     bool // the (last) request went over a connection that had been used before
 	Retried    bool // a kept connection turned out to be closed; the request was sent again on a new one

@@ -74,6 +74,9 @@ func (x *exchange) report() error {
 		Done:    x.resp.Done,
 		Bytes:   x.resp.Size,
 		Failure: x.failure(),
+		WakeLag: x.resp.WakeLag,
+		Stamped: x.resp.Stamped,
+		Phases:  stats.Phases(x.resp.Phases),
 	}
 	x.c.vm.Env.Recorder.Record(s)
 	if !x.c.vm.Listens("request") {
