@@ -13,7 +13,7 @@ func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 	w.Body, w.Size, w.WireSize, w.Truncated = nil, 0, 0, false
 	length := int64(f.head.ContentLength())
 	if h.method == "HEAD" || w.Status == 101 || w.Status == 204 || w.Status == 304 || length == 0 {
-		w.Done = f.cn.lastRead
+		f.complete(w)
 		return nil
 	}
 	limit := h.cfg.maxBody()
@@ -38,8 +38,14 @@ func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 	if plain {
 		w.Body = f.wire.join()
 	}
-	w.Done, w.WireSize = f.cn.lastRead, b.n
+	f.complete(w)
+	w.WireSize = b.n
 	return err
+}
+
+// complete notes that all of the answer is there.
+func (f *flight) complete(w *Response) {
+	w.Done, w.WakeLag, w.Stamped = f.cn.lastRead, f.cn.wakeLag, f.cn.stamped
 }
 
 // readLength reads a body of known length straight into its final place.
@@ -63,7 +69,7 @@ func (f *flight) readLength(w *Response, length, limit int64) error {
 		return midBody(err)
 	}
 	w.Body, w.Size, w.WireSize, w.Truncated = body, length, length, keep < length
-	w.Done = f.cn.lastRead
+	f.complete(w)
 	return nil
 }
 

@@ -21,15 +21,18 @@ type conn struct {
 	absolute  bool   // a forwarding proxy: the request line holds the whole URL
 	proxyAuth string // value of Proxy-Authorization for it
 
-	used     bool      // has brought an answer
-	begun    bool      // a byte of the answer under way has come
-	closes   bool      // that answer is the last one
-	deadline time.Time // when the request under way times out; zero: never
-	armed    time.Time // what the poller was told: never later than deadline, see arm
-	lastRead time.Time // when the last bytes came in
-	in, out  int64     // bytes so far
+	used     bool          // has brought an answer
+	begun    bool          // a byte of the answer under way has come
+	closes   bool          // that answer is the last one
+	deadline time.Time     // when the request under way times out; zero: never
+	armed    time.Time     // what the poller was told: never later than deadline, see arm
+	began    time.Time     // when the request under way began
+	lastRead time.Time     // when the last bytes came in
+	wakeLag  time.Duration // from then until this process had them; known only when stamped
+	stamped  bool          // lastRead is what the kernel noted
+	in, out  int64         // bytes so far
 
-	look *look // see stale and await; nil until needed
+	wire *wire // nil between requests
 }
 
 func newConn(nc net.Conn, key string) *conn {
@@ -38,13 +41,16 @@ func newConn(nc net.Conn, key string) *conn {
 	if s, ok := nc.(syscall.Conn); ok {
 		c.raw, _ = s.SyscallConn() // an error leaves nil: no peeking then
 	}
+	if c.raw != nil {
+		c.askForStamps()
+	}
 	return c
 }
 
 // arm sets the time limit of the next request. Telling the poller costs more than the rest of a request's
 // book-keeping, so it keeps an earlier alarm: when that goes off too soon, retry tells it the exact time.
 func (c *conn) arm(deadline, now time.Time) error {
-	c.deadline = deadline
+	c.deadline, c.began = deadline, now
 	keep := c.armed.After(now) && !c.armed.After(deadline)
 	if deadline.IsZero() {
 		keep = c.armed.IsZero() || c.armed.After(now)
@@ -65,18 +71,44 @@ func (c *conn) retry(err error) bool {
 	return c.SetDeadline(c.deadline) == nil
 }
 
-// Read notes the time. Kernel timestamps, where there are any, belong here in place of time.Now.
+// Read notes when the bytes came in.
 func (c *conn) Read(p []byte) (int, error) {
 	for {
-		n, err := c.Conn.Read(p)
-		if n > 0 {
-			c.lastRead = time.Now()
-			c.in += int64(n)
-		} else if err != nil && c.retry(err) {
-			continue
+		n, err := c.receive(p)
+		c.in += int64(n)
+		if n > 0 || err == nil || !c.retry(err) {
+			return n, err
 		}
-		return n, err
 	}
+}
+
+// receivePlain reads where the kernel's time is not to be had.
+func (c *conn) receivePlain(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.arrived(time.Now(), 0)
+	}
+	return n, err
+}
+
+// arrived notes when bytes came in that have just been read: at stamp, the kernel's time since 1970, if that can be
+// true; now otherwise. The clock may have been set meanwhile, and bytes that came before they were asked for
+// are no measure of anything.
+func (c *conn) arrived(now time.Time, stamp time.Duration) {
+	before := c.lastRead
+	c.lastRead, c.wakeLag, c.stamped = now, 0, false
+	if stamp == 0 {
+		return
+	}
+	lag := time.Duration(now.UnixNano()) - stamp
+	at := now.Add(-lag)
+	if lag < 0 || at.Before(c.began) {
+		return
+	}
+	if at.Before(before) { // by some nanoseconds: the two clocks of now do not run quite alike
+		at = before
+	}
+	c.lastRead, c.wakeLag, c.stamped = at, lag, true
 }
 
 // Write writes all of p unless it fails.

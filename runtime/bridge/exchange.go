@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"errors"
+	"net"
 	"time"
 )
 
@@ -38,6 +39,7 @@ func (c *Client) exchange(cn *conn, h *hop, w *Response) (done bool, err error) 
 	w.Reused = cn.used
 	cn.begun, cn.closes = false, false
 	err = c.roundTrip(cn, h, w)
+	cn.unwire()
 	w.BytesIn += cn.in - in
 	w.BytesOut += cn.out - out
 	done = !cn.used || cn.begun || !(h.idempotent() || cn.out == out) || !closedByPeer(err) || c.stopping()
@@ -52,14 +54,11 @@ func (c *Client) exchange(cn *conn, h *hop, w *Response) (done bool, err error) 
 
 // roundTrip is one request and one answer. The errors it returns are raw, but those of kind InvalidResponse.
 func (c *Client) roundTrip(cn *conn, h *hop, w *Response) error {
-	f := c.cfg.flight(cn)
-	sent, refused := f.send(h, w, c.jar)
-	c.cfg.land(f)
+	sent, refused := c.send(cn, h, w)
 	if refused != nil && !closedByPeer(refused) {
 		return refused
 	}
-	cn.await()
-	f = c.cfg.flight(cn)
+	f := c.cfg.flight(cn)
 	defer c.cfg.land(f)
 	// A server that answers early (413, 401) and closes makes the write fail; its answer can be read all the same.
 	first, err := f.readHead(h, w)
@@ -69,7 +68,11 @@ func (c *Client) roundTrip(cn *conn, h *hop, w *Response) error {
 		}
 		return err
 	}
-	w.Phases.Wait += max(0, first.Sub(sent))
+	if early := sent.Sub(first); early > 0 { // the answer was there before the write returned
+		w.Phases.Send -= early
+	} else {
+		w.Phases.Wait -= early
+	}
 	if h.cookies && f.setsCookies() {
 		c.keepCookies(h, w.Header)
 	}
@@ -80,9 +83,11 @@ func (c *Client) roundTrip(cn *conn, h *hop, w *Response) error {
 	return err
 }
 
-// send writes the request and returns when the kernel had all of it.
-func (f *flight) send(h *hop, w *Response, j *jar) (time.Time, error) {
-	f.out = h.appendHead(f.out[:0], f.cn, j)
+// send writes the request and waits for the first byte of the answer, without a buffer where it can. sent is when the
+// kernel had all of the request.
+func (c *Client) send(cn *conn, h *hop, w *Response) (sent time.Time, err error) {
+	f := c.cfg.flight(cn)
+	f.out = h.appendHead(f.out[:0], cn, c.jar)
 	rest := h.body
 	if len(rest) <= smallBody {
 		f.out = append(f.out, rest...)
@@ -90,14 +95,27 @@ func (f *flight) send(h *hop, w *Response, j *jar) (time.Time, error) {
 	}
 	begin := time.Now()
 	h.start(w, begin)
-	if err := f.cn.arm(h.deadline, begin); err != nil {
+	if err := cn.arm(h.deadline, begin); err != nil {
+		c.cfg.land(f)
 		return begin, err
 	}
-	_, err := f.cn.rw.Write(f.out)
-	if err == nil && len(rest) > 0 {
-		_, err = f.cn.rw.Write(rest)
+	if cn.direct() && cn.rw == net.Conn(cn) && len(rest) == 0 {
+		sent, err = cn.transmit(c.cfg, f)
+	} else {
+		sent, err = f.write(rest)
+		c.cfg.land(f)
+		if err == nil {
+			cn.await()
+		}
 	}
-	sent := time.Now()
 	w.Phases.Send += sent.Sub(begin)
 	return sent, err
+}
+
+// write writes the flight and a body that has no room in it.
+func (f *flight) write(rest []byte) (sent time.Time, err error) {
+	if _, err = f.cn.rw.Write(f.out); err == nil && len(rest) > 0 {
+		_, err = f.cn.rw.Write(rest)
+	}
+	return time.Now(), err
 }
