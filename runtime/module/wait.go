@@ -14,9 +14,6 @@ import (
 // function that the engine calls with the user (or task set) as this. All numbers are seconds.
 func waitTime(vm *vu.VM, name string) goja.Value {
 	rt := vm.RT
-	wait := func(next func(this goja.Value) float64) goja.Value {
-		return rt.ToValue(func(c goja.FunctionCall) goja.Value { return rt.ToValue(next(c.This)) })
-	}
 	number := func(v goja.Value) float64 {
 		s := v.ToFloat()
 		if !isNumber(v) || !(s >= 0) || math.IsInf(s, 0) {
@@ -31,16 +28,16 @@ func waitTime(vm *vu.VM, name string) goja.Value {
 			if high < low {
 				throwType(rt, "between(%v, %v): the first number must not be larger than the second", low, high)
 			}
-			return wait(func(goja.Value) float64 { return low + rand.Float64()*(high-low) })
+			return vm.WaitFunc(func() float64 { return low + rand.Float64()*(high-low) })
 		})
 	case "constant":
 		return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
 			s := number(c.Argument(0))
-			return wait(func(goja.Value) float64 { return s })
+			return vm.WaitFunc(func() float64 { return s })
 		})
 	case "constantPacing":
 		return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
-			return wait(pacing(vm, number(c.Argument(0))))
+			return vm.WaitFunc(pacing(vm, number(c.Argument(0))))
 		})
 	}
 	return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
@@ -48,17 +45,17 @@ func waitTime(vm *vu.VM, name string) goja.Value {
 		if perSecond == 0 {
 			throwType(rt, "constantThroughput(0): a number above 0 is needed")
 		}
-		return wait(pacing(vm, 1/perSecond))
+		return vm.WaitFunc(pacing(vm, 1/perSecond))
 	})
 }
 
 // pacing starts a task every period seconds if the task itself takes less; what was missed is not caught up. The first
 // period is counted from the user's birth, as in Locust. Each user has its own copy of the script and so its own time; by
 // task set it must not be kept, since every entry makes a new one.
-func pacing(vm *vu.VM, period float64) func(goja.Value) float64 {
+func pacing(vm *vu.VM, period float64) func() float64 {
 	var last time.Time
 	wait := 0.0
-	return func(goja.Value) float64 {
+	return func() float64 {
 		now := time.Now()
 		if last.IsZero() {
 			last = vm.Born

@@ -116,6 +116,9 @@ func (vm *VM) Sleep(d time.Duration) bool {
 // pause is the wait between two tasks: it ends early when the user is to stop (false), and runs the event loop if the
 // script uses one.
 func (vm *VM) pause(d time.Duration) bool {
+	if d <= 0 && vm.events == nil {
+		return !vm.leaving()
+	}
 	end := time.Now().Add(d)
 	for {
 		if vm.leave { // said by a callback

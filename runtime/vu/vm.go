@@ -38,6 +38,7 @@ type VM struct {
 	timer     *time.Timer  // the one timer of the goroutine; reused by every wait
 	listeners map[string][]goja.Value
 	rejected  map[*goja.Promise]struct{}
+	waits     []nativeWait
 	taskEnd   []func()        // run when the current task has ended
 	open      []*goja.Promise // of After: the task ends when they have settled
 	leave     bool            // a callback threw StopUser

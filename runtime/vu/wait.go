@@ -17,15 +17,18 @@ func (vm *VM) waitTime(f *frame) (d time.Duration, err error) {
 }
 
 func (vm *VM) askWait(f *frame) (time.Duration, error) {
-	fn := f.waitFunc()
-	if fn == nil && f.user != nil {
+	next, call := vm.waitFunc(f)
+	if next == nil && call == nil && f.user != nil {
 		f = f.user
-		fn = f.waitFunc()
+		next, call = vm.waitFunc(f)
 	}
-	if fn == nil {
+	if next != nil {
+		return time.Duration(next() * float64(time.Second)), nil
+	}
+	if call == nil {
 		return 0, nil
 	}
-	v, err := vm.Call(fn, f.obj, f.obj)
+	v, err := vm.Call(call, f.obj, f.obj)
 	if err != nil {
 		return 0, err
 	}
@@ -42,9 +45,48 @@ func (vm *VM) askWait(f *frame) (time.Duration, error) {
 // maxWait is far beyond any test and still a valid time.Duration.
 const maxWait = 10 * 365 * 24 * time.Hour
 
-func (f *frame) waitFunc() goja.Callable {
-	if fn := method(f.obj, "waitTime", "wait_time"); fn != nil {
-		return fn
+// waitFunc is what says how long to wait, as a function of ours or else of the script; both are nil without one. What
+// the class says comes before the other spelling, because a look at an instance that has no such member walks all its
+// prototypes.
+func (vm *VM) waitFunc(f *frame) (next func() float64, call goja.Callable) {
+	for _, name := range [...]string{"waitTime", "wait_time"} {
+		for _, o := range [...]*goja.Object{f.obj, f.class} {
+			if o == nil {
+				continue
+			}
+			fn, ok := o.Get(name).(*goja.Object)
+			if !ok {
+				continue
+			}
+			for _, w := range vm.waits {
+				if w.fn == fn {
+					return w.next, nil
+				}
+			}
+			if call, ok := goja.AssertFunction(fn); ok {
+				return nil, call
+			}
+		}
 	}
-	return method(f.class, "waitTime", "wait_time")
+	return nil, nil
+}
+
+// maxNativeWaits bounds VM.waits for a script that makes wait functions as it goes on. Those beyond it work, too.
+const maxNativeWaits = 16
+
+// nativeWait is a function of ours that says how long to wait, in seconds: a valid number from 0 to maxWait.
+type nativeWait struct {
+	fn   *goja.Object
+	next func() float64
+}
+
+// WaitFunc makes the function that a script gets for a wait time of ours. The engine itself asks next, without a
+// detour through JavaScript.
+func (vm *VM) WaitFunc(next func() float64) *goja.Object {
+	bounded := func() float64 { return min(next(), maxWait.Seconds()) }
+	fn := vm.RT.ToValue(func(goja.FunctionCall) goja.Value { return vm.RT.ToValue(bounded()) }).(*goja.Object)
+	if len(vm.waits) < maxNativeWaits {
+		vm.waits = append(vm.waits, nativeWait{fn, bounded})
+	}
+	return fn
 }
