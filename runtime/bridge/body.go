@@ -11,14 +11,14 @@ import (
 // all of it has been read, Done: also if it cannot be decoded.
 func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 	w.Body, w.Size, w.WireSize, w.Truncated = nil, 0, 0, false
-	length := int64(f.head.ContentLength())
+	length := f.head.length
 	if h.method == "HEAD" || w.Status == 101 || w.Status == 204 || w.Status == 304 || length == 0 {
 		f.complete(w)
 		return nil
 	}
 	limit := h.cfg.maxBody()
-	encoding := f.head.ContentEncoding()
-	plain := len(encoding) == 0 || string(encoding) == "identity" || h.redirects > 0 && redirects(w)
+	encoding := f.head.encoding
+	plain := encoding == "" || encoding == "identity" || h.redirects > 0 && redirects(w)
 	if plain && length > 0 {
 		return f.readLength(w, length, limit)
 	}
@@ -29,7 +29,7 @@ func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 		_, _ = io.Copy(io.Discard, onlyReader{b})
 		w.Size, w.Truncated = b.n, b.n > f.wire.size
 	} else {
-		err = w.decode(c, string(encoding), f.wire.drain(onlyReader{b}), limit)
+		err = w.decode(c, encoding, f.wire.drain(onlyReader{b}), limit)
 		_, _ = io.Copy(io.Discard, onlyReader{b})
 	}
 	if !errors.Is(b.err, io.EOF) {

@@ -73,7 +73,7 @@ func (c *Client) roundTrip(cn *conn, h *hop, w *Response) error {
 	} else {
 		w.Phases.Wait -= early
 	}
-	if h.cookies && f.setsCookies() {
+	if h.cookies && f.head.cookies {
 		c.keepCookies(h, w.Header)
 	}
 	if err = f.readBody(h, w, c); !w.Done.IsZero() {

@@ -24,11 +24,12 @@ type flight struct {
 	cn      *conn
 	br      *bufio.Reader // reads from the flight
 	small   *bufio.Reader // br, unless the head needed a larger one
-	head    fasthttp.ResponseHeader
-	out     []byte // request
-	wire    pieces // body of unknown or encoded length
-	bare    bool   // the head has lines that end in a bare line feed, or begins with empty ones
-	parsing bool   // head is being parsed: it is buffered as a whole, the socket must not be read
+	head    framing
+	parser  fasthttp.ResponseHeader // of unusual heads
+	out     []byte                  // request
+	wire    pieces                  // body of unknown or encoded length
+	bare    bool                    // the head has lines that end in a bare line feed, or begins with empty ones
+	parsing bool                    // head is being parsed: it is buffered as a whole, the socket must not be read
 }
 
 func (c *Config) flight(cn *conn) *flight {
@@ -76,7 +77,7 @@ func (f *flight) readHead(h *hop, w *Response) (first time.Time, err error) {
 		if err := f.parse(block); err != nil {
 			return first, invalidHead(err)
 		}
-		switch s := f.head.StatusCode(); {
+		switch s := f.head.status; {
 		case s < 100:
 			return first, &Error{Kind: InvalidResponse, Text: "malformed status line"}
 		case s >= 200 || s == 101:
@@ -153,11 +154,23 @@ func (f *flight) grow() bool {
 
 // parse reads the head that is in the buffer and takes it out.
 func (f *flight) parse(block []byte) error {
+	if !f.bare && f.head.usual(block) {
+		_, _ = f.br.Discard(len(block)) // only moves on: what head refers to stays until the buffer is read into
+		return nil
+	}
 	f.parsing = true
 	defer func() { f.parsing = false }()
+	if err := f.parseUnusual(block); err != nil {
+		return err
+	}
+	f.head = framingOf(&f.parser)
+	return nil
+}
+
+func (f *flight) parseUnusual(block []byte) error {
 	if !f.bare {
 		before := f.br.Buffered()
-		err := f.head.Read(f.br)
+		err := f.parser.Read(f.br)
 		if err == nil && before-f.br.Buffered() != len(block) {
 			return fasthttp.ErrNeedMore // the two of us disagree about where the body begins
 		}
@@ -165,7 +178,7 @@ func (f *flight) parse(block []byte) error {
 	}
 	strict := strings.ReplaceAll(strings.ReplaceAll(string(block), "\r\n", "\n"), "\n", "\r\n")
 	_, _ = f.br.Discard(len(block))
-	return f.head.Read(bufio.NewReaderSize(strings.NewReader(strict), len(strict)))
+	return f.parser.Read(bufio.NewReaderSize(strings.NewReader(strict), len(strict)))
 }
 
 // fill gives w its own copy of the head: status line and fields are parts of one string.
@@ -181,16 +194,9 @@ func (f *flight) fill(w *Response, text string) {
 // body that could.
 func (f *flight) mustClose(h *hop, w *Response) bool {
 	if h.method != "HEAD" || w.Status == 101 {
-		return f.head.ConnectionClose() || w.Status == 101
+		return f.head.closes || w.Status == 101
 	}
 	connection := strings.ToLower(w.Header.Get("Connection"))
 	return strings.Contains(connection, "close") ||
-		string(f.head.Protocol()) != "HTTP/1.1" && !strings.Contains(connection, "keep-alive")
-}
-
-func (f *flight) setsCookies() bool {
-	for range f.head.Cookies() {
-		return true
-	}
-	return false
+		!f.head.http11 && !strings.Contains(connection, "keep-alive")
 }

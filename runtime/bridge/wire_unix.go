@@ -80,7 +80,8 @@ func (c *conn) stale() bool {
 //
 // The write is made where the poller is armed already and the goroutine is about to park: so the attempt to read that
 // must fail, which net makes before it parks, is saved. Made any earlier, an answer could come before the poller
-// was armed, and that causes no wake-up.
+// was armed, and that causes no wake-up. Nor does the end of the connection, if it came before the write: but
+// then the peer answers the write with a reset, which does.
 func (c *conn) transmit(cfg *Config, f *flight) (sent time.Time, err error) {
 	w := c.wired()
 	w.cfg, w.flight, w.wrote, w.sent, w.err, w.parked = cfg, f, 0, time.Time{}, nil, false
