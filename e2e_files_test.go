@@ -66,6 +66,15 @@ func readSummary(t *testing.T, path string) (s summary) {
 	return s
 }
 
+// readDocument is readSummary with all of its fields.
+func readDocument(t *testing.T, path string) (s stats.Summary) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(readText(t, path)), &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func number(t *testing.T, s string) int64 {
 	t.Helper()
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)

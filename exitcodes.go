@@ -2,7 +2,7 @@ package main
 
 // The exit codes, in one place; --help prints exitCodeTable. 0, 1 and 2 are
 // Locust's, but where Locust ends with 0 although the run was not what was
-// asked for, katydid does not: codes 3 to 6 and 128 + n.
+// asked for, katydid does not: codes 3 to 7 and 128 + n.
 const (
 	exitOK          = 0
 	exitFailed      = 1 // of --exit-code-on-error; for a failed start it is always 1
@@ -11,6 +11,7 @@ const (
 	exitUsersDied   = 4
 	exitMemory      = 5
 	exitNotExported = 6
+	exitInvalid     = 7
 	exitSignalled   = 128 // + the number of the signal
 	exitInterrupted = exitSignalled + 2
 )
@@ -27,6 +28,7 @@ var exitCodeTable = []struct {
 	{exitUsersDied, "users died: their constructor or onStart threw"},
 	{exitMemory, "the run was cut short because memory ran out"},
 	{exitNotExported, "results could not be exported (--export): before the run, which then does not start, or at its end; they are kept on disk"},
+	{exitInvalid, "the figures describe the generator and not the target (--require-valid, verdict INVALID)"},
 	{exitInterrupted, "a second Ctrl-C ended the run at once (128 + n: second signal n)"},
 }
 
@@ -39,6 +41,7 @@ type outcome struct {
 	memory     bool // stopped by the memory limit
 	usersDied  bool // a constructor or onStart threw
 	listener   bool // an event listener threw
+	invalid    bool // the verdict is INVALID and the user wants to hear of it
 	failed     bool // a failed request, or a task that threw
 	onError    int  // --exit-code-on-error
 }
@@ -62,6 +65,8 @@ func (o outcome) code() int {
 		return exitUsersDied
 	case o.listener:
 		return exitUsage
+	case o.invalid:
+		return exitInvalid
 	case o.failed:
 		return o.onError
 	}

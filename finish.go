@@ -73,16 +73,20 @@ func (r *run) exitCode(s *stats.Snapshot) int {
 		n := int(code)
 		o.script = &n
 	}
+	if r.opts.requireValid {
+		verdict, _ := stats.Judge(&r.health, s)
+		o.invalid = verdict == stats.Invalid
+	}
 	o.failed = s.Total.Failures > 0 || len(s.Exceptions) > 0
 	o.onError = r.opts.exitCodeOnError
 	return o.code()
 }
 
 func (r *run) info(code int) stats.RunInfo {
-	g := measureProcess()
+	cpu, rss := resourceUsage()
 	return stats.RunInfo{
 		Version: version, Script: r.scriptName(), Started: r.started, UsersMax: r.crowd.Peak(), ExitCode: code,
-		GCPauseMax: g.gcPauseMax, CPU: g.cpu, RSSMaxBytes: g.rssMax, Interrupted: r.shared.Interrupted.Load(),
+		Health: r.health, CPU: cpu, RSSMaxBytes: rss, Interrupted: r.shared.Interrupted.Load(),
 	}
 }
 
@@ -103,6 +107,7 @@ func (r *run) tables(w io.Writer, s *stats.Snapshot) {
 		}
 		fmt.Fprintf(w, "%d x %s\n", s.Exceptions[i].Count, strings.TrimRight(s.Exceptions[i].Traceback, "\n"))
 	}
+	_ = stats.WriteHealth(w, &r.health, s)
 }
 
 // terminalWidth is the number of columns, 0 if w is no terminal.

@@ -38,6 +38,7 @@ type options struct {
 	exportEvery    time.Duration
 	exportOptional bool
 	resetStats     bool
+	requireValid   bool
 
 	logLevel, logFile string
 	exitCodeOnError   int

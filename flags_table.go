@@ -123,6 +123,8 @@ func (o *options) resultOptions() []*option {
 			help: "Run also if the export does not work when the run is to start; it is tried again."},
 		{name: "only-summary", env: "ONLY_SUMMARY", group: groupResults, set: asSwitch(&o.onlySummary),
 			help: "Print tables only at the end."},
+		{name: "require-valid", env: "REQUIRE_VALID", group: groupResults, set: asSwitch(&o.requireValid),
+			help: "End with exit code 7 if the verdict on the run is INVALID: the generator could not do what was asked of it."},
 		{name: "reset-stats", env: "RESET_STATS", group: groupResults, set: asSwitch(&o.resetStats),
 			help: "Forget what was measured when all users have started."},
 	}

@@ -2,21 +2,75 @@ package main
 
 import (
 	"math"
+	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"strconv"
+	"strings"
 	"time"
+
+	"katydid/stats"
 )
 
-// processFigures say how this process fared.
-type processFigures struct {
-	cpu        time.Duration // user and system
-	rssMax     int64         // bytes
-	gcPauseMax time.Duration // longest stop of the world for the garbage collector
+// processMark is what this process and its machine had used up at a moment.
+type processMark struct {
+	at            time.Time
+	cpu           time.Duration // user and system
+	gc, runtime   float64       // seconds of a processor: the garbage collector's, and all that Go has counted
+	stolen, ticks int64         // of the machine's processors, see machineTicks; 0 if not known
 }
 
-func measureProcess() processFigures {
-	cpu, rss := resourceUsage()
-	return processFigures{cpu: cpu, rssMax: rss, gcPauseMax: gcPauseMax()}
+func markProcess() processMark {
+	m := processMark{at: time.Now()}
+	m.cpu, _ = resourceUsage()
+	sample := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/total:cpu-seconds"}}
+	metrics.Read(sample)
+	m.gc, m.runtime = sample[0].Value.Float64(), sample[1].Value.Float64()
+	m.stolen, m.ticks = machineTicks()
+	return m
+}
+
+// healthSince says how this process has fared since a mark.
+func healthSince(m processMark) stats.Health {
+	now := markProcess()
+	h := stats.Health{StealShare: -1, GCPauseMax: gcPauseMax()}
+	if d := now.at.Sub(m.at); d > 0 {
+		h.CPUShare = float64(now.cpu-m.cpu) / (float64(d) * float64(runtime.GOMAXPROCS(0)))
+	}
+	if cpu := (now.cpu - m.cpu).Seconds(); cpu > 0 {
+		// Go brings these figures up to date at the end of each collection, so they lag behind a little.
+		h.GCShare = min((now.gc-m.gc)/cpu, 1)
+	}
+	if ticks := now.ticks - m.ticks; ticks > 0 {
+		h.StealShare = float64(now.stolen-m.stolen) / float64(ticks)
+	}
+	return h
+}
+
+// machineTicks reads from /proc/stat how much of the processors' time the host of this machine gave to others, and all
+// of it, in the kernel's ticks; zeros where there is no such file. See proc_stat(5).
+func machineTicks() (stolen, all int64) {
+	data, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, 0
+	}
+	line, _, _ := strings.Cut(string(data), "\n")
+	fields := strings.Fields(line)
+	const steal = 8 // cpu user nice system idle iowait irq softirq steal guest guest_nice; guests are in user and nice
+	if len(fields) <= steal || fields[0] != "cpu" {
+		return 0, 0
+	}
+	for i, field := range fields[1 : steal+1] {
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, 0
+		}
+		if all += n; i+1 == steal {
+			stolen = n
+		}
+	}
+	return stolen, all
 }
 
 // gcPauseMax reads the runtime's histogram of all pauses; its upper bucket limit is at most 1/8 above the truth.

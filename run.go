@@ -39,6 +39,8 @@ type run struct {
 	state    atomic.Value // string: Locust's word for it
 	started  time.Time
 	cpu      *cpuUse
+	mark     processMark  // when the load began
+	health   stats.Health // from then to its end
 
 	stop    chan string // reasons to end the test; the first counts
 	spawned chan int    // all users are there
@@ -130,12 +132,14 @@ func (r *run) execute() int {
 	ctx, r.cancel = context.WithCancel(context.Background())
 	r.fire("testStart", nil)
 	r.state.Store("spawning")
+	r.mark = markProcess()
 	r.begin()
 	go func() { defer close(r.driven); r.driver.Run(ctx) }()
 
 	r.endDriver(r.drive())
 	r.fire("testStopping", nil)
 	r.leaving.Do(r.stopUsers)
+	r.health = healthSince(r.mark)
 	r.state.Store("stopped")
 	r.fire("testStop", nil)
 	if r.target != nil {

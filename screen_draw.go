@@ -198,6 +198,9 @@ func quantileCell(q float64) func(r *stats.Row) string {
 		if r.Service.Count == 0 {
 			return "-"
 		}
+		if !r.Service.Supported(at) {
+			return "n/a"
+		}
 		return stats.FormatMillis(r.Service.Quantile[at])
 	}
 }

@@ -34,6 +34,7 @@ func liveSnapshot(rows ...stats.Row) *stats.Snapshot {
 			s.Total.Service = r.Service
 		}
 	}
+	s.Total.Service.Count = s.Total.Count
 	return s
 }
 
@@ -89,7 +90,7 @@ users 19/20  130.0 req/s  failures 0.3/s (0.23%)  requests 1300
 
 name             reqs       fails  req/s   p50   p90   p95   p99 max ms
 GET  /           1204   0 (0.00%)  120.4  0.82  4.09  4.91  6.55      9
-POST /volatile     96   3 (3.12%)    9.6   455  2273  2727  3636   5000
+POST /volatile     96   3 (3.12%)    9.6   455  2273  2727   n/a   5000
 Aggregated       1300   3 (0.23%)  130.0   455  2273  2727  3636   5000
 3x GET /f1: it's 1\n
 2x GET /f2: it's 2\n

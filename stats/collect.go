@@ -64,6 +64,10 @@ func (s *state) snapshot(now time.Time) *Snapshot {
 		out.Rows[i] = row.publish(second, first)
 	}
 	out.Total = s.total.publish(second, first)
+	out.StartLag, out.WakeLag = s.startLag.times(), s.wakeLag.times()
+	if s.startLag.n == 0 {
+		out.WakeLag = out.Total.Lag
+	}
 	out.Failures = s.failureRows()
 	s.last = now
 	return out
@@ -73,6 +77,7 @@ func (s *state) snapshot(now time.Time) *Snapshot {
 func (s *state) addUp() {
 	s.total.service.pending.gather(s.dense, s.sorted, func(r *rowState) *durations { return &r.service.pending })
 	s.total.response.pending.gather(s.dense, s.sorted, func(r *rowState) *durations { return &r.response.pending })
+	s.total.lag.pending.gather(s.dense, s.sorted, func(r *rowState) *durations { return &r.lag.pending })
 }
 
 func (s *state) failureRows() []Failure {

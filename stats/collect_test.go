@@ -33,7 +33,7 @@ func TestCollectRows(t *testing.T) {
 	want := []Row{
 		{Key: Key{"GET", "/a"}, Count: 2, Failures: 1, Bytes: 14, Service: one(10 * ms)},
 		{Key: Key{"POST", "/a"}, Count: 1, Bytes: 7, Service: one(30 * ms)},
-		{Key: Key{"GET", "/b"}, Count: 1, Bytes: 7, Service: one(20 * ms), Response: one(25 * ms)},
+		{Key: Key{"GET", "/b"}, Count: 1, Bytes: 7, Service: one(20 * ms), Response: one(25 * ms), Lag: one(0)},
 	}
 	for i := range s.Rows {
 		s.Rows[i].RecentRPS, s.Rows[i].RecentFPS = 0, 0 // TestRates

@@ -39,7 +39,8 @@ func golden(t *testing.T, name string, write func(io.Writer) error) {
 func nasty() *Snapshot {
 	start := time.Date(2026, 11, 22, 20, 56, 30, 0, time.FixedZone("CET", 3600))
 	timed := Row{Count: 4, Failures: 1, Bytes: 50, RecentRPS: 8.857142857142858, RecentFPS: 0.1}
-	timed.Service = Times{Count: 4, Min: 499, Max: ms(368.5), Sum: 1234567890}
+	const enough = 30_000 // for all percentiles
+	timed.Service = Times{Count: 4 * enough, Min: 499, Max: ms(368.5), Sum: 1234567890 * enough}
 	for i, v := range []float64{0.004, 0.005, 0.4, 2.045, 2.044999, 7, 9.994, 9.995, 10.5, 99.4999, 368.5} {
 		timed.Service.Quantile[i] = ms(v)
 		timed.RecentService.Quantile[i] = ms(v + 100)

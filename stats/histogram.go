@@ -1,6 +1,9 @@
 package stats
 
 import (
+	"cmp"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -114,15 +117,55 @@ func (d *durations) times() Times {
 	if d.n == 0 {
 		return out
 	}
-	var percent [len(Quantiles)]float64
+	var ranks threeRanks
 	for i, q := range Quantiles {
-		percent[i] = percentAtRank(min(int64(float64(d.n)*q), d.n-1), d.n)
+		low, high := confidence(q, d.n)
+		ranks[3*i], ranks[3*i+1], ranks[3*i+2] = min(int64(float64(d.n)*q), d.n-1), low, high
+	}
+	values := d.at(&ranks)
+	for i := range Quantiles {
+		out.Quantile[i], out.Low[i], out.High[i] = values[3*i], values[3*i+1], values[3*i+2]
+	}
+	last := len(Quantiles) - 1
+	out.Quantile[last], out.Low[last], out.High[last] = d.max, d.max, d.max
+	return out
+}
+
+// threeRanks are the ranks (from 0) of each of Quantiles, and of its two limits.
+type threeRanks [3 * len(Quantiles)]int64
+
+// at gives the durations of the ranks, which may come in any order.
+func (d *durations) at(ranks *threeRanks) (out [len(threeRanks{})]time.Duration) {
+	var order [len(ranks)]int
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order[:], func(a, b int) int { return cmp.Compare(ranks[a], ranks[b]) })
+	var percent [len(ranks)]float64 // ascending, as the library wants them
+	for i, at := range order {
+		percent[i] = percentAtRank(ranks[at], d.n)
 	}
 	for i, v := range d.h.ValueAtPercentilesSlice(percent[:]) {
-		out.Quantile[i] = min(max(time.Duration(v)*time.Microsecond, d.min), d.max)
+		out[order[i]] = min(max(time.Duration(v)*time.Microsecond, d.min), d.max)
 	}
-	out.Quantile[len(Quantiles)-1] = d.max
 	return out
+}
+
+// confidenceLevel is the probability with which the intervals hold the true percentiles, and confidenceZ how many
+// standard deviations of a normal distribution that is.
+const (
+	confidenceLevel = 0.95
+	confidenceZ     = 1.96
+)
+
+// confidence gives the ranks (from 0) of the order statistics between which the true percentile q lies with a probability
+// of 95 %: the number of n samples below it is binomial, with mean n*q and variance n*q*(1-q), here taken as
+// normal. See Conover, Practical Nonparametric Statistics, 3.2. Where the upper rank is beyond the last sample the
+// maximum stands for it.
+func confidence(q float64, n int64) (low, high int64) {
+	mean, off := float64(n)*q, confidenceZ*math.Sqrt(float64(n)*q*(1-q))
+	low, high = int64(math.Floor(mean-off)), int64(math.Ceil(mean+off))
+	return min(max(low, 0), n-1), min(high, n-1)
 }
 
 // percentAtRank is the percentage for which the library answers with the value of the given rank (from 0) of n.

@@ -58,7 +58,17 @@ type record struct {
 	row, failure      int32         // indices in registry; failure is -1 for a success
 	done              time.Duration // since Recorder.epoch
 	service, response time.Duration // -1 if there is none
+	start, wake       time.Duration // the two lags; -1 if not known
 	bytes             int64
+	phases            [phaseCount]uint32 // in microseconds; 0 for one that did not take place
+}
+
+// lag is what the generator added to the request; -1 if that is not known.
+func (r *record) lag() time.Duration {
+	if r.start < 0 {
+		return r.wake
+	}
+	return r.start + max(r.wake, 0)
 }
 
 // NewRecorder returns a recorder whose run begins at start.
@@ -93,12 +103,17 @@ func setDefault(v *int, d int) {
 // A negative time (a clock was set back) counts as 0.
 func (r *Recorder) Record(s Sample) {
 	s.Method, s.Name, s.Failure = short(s.Method), short(s.Name), short(s.Failure)
-	rec := record{failure: -1, done: s.Done.Sub(r.epoch), service: -1, response: -1, bytes: s.Bytes}
+	rec := record{failure: -1, done: s.Done.Sub(r.epoch), service: -1, response: -1, start: -1, wake: -1, bytes: s.Bytes}
 	if !s.Untimed {
 		rec.service = max(s.Done.Sub(s.Sent), 0)
 		if !s.Planned.IsZero() {
 			rec.response = max(s.Done.Sub(s.Planned), 0)
+			rec.start = max(s.StartLag, 0)
 		}
+		if s.Stamped {
+			rec.wake = max(s.WakeLag, 0)
+		}
+		rec.phases = s.Phases.micros()
 	}
 	sh := r.tokens.Get().(*shard)
 	sh.mu.Lock()

@@ -9,7 +9,10 @@ type rowState struct {
 	changed bool // has counted one since it was published
 
 	n, failed, bytes  int64
+	stamped           int64 // requests whose Done is the kernel's
 	service, response distribution
+	lag               distribution
+	phases            [phaseCount]tally
 	window            window
 	recent            *recentTimes // nil unless asked for
 	row               Row          // as last published
@@ -45,6 +48,21 @@ func (r *rowState) measure(rec *record) {
 	if rec.response >= 0 {
 		r.response.pending.add(rec.response, totalDigits)
 	}
+	if lag := rec.lag(); lag >= 0 {
+		r.lag.pending.add(lag, totalDigits)
+	}
+}
+
+// countPhases counts the phases that took place, and whether the kernel timed the end.
+func (r *rowState) countPhases(rec *record) {
+	if rec.wake >= 0 {
+		r.stamped++
+	}
+	for i, us := range rec.phases {
+		if us > 0 {
+			r.phases[i].add(time.Duration(us) * time.Microsecond)
+		}
+	}
 }
 
 // publish settles the row and describes it at the given unix second of a run that began in the second first.
@@ -53,8 +71,13 @@ func (r *rowState) publish(second, first int64) Row {
 		r.changed = false
 		r.service.settle()
 		r.response.settle()
+		r.lag.settle()
 		r.row.Count, r.row.Failures, r.row.Bytes = r.n, r.failed, r.bytes
-		r.row.Service, r.row.Response = r.service.all.times(), r.response.all.times()
+		r.row.Service, r.row.Response, r.row.Lag = r.service.all.times(), r.response.all.times(), r.lag.all.times()
+		r.row.Stamped = r.stamped
+		for i, p := range r.phases {
+			r.row.Phases[i] = PhaseTimes{p.n, p.sum, p.max}
+		}
 	}
 	r.row.RecentRPS, r.row.RecentFPS = r.window.rates(second, first)
 	if r.recent != nil {

@@ -3,6 +3,7 @@ package stats
 import (
 	"encoding/json"
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -13,14 +14,11 @@ type RunInfo struct {
 	Script   string
 	Started  time.Time
 	UsersMax int
-	Verdict  string // "" if the run was not judged
 	ExitCode int
 
-	Lag         *Times // nil if not measured
-	GCPauseMax  time.Duration
-	CPU         time.Duration
+	Health      Health
 	RSSMaxBytes int64
-	Omitted     int64
+	CPU         time.Duration
 	Interrupted int64
 }
 
@@ -32,16 +30,16 @@ func NewSummary(info RunInfo, s *Snapshot) *Summary {
 		Started:    info.Started.UTC(),
 		ElapsedS:   round3(s.At.Sub(info.Started).Seconds()),
 		UsersMax:   info.UsersMax,
-		Verdict:    orNull(info.Verdict),
 		ExitCode:   info.ExitCode,
 		Requests:   make([]SummaryRequest, 0, len(s.Rows)),
 		Total:      summaryFigures(s, &s.Total),
-		Generator:  summaryGenerator(info, s.Total.Count),
+		Generator:  summaryGenerator(info, s),
 		Checks:     []json.RawMessage{},
 		Thresholds: []json.RawMessage{},
 		Errors:     make([]SummaryError, 0, len(s.Failures)),
 		Exceptions: make([]SummaryException, 0, len(s.Exceptions)),
 	}
+	sum.Verdict, sum.Reasons = Judge(&info.Health, s)
 	for i := range s.Rows {
 		r := &s.Rows[i]
 		sum.Requests = append(sum.Requests, SummaryRequest{r.Method, r.Name, summaryFigures(s, r)})
@@ -55,14 +53,6 @@ func NewSummary(info RunInfo, s *Snapshot) *Summary {
 	return sum
 }
 
-// orNull is how JSON shows a text that may be missing.
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
 func summaryFigures(s *Snapshot, r *Row) SummaryFigures {
 	return SummaryFigures{
 		Count:      r.Count,
@@ -71,34 +61,72 @@ func summaryFigures(s *Snapshot, r *Row) SummaryFigures {
 		Bytes:      r.Bytes,
 		ServiceMS:  summaryTimes(&r.Service),
 		ResponseMS: summaryTimes(&r.Response),
+		LagMS:      summaryTimes(&r.Lag),
+		Stamped:    r.Stamped,
+		PhasesMS:   summaryPhases(r),
 	}
+}
+
+func summaryPhases(r *Row) map[string]SummaryPhase {
+	phases := map[string]SummaryPhase{}
+	for i, p := range r.Phases {
+		if p.Count > 0 {
+			phases[PhaseNames[i]] = SummaryPhase{p.Count, Millis(p.Mean()), Millis(p.Max)}
+		}
+	}
+	return phases
 }
 
 func summaryTimes(t *Times) *SummaryTimes {
 	if t.Count == 0 {
 		return nil
 	}
-	q := func(i int) Millis { return Millis(t.Quantile[i]) }
-	return &SummaryTimes{
-		Min: Millis(t.Min), Mean: Millis(t.Mean()),
-		P50: q(0), P66: q(1), P75: q(2), P80: q(3), P90: q(4), P95: q(5), P98: q(6), P99: q(7), P999: q(8), P9999: q(9),
-		Max: Millis(t.Max),
+	sum := &SummaryTimes{Min: Millis(t.Min), Mean: Millis(t.Mean()), Max: Millis(t.Max), CI95: map[string][2]Millis{}}
+	for i, to := range [...]**Millis{
+		&sum.P50, &sum.P66, &sum.P75, &sum.P80, &sum.P90, &sum.P95, &sum.P98, &sum.P99, &sum.P999, &sum.P9999,
+	} {
+		if t.Supported(i) {
+			q := Millis(t.Quantile[i])
+			*to = &q
+			sum.CI95[quantileName(Quantiles[i])] = [2]Millis{Millis(t.Low[i]), Millis(t.High[i])}
+		}
 	}
+	return sum
 }
 
-func summaryGenerator(info RunInfo, requests int64) SummaryGenerator {
+// quantileName is p99.9 for 0.999.
+func quantileName(q float64) string {
+	return "p" + strconv.FormatFloat(math.Round(q*10_000)/100, 'f', -1, 64)
+}
+
+func summaryGenerator(info RunInfo, s *Snapshot) SummaryGenerator {
+	h := &info.Health
 	g := SummaryGenerator{
-		GCPauseMaxMS: Millis(info.GCPauseMax),
+		LagMS:        summaryTimes(&s.Total.Lag),
+		StartLagMS:   summaryTimes(&s.StartLag),
+		WakeLagMS:    summaryTimes(&s.WakeLag),
+		GCPauseMaxMS: Millis(h.GCPauseMax),
+		GCShare:      round3(h.GCShare),
+		CPUShare:     round3(h.CPUShare),
 		CPUSeconds:   round3(info.CPU.Seconds()),
 		RSSMaxBytes:  info.RSSMaxBytes,
-		Omitted:      info.Omitted,
+		Planned:      h.Planned,
+		Started:      h.Planned - h.Omitted,
+		Omitted:      h.Omitted,
+		OmittedBusy:  h.OmittedBusy,
+		WaitMaxMS:    Millis(h.WaitMax),
 		Interrupted:  info.Interrupted,
 	}
-	if info.Lag != nil {
-		g.LagMS = summaryTimes(info.Lag)
+	if h.StealShare >= 0 {
+		steal := round3(h.StealShare)
+		g.StealShare = &steal
 	}
-	if requests > 0 {
-		us := round3(float64(info.CPU.Nanoseconds()) / 1000 / float64(requests))
+	if n := s.Total.Service.Count; n > 0 {
+		share := round3(float64(s.Total.Stamped) / float64(n))
+		g.StampedShare = &share
+	}
+	if s.Total.Count > 0 {
+		us := round3(float64(info.CPU.Nanoseconds()) / 1000 / float64(s.Total.Count))
 		g.CPUUSPerRequest = &us
 	}
 	return g

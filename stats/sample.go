@@ -4,7 +4,10 @@
 // It knows nothing of scripts, HTTP or drivers, and starts no goroutine.
 package stats
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Key names one row of the statistics. Two samples with equal keys are counted in the same row.
 type Key struct {
@@ -51,3 +54,18 @@ type Exception struct {
 // Phases are the parts of a request; their sum never exceeds Done - Sent. A phase that a request did not have (DNS,
 // connect and TLS on a kept connection, all for a protocol that reports only a total) is 0 and not counted.
 type Phases struct{ DNS, Connect, TLS, Send, Wait, Receive time.Duration }
+
+// PhaseNames are the names of the phases in reports, in the order of Row.Phases.
+var PhaseNames = [phaseCount]string{"dns", "connect", "tls", "send", "wait", "receive"}
+
+const phaseCount = 6
+
+// micros are the phases in whole microseconds: at least 1 for one that took place.
+func (p *Phases) micros() (us [phaseCount]uint32) {
+	for i, d := range [phaseCount]time.Duration{p.DNS, p.Connect, p.TLS, p.Send, p.Wait, p.Receive} {
+		if d > 0 {
+			us[i] = uint32(min(max(micros(d), 1), math.MaxUint32))
+		}
+	}
+	return us
+}

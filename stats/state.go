@@ -18,13 +18,16 @@ type state struct {
 	done       time.Duration // of the latest request, if total.n > 0
 	folded     int64
 
-	total    *rowState
-	rows     []*rowState     // by index in registry
-	sorted   []*rowState     // those that have ever counted something, by (Name, Method) once inOrder
-	failures []*failureState // by index in registry
-	byHash   []*failureState // the same by hash once inOrder
-	inOrder  bool
-	dense    *hdrhistogram.Histogram // empty between uses: adds up the rows of an interval
+	total *rowState
+	// The two parts of the lag, of all rows together. Without a plan there are no late starts, and the lag is that of
+	// the wake-ups: then both stay empty.
+	startLag, wakeLag durations
+	rows              []*rowState     // by index in registry
+	sorted            []*rowState     // those that have ever counted something, by (Name, Method) once inOrder
+	failures          []*failureState // by index in registry
+	byHash            []*failureState // the same by hash once inOrder
+	inOrder           bool
+	dense             *hdrhistogram.Histogram // empty between uses: adds up the rows of an interval
 }
 
 // failureState is one failure, counted since the start.
@@ -73,8 +76,16 @@ func (s *state) fold(records []record) {
 		}
 		second := s.second(rec.done)
 		s.total.count(rec, second)
+		s.total.countPhases(rec)
 		row.count(rec, second)
+		row.countPhases(rec)
 		row.measure(rec)
+		if rec.start >= 0 {
+			s.startLag.add(rec.start, totalDigits)
+			if rec.wake >= 0 {
+				s.wakeLag.add(rec.wake, totalDigits)
+			}
+		}
 		if rec.failure >= 0 {
 			s.failures[rec.failure].count(rec.done)
 		}
@@ -108,6 +119,8 @@ func (s *state) sort() {
 func (s *state) reset(now time.Time) {
 	s.start, s.last, s.folded = now, now, 0
 	s.total.reset()
+	s.startLag.reset()
+	s.wakeLag.reset()
 	for _, row := range s.rows {
 		row.reset()
 	}

@@ -3,6 +3,7 @@ package stats
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"strconv"
 	"time"
 )
@@ -18,7 +19,8 @@ import (
 //	| started               | when the run began                                                                     |
 //	| elapsed_s             | seconds from then to the end of the run                                                |
 //	| users_max             | the most virtual users alive at once                                                   |
-//	| verdict               | VALID, SUSPECT or INVALID: whether the figures describe the target; null: not judged    |
+//	| verdict               | VALID, SUSPECT or INVALID: how far the figures describe the target, see Judge          |
+//	| verdict_reasons       | why it is not VALID: texts                                                             |
 //	| exit_code             | of the process                                                                         |
 //	| requests              | one entry a method and name, sorted by name, then method                               |
 //	| requests[].method     | request type                                                                           |
@@ -29,7 +31,12 @@ import (
 //	| requests[].bytes      | sum of the lengths of the decoded bodies                                               |
 //	| requests[].service_ms | sending to last byte received; null if no request was timed                            |
 //	| requests[].response_ms| planned start to last byte received; null in closed runs, which plan nothing           |
-//	| *_ms                  | min, mean, p50, p66, p75, p80, p90, p95, p98, p99, p99.9, p99.99, max                  |
+//	| requests[].lag_ms     | what the generator itself added, by late starts and late wake-ups; null if not known   |
+//	| requests[].stamped    | requests whose end is the kernel's receive timestamp                                   |
+//	| requests[].phases_ms  | dns, connect, tls, send, wait, receive: count, mean and max of those that had it       |
+//	| *_ms                  | min, mean, p50, p66, p75, p80, p90, p95, p98, p99, p99.9, p99.99, max; a percentile    |
+//	|                       | is null if there are too few samples to tell it, see Times.Supported                   |
+//	| *_ms.ci95             | for each percentile that is told, the two limits of its 95 % confidence interval       |
 //	| total                 | all requests together; fields of an entry without method and name                      |
 //	| generator             | how the load generator itself fared, see SummaryGenerator                              |
 //	| checks, thresholds    | empty so far                                                                           |
@@ -41,7 +48,8 @@ type Summary struct {
 	Started    time.Time          `json:"started"`
 	ElapsedS   float64            `json:"elapsed_s"`
 	UsersMax   int                `json:"users_max"`
-	Verdict    *string            `json:"verdict"`
+	Verdict    Verdict            `json:"verdict"`
+	Reasons    []string           `json:"verdict_reasons"`
 	ExitCode   int                `json:"exit_code"`
 	Requests   []SummaryRequest   `json:"requests"`
 	Total      SummaryFigures     `json:"total"`
@@ -67,33 +75,56 @@ type SummaryFigures struct {
 	Bytes      int64         `json:"bytes"`
 	ServiceMS  *SummaryTimes `json:"service_ms"`
 	ResponseMS *SummaryTimes `json:"response_ms"`
+	LagMS      *SummaryTimes `json:"lag_ms"`
+	Stamped    int64         `json:"stamped"`
+
+	PhasesMS map[string]SummaryPhase `json:"phases_ms"`
+}
+
+// SummaryPhase is one phase of those requests that had it.
+type SummaryPhase struct {
+	Count int64  `json:"count"`
+	Mean  Millis `json:"mean"`
+	Max   Millis `json:"max"`
 }
 
 // SummaryTimes is a distribution of durations.
 type SummaryTimes struct {
-	Min   Millis `json:"min"`
-	Mean  Millis `json:"mean"`
-	P50   Millis `json:"p50"`
-	P66   Millis `json:"p66"`
-	P75   Millis `json:"p75"`
-	P80   Millis `json:"p80"`
-	P90   Millis `json:"p90"`
-	P95   Millis `json:"p95"`
-	P98   Millis `json:"p98"`
-	P99   Millis `json:"p99"`
-	P999  Millis `json:"p99.9"`
-	P9999 Millis `json:"p99.99"`
-	Max   Millis `json:"max"`
+	Min   Millis  `json:"min"`
+	Mean  Millis  `json:"mean"`
+	P50   *Millis `json:"p50"`
+	P66   *Millis `json:"p66"`
+	P75   *Millis `json:"p75"`
+	P80   *Millis `json:"p80"`
+	P90   *Millis `json:"p90"`
+	P95   *Millis `json:"p95"`
+	P98   *Millis `json:"p98"`
+	P99   *Millis `json:"p99"`
+	P999  *Millis `json:"p99.9"`
+	P9999 *Millis `json:"p99.99"`
+	Max   Millis  `json:"max"`
+
+	CI95 map[string][2]Millis `json:"ci95"`
 }
 
-// SummaryGenerator says how the load generator itself fared.
+// SummaryGenerator says how the load generator itself fared. What is not known, or does not apply, is null.
 type SummaryGenerator struct {
-	LagMS           *SummaryTimes `json:"lag_ms"`             // late starts and late wake-ups; null if not measured
+	LagMS           *SummaryTimes `json:"lag_ms"`             // late starts and late wake-ups together
+	StartLagMS      *SummaryTimes `json:"start_lag_ms"`       // planned starts that were made late though a user was free
+	WakeLagMS       *SummaryTimes `json:"wake_lag_ms"`        // answers that were noticed late; they are timed by the kernel all the same
+	StampedShare    *float64      `json:"stamped_share"`      // of the timed requests: those that the kernel timed; 0 to 1
 	GCPauseMaxMS    Millis        `json:"gc_pause_max_ms"`    // longest pause of the garbage collector
+	GCShare         float64       `json:"gc_share"`           // of the processor time: that of the garbage collector; 0 to 1
+	CPUShare        float64       `json:"cpu_share"`          // of the processors that it may use: what the process took; 0 to 1
+	StealShare      *float64      `json:"steal_share"`        // of the machine's processor time: what the host gave to others; 0 to 1
 	CPUSeconds      float64       `json:"cpu_s"`              // processor time of the process, user and system
-	CPUUSPerRequest *float64      `json:"cpu_us_per_request"` // cpu_s divided by total.count, in microseconds; null without requests
+	CPUUSPerRequest *float64      `json:"cpu_us_per_request"` // cpu_s divided by total.count, in microseconds
 	RSSMaxBytes     int64         `json:"rss_max_bytes"`      // most memory the process had at once
-	Omitted         int64         `json:"omitted"`            // planned starts that were not made
+	Planned         int64         `json:"planned"`            // starts that were due; 0 in closed runs. planned = started + omitted
+	Started         int64         `json:"started"`            // those that were made
+	Omitted         int64         `json:"omitted"`            // those that were not
+	OmittedBusy     int64         `json:"omitted_busy"`       // of these: all users that there may be were busy
+	WaitMaxMS       Millis        `json:"wait_max_ms"`        // the longest that a start waited, for whatever reason
 	Interrupted     int64         `json:"interrupted"`        // requests cut off at the end of the run, in no row
 }
 
@@ -122,6 +153,13 @@ type Millis time.Duration
 func (m Millis) MarshalJSON() ([]byte, error) {
 	us := time.Duration(m).Round(time.Microsecond).Microseconds()
 	return strconv.AppendFloat(nil, float64(us)/1000, 'f', -1, 64), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON has written.
+func (m *Millis) UnmarshalJSON(b []byte) error {
+	ms, err := strconv.ParseFloat(string(b), 64)
+	*m = Millis(math.Round(ms * float64(time.Millisecond)))
+	return err
 }
 
 // WriteSummary writes the summary as indented JSON with a newline at the end.

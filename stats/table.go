@@ -149,7 +149,7 @@ func percentileTable() []column {
 }
 
 // WritePercentiles writes Locust's table of response time percentiles and an empty line; width as in WriteTable.
-// Rows without a timed request are left out.
+// Rows without a timed request are left out; a percentile that the samples cannot tell is n/a.
 func WritePercentiles(w io.Writer, s *Snapshot, width int) error {
 	all := percentileTable()
 	l := fit(all, width, percentileName)
@@ -172,8 +172,8 @@ func (l layout) percentiles(b *bytes.Buffer, r *Row) {
 		return
 	}
 	var cells []string
-	for _, q := range r.Service.Quantile {
-		cells = append(cells, formatMillis(q))
+	for i := range Quantiles {
+		cells = append(cells, told(&r.Service, i))
 	}
 	l.line(b, r.Method, r.Name, append(cells, fmt.Sprint(r.Count)))
 }

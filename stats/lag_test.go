@@ -1,0 +1,76 @@
+package stats
+
+import (
+	"testing"
+	"time"
+)
+
+// Both lags add up where both are known; a request of which neither is known has none, and one without a plan has no
+// late start.
+func TestLags(t *testing.T) {
+	r := NewRecorder(t0, Options{})
+	base := sampleAt("/a", time.Second, 20*milli)
+	planned := base
+	planned.Planned, planned.StartLag = base.Sent.Add(-5*milli), 3*milli
+	both := planned
+	both.Stamped, both.WakeLag = true, 4*milli
+	woken := base
+	woken.Stamped, woken.WakeLag, woken.StartLag = true, time.Millisecond, time.Hour // StartLag means nothing without a plan
+	for _, s := range []Sample{base, planned, both, woken} {
+		r.Record(s)
+	}
+	s := r.Collect(t0.Add(2*time.Second), 1)
+	lag := s.Rows[0].Lag
+	if lag.Count != 3 || lag.Min != milli || lag.Max != 7*milli || lag.Sum != 11*milli {
+		t.Errorf("%+v", lag)
+	}
+	if s.Total.Lag != lag {
+		t.Errorf("total: %+v", s.Total.Lag)
+	}
+	if s.StartLag.Count != 2 || s.StartLag.Sum != 6*milli || s.WakeLag.Count != 1 || s.WakeLag.Sum != 4*milli {
+		t.Errorf("start %+v, wake %+v", s.StartLag, s.WakeLag)
+	}
+	if s.Rows[0].Stamped != 2 || s.Total.Stamped != 2 {
+		t.Errorf("stamped: %d, %d", s.Rows[0].Stamped, s.Total.Stamped)
+	}
+	r.Reset(t0.Add(2 * time.Second))
+	if s := r.Collect(t0.Add(3*time.Second), 1); s.Total.Lag.Count+s.StartLag.Count+s.WakeLag.Count+s.Total.Stamped != 0 {
+		t.Errorf("after a reset: %+v", s.Total)
+	}
+}
+
+// Without a plan the wake-ups are all the lag that there is.
+func TestLagOfAClosedRun(t *testing.T) {
+	r := NewRecorder(t0, Options{})
+	s := sampleAt("/a", time.Second, 20*milli)
+	s.Stamped, s.WakeLag = true, 2*milli
+	r.Record(s)
+	got := r.Collect(t0.Add(2*time.Second), 1)
+	if got.StartLag.Count != 0 || got.WakeLag != got.Total.Lag || got.WakeLag.Sum != 2*milli {
+		t.Errorf("start %+v, wake %+v, all %+v", got.StartLag, got.WakeLag, got.Total.Lag)
+	}
+}
+
+func TestPhases(t *testing.T) {
+	r := NewRecorder(t0, Options{})
+	fresh, kept := sampleAt("/a", time.Second, 20*milli), sampleAt("/b", time.Second, 20*milli)
+	fresh.Phases = Phases{DNS: milli, Connect: 2 * milli, TLS: 3 * milli, Send: 400, Wait: 5 * milli, Receive: 6 * milli}
+	kept.Phases = Phases{Send: 1600, Wait: 7 * milli, Receive: 2 * time.Hour}
+	r.Record(fresh)
+	r.Record(kept)
+	got := r.Collect(t0.Add(2*time.Second), 1).Total.Phases
+	want := [phaseCount]PhaseTimes{
+		{1, milli, milli}, {1, 2 * milli, 2 * milli}, {1, 3 * milli, 3 * milli},
+		{2, 3 * time.Microsecond, 2 * time.Microsecond}, // 0.4 and 1.6 us, each rounded, and never to nothing
+		{2, 12 * milli, 7 * milli},
+		{2, time.Hour + 6*milli, time.Hour}, // as with all times, what is beyond an hour is an hour
+	}
+	if got != want {
+		t.Errorf("%+v\nwant\n%+v", got, want)
+	}
+	if mean := got[4].Mean(); mean != 6*milli {
+		t.Errorf("mean %v", mean)
+	}
+}
+
+const milli = time.Millisecond

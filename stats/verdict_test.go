@@ -1,0 +1,73 @@
+package stats
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fair is a snapshot of n requests of 10 ms, of which share are stamped.
+func fair(n int64, share float64) *Snapshot {
+	s := &Snapshot{}
+	s.Total.Count, s.Total.Stamped = n, int64(share*float64(n))
+	s.Total.Service = steady(n, 10*milli)
+	return s
+}
+
+// steady is n durations of d.
+func steady(n int64, d time.Duration) Times {
+	t := Times{Count: n, Min: d, Max: d, Sum: time.Duration(n) * d}
+	for i := range t.Quantile {
+		t.Quantile[i], t.Low[i], t.High[i] = d, d, d
+	}
+	return t
+}
+
+// open is fair for an open run whose starts were late by lag.
+func open(lag time.Duration) *Snapshot {
+	s := fair(1000, 1)
+	s.StartLag, s.Total.Response = steady(1000, lag), steady(1000, 10*milli+lag)
+	return s
+}
+
+func TestJudge(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		h      Health
+		s      *Snapshot
+		want   Verdict
+		reason string
+	}{
+		{"closed, at rest", Health{CPUShare: 0.5}, fair(1000, 1), Valid, ""},
+		{"without stamps, at rest", Health{CPUShare: 0.5}, fair(1000, 0), Valid, ""},
+		{"closed, saturated", Health{CPUShare: 1}, fair(1000, 1), Suspect, "the rate is what this machine could send"},
+		{"closed, nearly saturated, without stamps", Health{CPUShare: 0.95}, fair(1000, 0), Suspect, "timed by katydid itself"},
+		{"closed, saturated, without stamps", Health{CPUShare: 1}, fair(1000, 0), Invalid, "100 % of the requests were timed by katydid itself"},
+		{"closed, saturated, few without stamps", Health{CPUShare: 1}, fair(1000, 0.95), Suspect, "what this machine could send"},
+		{"steal", Health{StealShare: 0.3}, fair(1000, 1), Suspect, "gave 30 %"},
+		{"steal not known", Health{StealShare: -1}, fair(1000, 1), Valid, ""},
+		{"nothing", Health{}, fair(0, 0), Invalid, "no request was measured"},
+		{"little", Health{}, fair(58, 1), Suspect, "58 requests are too few"},
+		{"open, on time", Health{Planned: 1000}, open(50 * time.Microsecond), Valid, ""},
+		{"open, a little late", Health{Planned: 1000}, open(1100 * time.Microsecond), Suspect, "late starts of the generator are 9.9 %"},
+		{"open, late", Health{Planned: 1000}, open(10 * milli), Invalid, "late starts of the generator are 50 %"},
+		{"open, late starts omitted", Health{Planned: 1000, Omitted: 3}, open(0), Invalid, "3 of 1000 starts were not made"},
+		{"open, one of many cut off by the end", Health{Planned: 10_000, Omitted: 1}, open(0), Valid, ""},
+		{"open, target too slow", Health{Planned: 1000, Omitted: 500, OmittedBusy: 500}, open(0), Suspect, "all users were busy"},
+		{"open, twice what it can", Health{Planned: 1000, Omitted: 500, OmittedBusy: 500, CPUShare: 1}, open(0), Invalid, "could not keep the plan: 500 of 1000"},
+	} {
+		got, reasons := Judge(&tc.h, tc.s)
+		if got != tc.want || !strings.Contains(strings.Join(reasons, "; "), tc.reason) || (got == Valid) != (len(reasons) == 0) {
+			t.Errorf("%s: %s %q, want %s, %q", tc.name, got, reasons, tc.want, tc.reason)
+		}
+	}
+}
+
+func TestHealth(t *testing.T) {
+	s := open(50 * time.Microsecond)
+	s.WakeLag = steady(20, 30*time.Microsecond)
+	h := &Health{CPUShare: 0.5, StealShare: 0.06, GCShare: 0.031, GCPauseMax: 150 * time.Microsecond, Planned: 1000, WaitMax: milli}
+	golden(t, "health.txt", func(w io.Writer) error { return WriteHealth(w, h, s) })
+	golden(t, "blank-health.txt", func(w io.Writer) error { return WriteHealth(w, &Health{}, blank()) })
+}
