@@ -24,6 +24,7 @@ func (r *run) begin() {
 		return
 	}
 	r.log.infof("ramping to %d users at a rate of %.2f per second", r.opts.users, r.opts.rate)
+	r.checkFiles(r.opts.users)
 	r.driver.Until(r.opts.runTime)
 	if err := r.driver.Goal(r.opts.users, r.opts.rate); err != nil {
 		r.stopFor(err.Error()) // the options were checked: a fault of ours
@@ -113,6 +114,7 @@ func (r *run) tick() {
 		r.stopFor("the load shape is at its end")
 	case !t.Equal(r.lastTick):
 		r.lastTick = t
+		r.checkFiles(t.Users)
 		r.log.infof("shape: ramping to %d users at a rate of %.2f per second", t.Users, t.Rate)
 		r.state.Store("spawning")
 		if err := r.driver.Goal(t.Users, t.Rate, t.Classes...); err != nil {

@@ -22,6 +22,7 @@ type system struct {
 	home, dir      string
 	stdout, stderr io.Writer
 	signals        <-chan os.Signal
+	limits         limits
 }
 
 // getenv looks up an environment variable.
@@ -46,10 +47,22 @@ func main() {
 	}
 	signals := make(chan os.Signal, 8)
 	notify(signals)
-	os.Exit(dispatch(&system{
+	sys := &system{
 		args: os.Args[1:], environ: os.Environ(), home: home, dir: dir,
 		stdout: os.Stdout, stderr: os.Stderr, signals: signals,
-	}))
+	}
+	sys.settle()
+	os.Exit(dispatch(sys))
+}
+
+// settle finds out what the system lets this process have, and fits Go's runtime to it.
+func (s *system) settle() {
+	files, nproc := resourceLimits()
+	s.limits = findLimits(os.DirFS("/"), s.onDyno(), files, nproc)
+	if n := s.limits.fit(); s.getenv("GOMAXPROCS") == "" && n < s.limits.processors {
+		s.limits.processors = n
+		runtime.GOMAXPROCS(n)
+	}
 }
 
 // dispatch runs the subcommand. "run SCRIPT" is short for "-f SCRIPT --headless".

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"runtime/debug"
 	"runtime/metrics"
 	"strconv"
@@ -28,14 +28,14 @@ func newMemoryWatch() *memoryWatch {
 
 // start begins to watch, with the given limit in bytes or, if that is 0, the system's. If there is none it does nothing.
 func (w *memoryWatch) start(r *run, limit int64) {
-	if limit <= 0 {
-		limit = memoryLimit()
-	}
+	limit = cmp.Or(limit, r.sys.limits.memory)
 	if limit <= 0 {
 		return
 	}
 	allowed := int64(float64(limit) * memoryShare)
-	debug.SetMemoryLimit(allowed) // the garbage collector works harder before the test has to end
+	if r.sys.getenv("GOMEMLIMIT") == "" { // Go has heeded that already
+		debug.SetMemoryLimit(allowed) // the garbage collector works harder before the test has to end
+	}
 	go func() {
 		every := time.NewTicker(50 * time.Millisecond) // a script can take a gigabyte a second
 		defer every.Stop()
@@ -91,37 +91,6 @@ func heapInUse() int64 {
 	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
 	metrics.Read(s)
 	return int64(s[0].Value.Uint64() + s[1].Value.Uint64())
-}
-
-// memoryLimit is how many bytes this process can have: the container's limit or the machine's memory; 0 if unknown.
-func memoryLimit() int64 {
-	for _, file := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			continue
-		}
-		if n, err := strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64); err == nil && n < 1<<50 {
-			return min(n, machineMemory(n))
-		}
-	}
-	return machineMemory(0)
-}
-
-// machineMemory reads what Linux says is available now; otherwise if it says nothing.
-func machineMemory(otherwise int64) int64 {
-	data, err := os.ReadFile("/proc/meminfo")
-	if err != nil {
-		return otherwise
-	}
-	for line := range strings.Lines(string(data)) {
-		if rest, ok := strings.CutPrefix(line, "MemAvailable:"); ok {
-			kb, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
-			if err == nil {
-				return kb << 10
-			}
-		}
-	}
-	return otherwise
 }
 
 // asBytes takes an amount of memory: 500MB, 2GiB, 1.5G or a number of bytes. The units are powers of 1024.

@@ -31,6 +31,8 @@ type run struct {
 	driver   *load.Closed
 	cap      *load.Cap // of the request rate; nil without
 
+	filesTold bool // that there are too few open files
+
 	embedded bool // the target API runs in this process
 	target   *embeddedTarget
 	out      *outputs
@@ -122,6 +124,7 @@ func (r *run) help(first *options) int {
 
 // execute is the test itself.
 func (r *run) execute() int {
+	r.log.infof("%s", r.sys.limits)
 	if r.embedded {
 		r.log.infof("no host was given: the target API runs in this process at %s", r.target.url)
 	}
