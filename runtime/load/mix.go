@@ -1,7 +1,7 @@
 // Package load decides when virtual users start and stop, and of which class.
 //
-// Mix, Ramp and Cap are data and arithmetic: they read no clock, time is an
-// argument. Closed drives them in real time.
+// Mix, Ramp, Cap, Shape and Plan are data and arithmetic: they read no clock,
+// time is an argument. Closed and Open drive them in real time.
 package load
 
 import (

@@ -1,0 +1,96 @@
+package load
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// A Plan is a shape and how its starts are spaced: evenly, or as visitors who
+// know nothing of each other come (a Poisson process whose rate is the shape).
+// Seed makes a Poisson plan repeatable.
+type Plan struct {
+	Shape   Shape
+	Poisson bool
+	Seed    uint64
+}
+
+// arrivals are the starts of a plan one after another. Both spacings are steps
+// on the axis of the shape's integral, of 1 or of an exponential variable of
+// mean 1, mapped through its inverse (time rescaling: Cox and Isham, Point
+// Processes, 1980, section 4.2).
+type arrivals struct {
+	shape Shape
+	step  func() float64
+	at    float64 // of the next start, on that axis
+}
+
+func (p Plan) arrivals() *arrivals {
+	if !p.Poisson {
+		return &arrivals{shape: p.Shape, step: func() float64 { return 1 }}
+	}
+	step := rand.New(rand.NewPCG(p.Seed, 0)).ExpFloat64
+	return &arrivals{shape: p.Shape, step: step, at: step()}
+}
+
+// next is when the next start is due; false after the last.
+func (a *arrivals) next() (due time.Duration, ok bool) {
+	due, ok = a.shape.when(a.at)
+	a.at += a.step()
+	return due, ok
+}
+
+// stream is the starts of one class: those of the plan whose turn is its.
+type stream struct {
+	all   *arrivals
+	turns turns
+	class int
+	due   time.Duration // of the next start
+	more  bool          // there is one
+}
+
+func (p Plan) stream(weights []float64, class int) *stream {
+	s := &stream{all: p.arrivals(), turns: newTurns(weights), class: class}
+	s.advance()
+	return s
+}
+
+// advance goes on to the next start.
+func (s *stream) advance() {
+	for {
+		s.due, s.more = s.all.next()
+		if !s.more || s.turns.next() == s.class {
+			return
+		}
+	}
+}
+
+// turns deals starts to classes by weight: the next is for the class whose
+// share is furthest behind (Sainte-Laguë: the smallest (dealt+1/2)/weight).
+// Unlike picker's logarithms this is exact for as many starts as there can be.
+type turns []turn
+
+type turn struct {
+	class         int
+	weight, dealt float64
+}
+
+func newTurns(weights []float64) turns {
+	var t turns
+	for class, w := range weights {
+		if w > 0 {
+			t = append(t, turn{class: class, weight: w})
+		}
+	}
+	return t
+}
+
+func (t turns) next() (class int) {
+	best := &t[0]
+	for i := range t[1:] {
+		if c := &t[i+1]; (c.dealt+0.5)*best.weight < (best.dealt+0.5)*c.weight {
+			best = c
+		}
+	}
+	best.dealt++
+	return best.class
+}
