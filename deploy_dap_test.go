@@ -46,9 +46,6 @@ func startDAP(t *testing.T, dlv, dir string, launch map[string]any) *dapSession 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() }) // delve has closed its end
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
-		t.Fatal(err)
-	}
 	s := &dapSession{process: p, t: t, conn: conn, r: textproto.NewReader(bufio.NewReader(conn)), launch: launch}
 	s.request("initialize", map[string]any{"clientID": "vscode", "adapterID": "go", "linesStartAt1": true, "pathFormat": "path"})
 	return s
@@ -121,6 +118,9 @@ func (s *dapSession) end() {
 // read returns delve's next message; what says what it is to be, for the error.
 func (s *dapSession) read(what string) (m dapMessage) {
 	s.t.Helper()
+	if err := s.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		s.t.Fatal(err)
+	}
 	header, err := s.r.ReadMIMEHeader()
 	if err != nil {
 		s.t.Fatalf("waiting for %s: %v\n%s%s", what, err, s.stdout, s.stderr)

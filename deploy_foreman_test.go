@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 )
@@ -61,16 +62,23 @@ func foremanWeb(t *testing.T, dir string) (p *process, url string) {
 	return p, "http://127.0.0.1:" + port
 }
 
-// freePort is a TCP port on which nobody listened a moment ago.
+// freePort is a TCP port on which nobody listens, for what has to know its port beforehand or leaves it for a while. It is
+// below those that the system gives to connections: one of the many of other tests would take the port meanwhile.
 func freePort(t *testing.T) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := strconv.Itoa(20000 + (os.Getpid()+int(lastPort.Add(1)))%12000)
+		if ln, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			_ = ln.Close()
+			return port
+		}
 	}
-	defer func() { _ = ln.Close() }()
-	return strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
+	t.Fatal("there is no free port")
+	return ""
 }
+
+// lastPort counts, so that no two tests get the same port.
+var lastPort atomic.Int64
 
 // sumOf adds up the numbers that the expression's group finds in text.
 func sumOf(t *testing.T, text, expression string) (sum int) {

@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -41,11 +40,8 @@ func newWaiting(t *testing.T) *waiting {
 func TestTargetGoneAndBack(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"a.js": user("")})
-	target, url := targetProcess(t, dir, "0")
-	_, port, err := net.SplitHostPort(strings.TrimPrefix(url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	port := freePort(t)
+	target, url := targetProcess(t, dir, port)
 	p := newProcess(t, dir, "run", "a.js", "-H", url, "-u", "10", "-r", "100", "-s", "10s", "--csv", "x").start()
 	target.says(" GET / 200")
 	target.signal(syscall.SIGKILL)
@@ -81,9 +77,9 @@ func TestHangingTarget(t *testing.T) {
 			t.Parallel()
 			server := newWaiting(t)
 			dir := folder(t, map[string]string{"a.js": user("onStop() { this.client.get('/goodbye'); }")})
-			p := newProcess(t, dir, "run", "a.js", "-H", server.url, "-u", "5", "-r", "100", "-t", "1s", "-s", strconv.Itoa(grace), "--csv", "x", "--summary", "s.json").start()
+			p := newProcess(t, dir, "run", "a.js", "-H", server.url, "-u", "5", "-r", "100", "-t", "3s", "-s", strconv.Itoa(grace), "--csv", "x", "--summary", "s.json").start()
 			p.expect(0)
-			if s := readSummary(t, filepath.Join(dir, "s.json")); s.ElapsedS > float64(1+grace+3) || s.Total.Count != 0 {
+			if s := readSummary(t, filepath.Join(dir, "s.json")); s.ElapsedS > float64(3+grace)+slack.Seconds() || s.Total.Count != 0 {
 				t.Errorf("%+v\n%s", s, p.stderr)
 			}
 			if !p.said("requests were on their way when their users were stopped") {

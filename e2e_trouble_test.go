@@ -8,7 +8,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // user is a script with one user class that has the given members from line 5 on, and a task if there is none in them.
@@ -33,38 +32,38 @@ func TestTrouble(t *testing.T) {
 		want               []string // in stderr
 		exceptions         string   // in the exceptions file; "" for an empty one
 	}{
-		{"nothing", user(""), "-t 1s", 0, []string{"run time limit reached", "exit code 0"}, ""},
-		{"throwing constructor", user("constructor(...a) { super(...a); null.x; }"), "-t 1s", 4,
+		{"nothing", user(""), "-t 3s", 0, []string{"run time limit reached", "exit code 0"}, ""},
+		{"throwing constructor", user("constructor(...a) { super(...a); null.x; }"), "-t 3s", 4,
 			[]string{"Cannot read property 'x'", "a.js:5:39", "all users have ended"}, "a.js:5:39"},
-		{"throwing onStart", user("onStart() { throw new Error('no entry'); }"), "-t 1s", 4, []string{"Error: no entry", "a.js:5:"}, "no entry"},
-		{"throwing onStop", user("onStop() { throw new Error('stuck'); }"), "-t 1s", 1, []string{"Error: stuck"}, "stuck"},
-		{"throwing task", user("home() { throw new Error('oh'); }"), "-t 1s", 1, []string{"Error: oh"}, "oh"},
-		{"throwing task with --exit-code-on-error", user("home() { throw new Error('oh'); }"), "-t 1s --exit-code-on-error 0", 0, nil, "oh"},
-		{"throwing a task's null", user("home() { throw null; }"), "-t 1s", 1, []string{"null"}, "null"},
+		{"throwing onStart", user("onStart() { throw new Error('no entry'); }"), "-t 3s", 4, []string{"Error: no entry", "a.js:5:"}, "no entry"},
+		{"throwing onStop", user("onStop() { throw new Error('stuck'); }"), "-t 3s", 1, []string{"Error: stuck"}, "stuck"},
+		{"throwing task", user("home() { throw new Error('oh'); }"), "-t 3s", 1, []string{"Error: oh"}, "oh"},
+		{"throwing task with --exit-code-on-error", user("home() { throw new Error('oh'); }"), "-t 3s --exit-code-on-error 0", 0, nil, "oh"},
+		{"throwing a task's null", user("home() { throw null; }"), "-t 3s", 1, []string{"null"}, "null"},
 		{"StopUser by all", user("home() { throw new StopUser(); }"), "-u 3 -r 100 -t 1m", 0, []string{"all users have ended"}, ""},
 		{"StopTest", user("home() { throw new StopTest('enough'); }"), "-t 1m", 0, []string{"StopTest was thrown: enough"}, ""},
-		{"processExitCode", user("") + "events.quitting.on(() => { environment.processExitCode = 7; });", "-t 1s", 7, []string{"exit code 7"}, ""},
-		{"throwing listener", user("") + "events.testStart.on(() => { nope(); });", "-t 1s", 2, []string{"nope is not defined"}, "nope is not defined"},
+		{"processExitCode", user("") + "events.quitting.on(() => { environment.processExitCode = 7; });", "-t 3s", 7, []string{"exit code 7"}, ""},
+		{"throwing listener", user("") + "events.testStart.on(() => { nope(); });", "-t 3s", 2, []string{"nope is not defined"}, "nope is not defined"},
 		{"throwing init listener", user("") + "events.init.on(() => { nope(); });", "-t 1m", 1, []string{"nope is not defined", "katydid: error: a listener of init threw"}, "none"},
 		{"throwing listener of initCommandLine", user("") + "events.initCommandLine.on(p => p.nope());", "-t 1m", 1,
 			[]string{"has no member 'nope'", "katydid: error: a listener of initCommandLine threw"}, "none"},
 		{"throwing shape", user("") + "export class S extends LoadShape { tick() { nope(); } }", "-t 1m", 2, []string{"load shape S: ReferenceError: nope is not defined"}, ""},
 		{"a shape that wants nonsense", user("") + "export class S extends LoadShape { tick() { return [-1, 2]; } }", "-t 1m", 2, []string{"tick() gave [-1, 2]"}, ""},
-		{"endless loop in a task", user("home() {\n let n = 0;\n for (;;) n++;\n }"), "-t 2s", 1,
+		{"endless loop in a task", user("home() {\n let n = 0;\n for (;;) n++;\n }"), "-t 3s", 1,
 			[]string{"Interrupted: still running when the user had to stop: is there an endless loop?\n    at home (a.js:7:11)"}, "a.js:7:11"},
-		{"endless onStart", user("onStart() { let n = 0; for (;;) n++; }"), "-t 2s", 1, []string{"is there an endless loop?\n    at onStart (a.js:5:"}, "a.js:5:"},
-		{"endless onStop", user("onStop() { let n = 0; for (;;) n++; }"), "-t 1s", 1, []string{"is there an endless loop?\n    at onStop (a.js:5:"}, "a.js:5:"},
-		{"endless constructor", user("constructor(...a) { super(...a); let n = 0; for (;;) n++; }"), "-t 2s", 1, []string{"is there an endless loop?"}, "a.js:5:"},
-		{"endless await", user("async home() { await new Promise(() => {}); }"), "-t 1s", 1, []string{"never settle"}, "never settle"},
-		{"stack overflow", user("home() { this.home(); }"), "-t 1s", 1, []string{"Maximum call stack size exceeded"}, "Maximum call stack"},
-		{"unhandled rejection", user("home() { Promise.reject(new Error('unheard')); }"), "-t 1s", 1, []string{"unheard"}, "unheard"},
-		{"rejecting task", user("async home() { await null; throw new Error('later'); }"), "-t 1s", 1, []string{"Error: later"}, "later"},
-		{"NaN as waitTime", user("waitTime() { return NaN; }"), "-t 2s", 1, []string{"waitTime gave NaN"}, "waitTime gave NaN"},
-		{"negative waitTime", user("waitTime() { return -1; }"), "-t 1s", 1, []string{"waitTime gave -1"}, "waitTime gave -1"},
-		{"unknown request option", user("home() { this.client.get('/', { timeOut: 3 }); }"), "-t 1s", 1, []string{"timeOut", "a.js:5:"}, "timeOut"},
-		{"wrong kind of option", user("home() { this.client.get('/', { timeout: 'soon' }); }"), "-t 1s", 1, []string{"timeout", "a.js:5:"}, "timeout"},
-		{"URL that is none", user("home() { this.client.get('http://['); }"), "-t 1s", 1, []string{"bad URL http://["}, "bad URL http://["},
-		{"all tasks excluded", user(""), "-t 1s --tags nope", 4, []string{"no tasks"}, "no tasks"},
+		{"endless onStart", user("onStart() { let n = 0; for (;;) n++; }"), "-t 3s", 1, []string{"is there an endless loop?\n    at onStart (a.js:5:"}, "a.js:5:"},
+		{"endless onStop", user("onStop() { let n = 0; for (;;) n++; }"), "-t 3s", 1, []string{"is there an endless loop?\n    at onStop (a.js:5:"}, "a.js:5:"},
+		{"endless constructor", user("constructor(...a) { super(...a); let n = 0; for (;;) n++; }"), "-t 3s", 1, []string{"is there an endless loop?"}, "a.js:5:"},
+		{"endless await", user("async home() { await new Promise(() => {}); }"), "-t 3s", 1, []string{"never settle"}, "never settle"},
+		{"stack overflow", user("home() { this.home(); }"), "-t 3s", 1, []string{"Maximum call stack size exceeded"}, "Maximum call stack"},
+		{"unhandled rejection", user("home() { Promise.reject(new Error('unheard')); }"), "-t 3s", 1, []string{"unheard"}, "unheard"},
+		{"rejecting task", user("async home() { await null; throw new Error('later'); }"), "-t 3s", 1, []string{"Error: later"}, "later"},
+		{"NaN as waitTime", user("waitTime() { return NaN; }"), "-t 3s", 1, []string{"waitTime gave NaN"}, "waitTime gave NaN"},
+		{"negative waitTime", user("waitTime() { return -1; }"), "-t 3s", 1, []string{"waitTime gave -1"}, "waitTime gave -1"},
+		{"unknown request option", user("home() { this.client.get('/', { timeOut: 3 }); }"), "-t 3s", 1, []string{"timeOut", "a.js:5:"}, "timeOut"},
+		{"wrong kind of option", user("home() { this.client.get('/', { timeout: 'soon' }); }"), "-t 3s", 1, []string{"timeout", "a.js:5:"}, "timeout"},
+		{"URL that is none", user("home() { this.client.get('http://['); }"), "-t 3s", 1, []string{"bad URL http://["}, "bad URL http://["},
+		{"all tasks excluded", user(""), "-t 3s --tags nope", 4, []string{"no tasks"}, "no tasks"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -128,9 +127,10 @@ func TestEndlessLoopOfNoUser(t *testing.T) {
 			dir := folder(t, map[string]string{"a.js": test.script})
 			p := newProcess(t, dir, "run", "a.js", "-t", test.runTime, "--csv", "x").start()
 			p.says("now")
-			for range test.signals {
+			p.signal(syscall.SIGTERM)
+			if test.signals == 2 {
+				p.says(" has 5s to end") // two signals of a kind that wait are one
 				p.signal(syscall.SIGTERM)
-				time.Sleep(100 * time.Millisecond) // two signals of a kind that wait are one
 			}
 			p.expect(test.code)
 			if !p.said(test.want) || test.name != "timer" && !p.said("a.js:") {

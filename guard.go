@@ -89,6 +89,7 @@ func (r *run) guard(what string, ended <-chan struct{}) (why string) {
 		case s := <-r.sys.signals:
 			why = fmt.Sprintf("%s was stopped by signal %s", what, s)
 			if r.hearSignal(s) {
+				r.log.infof("got signal %s: %s has %s to end", s, what, mainGrace) // the end itself is said after it
 				limit.Reset(mainGrace)
 				continue
 			}

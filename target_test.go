@@ -89,12 +89,7 @@ func TestTargetServesAndStops(t *testing.T) {
 }
 
 func TestTargetListensWhereTold(t *testing.T) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(free.Addr().String())
-	free.Close()
+	port := freePort(t)
 	tests := []struct {
 		name, env string
 		args      []string

@@ -116,7 +116,7 @@ func othersAreRefused(t *testing.T, store Store, prefix string, pid int) {
 // waitForJournal waits until it holds n files, run.json included.
 func waitForJournal(t *testing.T, prefix string, n int) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if j, err := readJournal(prefix); err == nil && len(j.Exported) >= n {
 			return
 		}

@@ -153,6 +153,9 @@ type failure struct {
 	good  bool // it passes by itself
 }
 
+// slack is for a crowded machine.
+const slack = 10 * time.Second
+
 func failures() []failure {
 	hour := func() time.Time { return time.Now().Add(time.Hour) }
 	before := func(bad int64, misbehave http.HandlerFunc) func(t *testing.T) (string, string) {
@@ -168,7 +171,7 @@ func failures() []failure {
 			return emulator.start(t) + "/" + c, token(c)
 		}
 	}
-	const quick = 5 * time.Second // none of these waits for anything
+	const quick = preflightTime - 3*time.Second // none of these waits for anything, but the machine may be slow
 	return []failure{
 		{name: "good", setUp: with(emulator.least), good: true, most: quick},
 		{name: "good, write only", setUp: with(func(c string) string { return emulator.containerSAS(c, "w", hour()) }), good: true, most: quick},
@@ -187,9 +190,9 @@ func failures() []failure {
 		}, class: Retry, says: []string{"127.0.0.1:1", "nobody listens"}, least: time.Second, most: quick},
 		{name: "DNS failure", setUp: func(t *testing.T) (string, string) {
 			return "https://nosuchaccount.blob.invalid/c", fakeToken
-		}, class: Retry, says: []string{"nosuchaccount.blob.invalid", "DNS"}, least: time.Second, most: preflightTime + 3*time.Second},
+		}, class: Retry, says: []string{"nosuchaccount.blob.invalid", "DNS"}, least: time.Second, most: preflightTime + slack},
 		{name: "hanging", setUp: before(-1, hang), class: Retry, says: []string{"no answer within 5s", "the time is up"},
-			least: preflightTime - time.Second, most: preflightTime + 3*time.Second},
+			least: preflightTime - time.Second, most: preflightTime + slack},
 		{name: "503 for ever", setUp: before(-1, busy), class: Retry, says: []string{"503 ServerBusy", "trouble"}, least: time.Second, most: quick},
 		{name: "503 then well", setUp: before(3, busy), good: true, least: time.Second, most: quick},
 		{name: "reset", setUp: before(-1, reset), class: Retry, says: []string{"the connection broke off"}, least: time.Second, most: quick},
@@ -225,15 +228,19 @@ func TestFailures(t *testing.T) {
 				t.Errorf("took %v, want %v to %v", took, f.least, f.most)
 			}
 			f.judge(t, err)
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			deadline := 2 * time.Second
+			if f.good {
+				deadline = FlushTime
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()
 			err = x.Flush(ctx, run)
 			heard.err(err)
 			if (err == nil) != f.good {
 				t.Errorf("Flush says %v", err)
 			}
-			if took := time.Since(begin) - took; took > 4*time.Second {
-				t.Errorf("Flush took %v, its deadline was 2 s", took)
+			if took := time.Since(begin) - took; took > deadline+slack {
+				t.Errorf("Flush took %v, its deadline was %v", took, deadline)
 			}
 			must(t, x.Close())
 			noSecret(t, token, heard.text(), filepath.Dir(x.o.Results))
