@@ -128,7 +128,7 @@ func flushTime(dyno bool, since time.Duration) time.Duration {
 }
 
 // hurry listens to signals while the flush goes on: the first of the run leaves it what a dyno leaves, the second nothing.
-func (e *export) hurry(ctx context.Context, cancel context.CancelFunc) {
+func (e *export) hurry(ctx context.Context, cancel context.CancelCauseFunc) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -136,14 +136,14 @@ func (e *export) hurry(ctx context.Context, cancel context.CancelFunc) {
 		case s := <-e.r.sys.signals:
 			if _, again := e.r.signalled(); again {
 				e.r.log.warnf("got signal %s: stopping the export at once", s)
-				cancel()
+				cancel(errors.New("stopped by a signal"))
 				return
 			}
 			e.r.mu.Lock()
 			e.r.heard = time.Now()
 			e.r.mu.Unlock()
 			e.r.log.warnf("got signal %s: the export has %s left", s, exporter.SignalFlushTime)
-			timer := time.AfterFunc(exporter.SignalFlushTime, cancel)
+			timer := time.AfterFunc(exporter.SignalFlushTime, func() { cancel(context.DeadlineExceeded) })
 			defer timer.Stop()
 		}
 	}
@@ -158,9 +158,11 @@ func (e *export) flush(code int) error {
 	if at, ok := e.r.signalled(); ok {
 		state, budget = "stopped", flushTime(e.r.sys.onDyno(), time.Since(at))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), budget)
+	signalled, hurry := context.WithCancelCause(context.Background())
+	ctx, cancel := context.WithTimeout(signalled, budget)
 	defer cancel()
-	go e.hurry(ctx, cancel)
+	defer hurry(nil)
+	go e.hurry(ctx, hurry)
 	err := e.x.Flush(ctx, e.info(state, &code))
 	s := e.x.Status()
 	if err == nil {

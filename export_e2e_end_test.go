@@ -149,28 +149,42 @@ func TestExportSecondSignal(t *testing.T) {
 	if took := time.Since(began); took > slack {
 		t.Errorf("it took %s", took)
 	}
-	p.says("stopping the export at once")
+	p.says("gave up: stopped by a signal")
 	readCSV(t, filepath.Join(p.cmd.Dir, "results", "x_stats.csv"))
 	g.behave(nil)
 	resumed(t, p, g, token)
 	inAzurite(t, container, token).whole(t, "", filepath.Join(p.cmd.Dir, "results", "x"))
 }
 
-// A first signal during the export, after a run that has ended by itself, is no reason to lose the results.
+// A first signal during the export, after a run that has ended by itself, is no reason to lose the results, but bounds
+// the time.
 func TestExportSignalAfterTheRun(t *testing.T) {
 	t.Parallel()
-	g, container := newGate(t), azurite.Start(t).Container(t)
-	dir, token := folder(t, map[string]string{"a.js": showsAll}), least(t, container)
-	g.behave(g.but(says(503, "ServerBusy")))
-	p := exporting(t, dir, g.url+"/"+container, token, "-t", "2s").start()
-	p.says("run time limit reached")
-	before := g.puts.Load()
-	until(t, "the last upload has begun", func() bool { return g.puts.Load() > before })
-	p.signal(syscall.SIGTERM)
-	p.says("the export has 20s left")
-	g.behave(nil)
-	p.expect(0)
-	if d := inAzurite(t, container, token).whole(t, "", filepath.Join(dir, "results", "x")); d.State != "finished" {
-		t.Errorf("%+v", d)
+	for name, code := range map[string]int{"well in time": 0, "never well": exitNotExported} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g, container := newGate(t), azurite.Start(t).Container(t)
+			dir, token := folder(t, map[string]string{"a.js": showsAll}), least(t, container)
+			g.behave(g.but(says(503, "ServerBusy")))
+			p := exporting(t, dir, g.url+"/"+container, token, "-t", "2s").start()
+			p.says("run time limit reached")
+			before := g.puts.Load()
+			until(t, "the last upload has begun", func() bool { return g.puts.Load() > before })
+			p.signal(syscall.SIGTERM)
+			p.says("the export has 20s left")
+			if code == 0 {
+				g.behave(nil)
+			}
+			p.expect(code)
+			if code != 0 {
+				if !p.said("503 ServerBusy: the store has trouble; gave up: the time is up") {
+					t.Error(p.stderr)
+				}
+				return
+			}
+			if d := inAzurite(t, container, token).whole(t, "", filepath.Join(dir, "results", "x")); d.State != "finished" {
+				t.Errorf("%+v", d)
+			}
+		})
 	}
 }
