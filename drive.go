@@ -9,6 +9,10 @@ import (
 
 // begin sets the driver's first goal.
 func (r *run) begin() {
+	if r.open != nil {
+		r.beginOpen()
+		return
+	}
 	if r.opts.runTime > 0 && (r.shape == "" || r.main.ShapeUsesOptions()) {
 		r.deadline = time.Now().Add(r.opts.runTime) // from the ramp on, as Locust counts
 	}
@@ -54,7 +58,7 @@ func (r *run) drive() (reason string) {
 		case <-second.C:
 			r.background()
 			r.cpu.look(r)
-			if r.shape != "" {
+			if r.shape != "" && r.open == nil {
 				r.tick()
 			}
 		}
@@ -91,6 +95,9 @@ func (r *run) timeUp() (up <-chan time.Time, stop func()) {
 
 // endIfDeserted ends the test when all users have come and gone. A load shape may still want others.
 func (r *run) endIfDeserted() {
+	if r.open != nil {
+		return // it makes others
+	}
 	if target, reached := r.driver.Target(); reached && target > 0 && r.crowd.Live() == 0 && r.shape == "" {
 		r.stopFor("all users have ended") // unless the last one has given another reason
 	}

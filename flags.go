@@ -22,6 +22,8 @@ type options struct {
 	host        string // "" if not given
 	users       int
 	rate        float64 // users per second
+	startRate   float64 // of an open run, in iterations per second; 0 in a closed one
+	arrivals    string
 	runTime     time.Duration
 	stopTimeout time.Duration
 	maxRPS      float64 // requests per second; 0: no cap

@@ -74,6 +74,7 @@ const (
 // table returns all options; to set one sets a field of o. Defaults are set.
 func (o *options) table() []*option {
 	o.users, o.rate, o.csvFormat, o.logLevel, o.exitCodeOnError = 1, 1, "2.46", "INFO", 1
+	o.arrivals = arrivalsUniform
 	return slices.Concat(o.runOptions(), o.resultOptions(), o.otherOptions(), notReady())
 }
 
@@ -90,6 +91,10 @@ func (o *options) runOptions() []*option {
 			help: "How many virtual users there are at the peak."},
 		{name: "spawn-rate", short: "r", env: "SPAWN_RATE", meta: "N", def: "1", group: groupLoad, set: asPositive(&o.rate, maxRate),
 			help: "How many users are started a second."},
+		{name: "rate", env: "RATE", meta: "N", group: groupLoad, set: asPositive(&o.startRate, maxRate),
+			help: "Start so many iterations (tasks) a second, however long the target takes: an open run. Users are made as they are needed, -u at the most (10000 unless given); wait times do not count."},
+		{name: "arrivals", env: "ARRIVALS", meta: "SPACING", def: arrivalsUniform, group: groupLoad, set: asOneOf(&o.arrivals, arrivalsUniform, arrivalsPoisson),
+			help: "How the starts of an open run are spaced: uniform, or poisson, as by visitors who know nothing of each other."},
 		{name: "run-time", short: "t", env: "RUN_TIME", meta: "TIME", def: "no limit", group: groupLoad, set: asTimespan(&o.runTime),
 			help: "Stop after this time, ramp included: 20, 20s, 3m, 1h20m, 1d, 1.5h, 100ms; a number alone is seconds, 0 no limit."},
 		{name: "stop-timeout", short: "s", env: "STOP_TIMEOUT", meta: "TIME", def: "0", group: groupLoad, set: asTimespan(&o.stopTimeout),

@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,11 +109,13 @@ func asPaths(p *[]string) func(string) error {
 // oneOf takes one of the choices, which are in upper case, in any case.
 func asOneOf(p *string, choices ...string) func(string) error {
 	return func(s string) error {
-		if s = strings.ToUpper(s); !slices.Contains(choices, s) {
-			return fmt.Errorf("must be one of %s", strings.Join(choices, ", "))
+		for _, choice := range choices {
+			if strings.EqualFold(s, choice) {
+				*p = choice
+				return nil
+			}
 		}
-		*p = s
-		return nil
+		return fmt.Errorf("must be one of %s", strings.Join(choices, ", "))
 	}
 }
 

@@ -117,10 +117,7 @@ const filesReserve = 32
 func (r *run) checkFiles(users int) {
 	limit := r.sys.limits.files
 	need := connections(r.env.Classes, users)
-	each := int64(1)
-	if r.embedded {
-		each = 2 // the target's end of it is in this process, too
-	}
+	each := r.filesEach()
 	if limit == 0 || r.filesTold || need == 0 || need*each+filesReserve <= limit {
 		return
 	}
@@ -128,6 +125,14 @@ func (r *run) checkFiles(users int) {
 	fit := max(0, int64(float64(users)*float64(limit-filesReserve)/float64(need*each)))
 	r.log.warnf("%d users keep %d connections, which take %d open files, but the limit is %d: about %d users fit, and requests of the others will fail with \"too many open files\"; "+
 		"raise the limit (ulimit -n), start fewer users, or spread them over several machines", users, need, need*each+filesReserve, limit, fit)
+}
+
+// filesEach is how many open files a connection takes.
+func (r *run) filesEach() int64 {
+	if r.embedded {
+		return 2 // the target's end of it is in this process, too
+	}
+	return 1
 }
 
 // connections is how many of so many users keep a connection: those of classes that send requests, by fixed counts and

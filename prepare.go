@@ -16,11 +16,16 @@ func (r *run) prepare() *failure {
 	for _, c := range r.env.Classes {
 		classes = append(classes, load.Class{Name: c.Name, Weight: c.Weight, Fixed: c.Fixed})
 	}
-	mix, err := load.NewMix(classes)
-	if err != nil {
+	plan, open, fail := r.openPlan()
+	if fail != nil {
+		return fail
+	}
+	var err error
+	if open {
+		r.gatherOpen(plan, classes)
+	} else if err = r.gather(classes); err != nil {
 		return broken(err)
 	}
-	r.gather(mix)
 	if r.embedded {
 		if err := r.embed(); err != nil {
 			return broken(err)
@@ -63,12 +68,17 @@ func (r *run) capRate() {
 	}
 }
 
-// gather makes the crowd, still empty, and its driver.
-func (r *run) gather(mix *load.Mix) {
+// gather makes the crowd of a closed run, still empty, and its driver.
+func (r *run) gather(classes []load.Class) error {
+	mix, err := load.NewMix(classes)
+	if err != nil {
+		return err
+	}
 	r.mu.Lock() // the memory's watch looks for the crowd
 	defer r.mu.Unlock()
 	r.crowd = vu.NewCrowd(r.env, func(class int) { r.driver.Ended(class) })
 	r.driver = load.NewClosed(mix, r.crowd, r.complete)
+	return nil
 }
 
 // embed starts the target API in this process for all classes that send requests.

@@ -28,8 +28,10 @@ type run struct {
 	shape    string   // class of the load shape, "" without one
 	lastTick vu.Tick
 	crowd    *vu.Crowd
-	driver   *load.Closed
-	cap      *load.Cap // of the request rate; nil without
+	driver   *load.Closed // of a closed run
+	open     *load.Open   // of an open run; nil in a closed one
+	plan     load.Plan    // of an open run
+	cap      *load.Cap    // of the request rate; nil without
 
 	filesTold bool // that there are too few open files
 
@@ -137,12 +139,13 @@ func (r *run) execute() int {
 	r.state.Store("spawning")
 	r.mark = markProcess()
 	r.begin()
-	go func() { defer close(r.driven); r.driver.Run(ctx) }()
+	go func() { defer close(r.driven); r.startDriver(ctx) }()
 
 	r.endDriver(r.drive())
 	r.fire("testStopping", nil)
 	r.leaving.Do(r.stopUsers)
 	r.health = healthSince(r.mark)
+	r.judgeStarts()
 	r.state.Store("stopped")
 	r.fire("testStop", nil)
 	if r.target != nil {
@@ -153,6 +156,15 @@ func (r *run) execute() int {
 	heard()
 	r.fire("quitting", nil)
 	return r.finish()
+}
+
+// startDriver starts and stops users until ctx is done.
+func (r *run) startDriver(ctx context.Context) {
+	if r.open != nil {
+		r.open.Run(ctx)
+	} else {
+		r.driver.Run(ctx)
+	}
 }
 
 // closeLog closes the file of --logfile.
@@ -214,6 +226,10 @@ func (r *run) users() (live, target int) {
 	if r.crowd == nil {
 		return 0, 0
 	}
-	target, _ = r.driver.Target()
+	if r.open != nil {
+		_, _, target = r.open.Users()
+	} else {
+		target, _ = r.driver.Target()
+	}
 	return r.crowd.Live(), target
 }

@@ -504,6 +504,17 @@ declare module "katydid" {
     readonly classes?: ReadonlyArray<UserClass | string>;
   }
 
+  /**
+   * One stage of an open run: `rate` iterations (tasks) are started a second, or from the first to the second number
+   * in a straight line; the stage is `duration` seconds long. Users are made as they are needed, --users at the most.
+   */
+  export interface OpenStage {
+    readonly duration: number;
+    /** A number, or two: `[from, to]`. */
+    readonly rate: number | readonly number[];
+    readonly users?: undefined;
+  }
+
   /** What `tick` gives: how many users, how many to start a second, of which classes (default all); null ends the test. */
   export type Tick =
     | readonly [users: number, rate: number]
@@ -512,12 +523,12 @@ declare module "katydid" {
 
   /**
    * How many users there are over time; takes the place of --users, --spawn-rate and --run-time. Export one such
-   * class, with either `static stages` or `tick()`.
+   * class, with either `static stages` or `tick()`. Stages without `users` make an open run: see OpenStage.
    * @example export class Wave extends LoadShape { static stages = [{ duration: 60, users: 100, rate: 10 }]; }
    */
   export class LoadShape {
-    /** The stages, one after another; the test ends after the last. */
-    static stages: readonly Stage[];
+    /** The stages, one after another; the test ends after the last. All with `users` (closed) or all without (open). */
+    static stages: readonly Stage[] | readonly OpenStage[];
     /** `true`: a base class for others. Default false. */
     static abstract: boolean;
     /** Let --users, --spawn-rate and --run-time hold, too. Default false. */

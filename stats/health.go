@@ -10,7 +10,9 @@ import (
 // WriteHealth writes how the generator fared and the verdict on the run, as a few lines for people, and an empty line.
 func WriteHealth(w io.Writer, h *Health, s *Snapshot) error {
 	var b bytes.Buffer
-	line := func(label, format string, args ...any) { fmt.Fprintf(&b, " %-10s "+format+"\n", append([]any{label}, args...)...) }
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(&b, " %-10s "+format+"\n", append([]any{label}, args...)...)
+	}
 	b.WriteString("Generator\n")
 	if h.Planned > 0 {
 		line("starts", "%d planned, %d made, %d omitted; the longest wait was %s ms", h.Planned, h.Planned-h.Omitted, h.Omitted, formatMillis(h.WaitMax))

@@ -108,7 +108,7 @@ func (r *Recorder) Record(s Sample) {
 		rec.service = max(s.Done.Sub(s.Sent), 0)
 		if !s.Planned.IsZero() {
 			rec.response = max(s.Done.Sub(s.Planned), 0)
-			rec.start = max(s.StartLag, 0)
+			rec.start = max(s.StartLag, -1)
 		}
 		if s.Stamped {
 			rec.wake = max(s.WakeLag, 0)

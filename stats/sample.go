@@ -26,8 +26,9 @@ type Sample struct {
 	Sent time.Time
 	// Done is when the last byte of the answer had arrived.
 	Done time.Time
-	// StartLag is how late the generator itself was with the start that was planned; 0 without a plan. Time in which a
-	// start waited because all users were busy is not in it: the target is the cause of that.
+	// StartLag is how late the generator itself was with the start that was planned. Time in which a start waited because
+	// all users were busy is not in it: the target is the cause of that. It is negative for a request that was no start,
+	// and means nothing without a plan.
 	StartLag time.Duration
 	// WakeLag is how long after Done the generator noticed. It is known only when Stamped.
 	WakeLag time.Duration

@@ -80,15 +80,22 @@ func (s *state) fold(records []record) {
 		row.count(rec, second)
 		row.countPhases(rec)
 		row.measure(rec)
-		if rec.start >= 0 {
-			s.startLag.add(rec.start, totalDigits)
-			if rec.wake >= 0 {
-				s.wakeLag.add(rec.wake, totalDigits)
-			}
+		if rec.response >= 0 {
+			s.countLags(rec)
 		}
 		if rec.failure >= 0 {
 			s.failures[rec.failure].count(rec.done)
 		}
+	}
+}
+
+// countLags counts the parts of the lag of a request that had a plan.
+func (s *state) countLags(rec *record) {
+	if rec.start >= 0 {
+		s.startLag.add(rec.start, totalDigits)
+	}
+	if rec.wake >= 0 {
+		s.wakeLag.add(rec.wake, totalDigits)
 	}
 }
 

@@ -78,6 +78,7 @@ func (x *exchange) report() error {
 		Stamped: x.resp.Stamped,
 		Phases:  stats.Phases(x.resp.Phases),
 	}
+	s.Planned, s.StartLag = x.c.vm.Plan(s.Sent)
 	x.c.vm.Env.Recorder.Record(s)
 	if !x.c.vm.Listens("request") {
 		return nil

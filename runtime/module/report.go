@@ -86,6 +86,7 @@ func errorText(vm *vu.VM, err error) string {
 
 // record counts a sample and tells the listeners of the request event.
 func record(vm *vu.VM, s stats.Sample, context goja.Value) error {
+	s.Planned, s.StartLag = vm.Plan(s.Sent)
 	vm.Env.Recorder.Record(s)
 	if !vm.Listens("request") {
 		return nil

@@ -6,12 +6,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"katydid/runtime/load"
 )
 
 // Crowd is the users of a run. Its methods may be called from any goroutine.
 type Crowd struct {
 	env     *Env
 	onEnded func(class int)
+	open    *load.Open // nil in a closed run
 	live    atomic.Int64
 	ids     atomic.Int64
 	peak    atomic.Int64
@@ -32,6 +35,9 @@ func NewCrowd(env *Env, ended func(class int)) *Crowd {
 	return c
 }
 
+// Serve makes this the crowd of an open run: users do what they are given a start for. It is called before the first Start.
+func (c *Crowd) Serve(open *load.Open) { c.open = open }
+
 // Start starts a user of a class, in a goroutine of its own. After StopAll it does nothing.
 func (c *Crowd) Start(class int) {
 	u := &user{stop: make(chan struct{})}
@@ -41,6 +47,9 @@ func (c *Crowd) Start(class int) {
 		return
 	}
 	u.vm = newVM(c.env, c.ids.Add(1), &c.env.Classes[class], u.stop)
+	if c.open != nil {
+		u.vm.seat = c.open.Seat(class)
+	}
 	at := c.users[class].PushBack(u)
 	n := c.live.Add(1)
 	c.peak.Store(max(n, c.peak.Load())) // only ever raised under c.mu
@@ -49,6 +58,9 @@ func (c *Crowd) Start(class int) {
 
 func (c *Crowd) run(u *user, class int, at *list.Element) {
 	defer c.ended(class, at)
+	if seat := u.vm.seat; seat != nil {
+		defer seat.Leave()
+	}
 	defer u.vm.end()
 	defer u.vm.crashed()
 	u.run(&c.env.Classes[class])

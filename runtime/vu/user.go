@@ -84,6 +84,9 @@ func (u *user) run(class *Class) {
 		u.failed(err)
 		return
 	}
+	if vm.seat != nil {
+		vm.seat.Built()
+	}
 	defer u.part()
 	switch vm.perform(u.obj, "onStart", "on_start").ctl {
 	case failed:
@@ -101,7 +104,11 @@ func (u *user) run(class *Class) {
 		u.failed(err)
 		return
 	}
-	vm.runTasks(f)
+	if vm.seat != nil {
+		vm.serve(f)
+	} else {
+		vm.runTasks(f)
+	}
 }
 
 // create makes the instance of the user's class.

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/load"
 )
 
 // maxCallStack bounds the depth of calls in a script, as browsers do; without it an endless recursion takes all memory.
@@ -45,6 +47,8 @@ type VM struct {
 	revived   bool            // see Revived
 	damaged   bool            // see repair
 	frames    []*frame        // the user and the task sets that are running, outermost first
+	seat      *load.Seat      // in an open run; nil in a closed one
+	iteration iteration       // of an open run
 	onEnd     []func()        // run when the user has ended
 
 	stopping <-chan struct{} // closed when the user is to leave at its next wait

@@ -10,7 +10,8 @@ export class LoadShape {
   get userCount() { return $k.environment.runner.userCount; }
   getCurrentUserCount() { return this.userCount; }
   get_current_user_count() { return this.userCount; }
-  // Without an own tick: static stages = [{duration, users, rate}], durations in seconds.
+  // Without an own tick: static stages = [{duration, users, rate}], durations in seconds. Stages without users are those
+  // of an open run (vu.Main.OpenShape), which asks no tick.
   tick() {
     let t = this.runTime;
     for (const stage of this.constructor.stages ?? []) {
@@ -20,4 +21,5 @@ export class LoadShape {
     return null;
   }
 }
+LoadShape.$tick = LoadShape.prototype.tick;
 export { LoadShape as LoadTestShape };

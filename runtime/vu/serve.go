@@ -1,0 +1,105 @@
+package vu
+
+import (
+	"time"
+
+	"katydid/runtime/load"
+)
+
+// serve is the loop of a user in an open run: it makes the starts that its seat gets, each of them one task. There is
+// no wait in between: when something starts is the plan's business.
+func (vm *VM) serve(f *frame) {
+	vm.frames = append(vm.frames, f)
+	defer func() { vm.frames = vm.frames[:len(vm.frames)-1] }()
+	for {
+		s, ok := vm.nextStart()
+		if !ok {
+			return
+		}
+		vm.iteration.begin(s, time.Now())
+		i, fn := f.next()
+		out := vm.execute(f, i, fn)
+		vm.iteration = iteration{}
+		if out.ctl == stopUser {
+			return
+		}
+	}
+}
+
+// nextStart waits for a start, and runs the event loop meanwhile; false means that the user is to leave.
+func (vm *VM) nextStart() (load.Start, bool) {
+	if s, ok := vm.seat.Next(); ok {
+		return vm.unlessKilled(s, true)
+	}
+	for !vm.leave {
+		var wake <-chan struct{}
+		var due <-chan time.Time
+		if l := vm.events; l != nil {
+			vm.Unblock() // callbacks of the script
+			ran := l.ready(time.Now())
+			vm.Block()
+			if vm.damaged {
+				vm.repair()
+			}
+			if ran {
+				continue
+			}
+			if t, ok := l.next(); ok {
+				due = vm.after(time.Until(t))
+			}
+			wake = l.wake
+		}
+		select {
+		case s := <-vm.seat.C():
+			return vm.unlessKilled(s, true)
+		case <-wake:
+			continue
+		case <-due:
+			continue
+		case <-vm.stopping:
+		case <-vm.kill:
+		}
+		break
+	}
+	return vm.unlessKilled(vm.seat.Withdraw()) // a start that has come in this very moment is made all the same
+}
+
+// unlessKilled gives a start back that a hard stop keeps from being made.
+func (vm *VM) unlessKilled(s load.Start, ok bool) (load.Start, bool) {
+	if ok && vm.Killed() {
+		vm.seat.GiveBack()
+		return load.Start{}, false
+	}
+	return s, ok
+}
+
+// iteration is the plan's part in what a user of an open run is doing. The zero value is outside of an iteration.
+type iteration struct {
+	under bool          // way
+	first bool          // no request of it has been counted yet
+	late  time.Duration // from the planned start to the one that was made, whatever the cause
+	lag   time.Duration // the generator's part of that
+}
+
+func (it *iteration) begin(s load.Start, now time.Time) {
+	*it = iteration{under: true, first: true, late: max(0, now.Sub(s.Planned)), lag: s.Lag(now)}
+}
+
+// noStart is the lag of a request that does not begin an iteration.
+const noStart = -1
+
+// Plan says when a request that was sent at a moment had been due, and how late the generator was with it: the zero
+// time in a closed run, in onStart and in onStop, where nothing is planned. The first request of an iteration was due
+// as long before it was sent as the iteration was before it began, so that what the script does before
+// its first request is not the target's. Later ones were due when they were sent: a user is a closed system.
+// It is asked once for each request, when that is counted.
+func (vm *VM) Plan(sent time.Time) (planned time.Time, lag time.Duration) {
+	switch it := &vm.iteration; {
+	case !it.under:
+		return time.Time{}, noStart
+	case it.first:
+		it.first = false
+		return sent.Add(-it.late), it.lag
+	}
+	return sent, noStart
+}
