@@ -1,0 +1,183 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+)
+
+// document is all that was found.
+type document struct {
+	began    time.Time
+	took     time.Duration
+	options  options
+	tools    []*tool
+	absent   []string
+	tables   []table
+	goals    []goal
+	failures []string
+}
+
+// table is one scenario.
+type table struct {
+	title, about string
+	head         []string
+	rows         [][]string
+}
+
+// goal is what katydid is to reach, and whether it did.
+type goal struct {
+	scenario, what, found string
+	reached               bool
+}
+
+// failed says whether a goal was missed or a run gave no figures.
+func (d *document) failed() bool {
+	return len(d.failures) > 0 || slices.ContainsFunc(d.goals, func(g goal) bool { return !g.reached })
+}
+
+var scenarioHead = []string{"tool", "figure", "against", "requests", "per second", "p50", "p90", "p99", "p99.9", "max", "CPU us", "MB"}
+
+// addScenario adds the table of a scenario, and katydid's goal in it.
+func (d *document) addScenario(s scenario, runs []run) {
+	t := table{title: s.id + ": " + s.title, about: s.about(d.options.time), head: scenarioHead}
+	for _, tool := range d.tools {
+		var of []run
+		for _, r := range runs {
+			if r.scenario == s.id && r.tool == tool.name {
+				of = append(of, r)
+			}
+		}
+		if len(of) == 0 {
+			continue
+		}
+		found := summarise(of)
+		for _, f := range found {
+			t.rows = append(t.rows, s.row(of, f))
+		}
+		if tool == &katydid {
+			d.goals = append(d.goals, s.goals(found)...)
+		}
+	}
+	d.tables = append(d.tables, t)
+}
+
+// about says what the load is and what is true.
+func (s scenario) about(run time.Duration) string {
+	text := fmt.Sprintf("Open: %.0f requests a second, evenly spaced.", s.rate)
+	switch {
+	case s.rate == 0:
+		text = fmt.Sprintf("Closed: %d users or connections.", s.conns)
+	case s.poisson:
+		text = fmt.Sprintf("Open: %.0f requests a second at random (Poisson).", s.rate)
+	}
+	if s.plan == nil {
+		return text
+	}
+	text += " The plan, in milliseconds:"
+	for i, v := range planTimes(s.plan(run)) {
+		if !math.IsNaN(v) {
+			text += fmt.Sprintf(" %s %s", quantileNames[i], number(v))
+		}
+	}
+	return text + "."
+}
+
+var quantileNames = [5]string{"p50", "p90", "p99", "p99.9", "max"}
+
+// finding is what all repeats of a comparison come to.
+type finding struct {
+	comparison // of medians
+	errors     times
+	spread     times // from the smallest to the largest error
+}
+
+// summarise takes the medians of the comparisons of several runs of one tool in one scenario.
+func summarise(runs []run) []finding {
+	var found []finding
+	for k, first := range runs[0].compared {
+		f := finding{comparison: first}
+		for i := range quantiles {
+			var want, got, errors []float64
+			for _, r := range runs {
+				if k < len(r.compared) && r.compared[k].figure == first.figure && r.compared[k].truth == first.truth {
+					c := r.compared[k]
+					want, got, errors = append(want, c.want[i]), append(got, c.got[i]), append(errors, c.got[i]-c.want[i])
+				}
+			}
+			f.want[i], f.got[i], f.errors[i] = median(want), median(got), median(errors)
+			f.spread[i] = slices.Max(errors) - slices.Min(errors)
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// median of at least one value. It sorts v.
+func median(v []float64) float64 {
+	slices.Sort(v)
+	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+}
+
+// medianOf is the median of what value says of runs.
+func medianOf(runs []run, value func(run) float64) float64 {
+	var all []float64
+	for _, r := range runs {
+		all = append(all, value(r))
+	}
+	return median(all)
+}
+
+// row makes the row of a finding. A value that is off by more than the scenario allows is marked.
+func (s scenario) row(runs []run, f finding) []string {
+	cells := []string{
+		f.tool, f.figure, f.truth,
+		fmt.Sprintf("%.0f", medianOf(runs, func(r run) float64 { return float64(r.report.requests) })),
+		fmt.Sprintf("%.0f", medianOf(runs, func(r run) float64 { return r.rate })),
+	}
+	off := s.judge(f.want, f.errors)
+	for i := range quantiles {
+		cells = append(cells, cell(f, i, len(runs) > 1, f.figure != "lag" && slices.Contains(off, i)))
+	}
+	return append(cells,
+		fmt.Sprintf("%.1f", medianOf(runs, run.costPerRequest)),
+		fmt.Sprintf("%.0f", medianOf(runs, func(r run) float64 { return float64(r.report.rss) / 1e6 })))
+}
+
+// cell is what was reported, and its error with the spread over the repeats.
+func cell(f finding, i int, repeated, off bool) string {
+	switch {
+	case math.IsNaN(f.got[i]):
+		return "not said"
+	case math.IsNaN(f.want[i]) || f.figure == "lag":
+		return number(f.got[i])
+	}
+	text := number(f.got[i]) + " (" + signed(f.errors[i])
+	if repeated {
+		text += " ±" + number(f.spread[i]/2)
+	}
+	text += ")"
+	if off {
+		text += " !"
+	}
+	return text
+}
+
+// number shows milliseconds to whole microseconds, large ones shorter.
+func number(v float64) string {
+	switch {
+	case math.Abs(v) < 10:
+		return fmt.Sprintf("%.3f", v)
+	case math.Abs(v) < 100:
+		return fmt.Sprintf("%.2f", v)
+	}
+	return fmt.Sprintf("%.0f", v)
+}
+
+func signed(v float64) string {
+	if v < 0 {
+		return number(v)
+	}
+	return "+" + number(v)
+}
