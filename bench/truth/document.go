@@ -41,6 +41,7 @@ var scenarioHead = []string{"tool", "figure", "against", "requests", "per second
 
 // addScenario adds the table of a scenario, and katydid's goal in it.
 func (d *document) addScenario(s scenario, runs []run) {
+	var late []run
 	t := table{title: s.id + ": " + s.title, about: s.about(d.options.time), head: scenarioHead}
 	for _, tool := range d.tools {
 		var of []run
@@ -52,6 +53,7 @@ func (d *document) addScenario(s scenario, runs []run) {
 		if len(of) == 0 {
 			continue
 		}
+		late = append(late, of...)
 		found := summarise(of)
 		for _, f := range found {
 			t.rows = append(t.rows, s.row(of, f))
@@ -59,6 +61,12 @@ func (d *document) addScenario(s scenario, runs []run) {
 		if tool == &katydid {
 			d.goals = append(d.goals, s.goals(found)...)
 		}
+	}
+	if len(late) > 0 {
+		t.about += fmt.Sprintf(" The server gave its answers late by p50 %s, p99 %s, p99.9 %s ms (medians of all runs).",
+			number(medianOf(late, func(r run) float64 { return r.serverLate[0] })),
+			number(medianOf(late, func(r run) float64 { return r.serverLate[2] })),
+			number(medianOf(late, func(r run) float64 { return r.serverLate[3] })))
 	}
 	d.tables = append(d.tables, t)
 }

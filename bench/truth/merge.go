@@ -16,6 +16,7 @@ import (
 const (
 	shards      = 4
 	shardUsers  = 200
+	shardSpawn  = 100 // a second: connecting is in the first times, so not all at once
 	shardRange  = 1000 * time.Millisecond
 	mergeWithin = 0.001
 )
@@ -42,7 +43,7 @@ func (b *bench) merge(ctx context.Context, d *document) error {
 		if err != nil {
 			return err
 		}
-		r, err := t.run(ctx, b.dir, to.url, load{users: shardUsers, time: b.time}, nil)
+		r, err := t.run(ctx, b.dir, to.url, load{users: shardUsers, spawn: shardSpawn, time: b.time}, nil)
 		if err != nil {
 			to.kill()
 			return err

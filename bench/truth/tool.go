@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"syscall"
 	"time"
 
 	"katydid/internal/tools"
@@ -48,6 +47,7 @@ type load struct {
 	rate    float64 // requests a second; 0 is closed: as fast as the users get answers
 	poisson bool    // random arrivals
 	users   int     // the most at once, or the connections
+	spawn   int     // users started a second in closed runs, where the tool can; 0 is all at once
 	time    time.Duration
 }
 
@@ -135,9 +135,7 @@ func (t *tool) run(ctx context.Context, dir, url string, l load, watch func(pid 
 		return nil, fmt.Errorf("%s %q: %w (%v); it said:\n%s%s", t.name, c.args, err, ended, c.stdout, c.stderr)
 	}
 	r.took, r.cpu = took, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.rss = int64(usage.Maxrss) * 1024
-	}
+	r.rss = tools.MostMemory(cmd.ProcessState)
 	return r, nil
 }
 

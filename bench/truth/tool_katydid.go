@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -14,11 +15,10 @@ var katydid = tool{
 }
 
 func prepareKatydid(c *call) {
-	users := strconv.Itoa(c.load.users)
-	c.args = []string{"run", c.script("katydid.js"), "-H", c.url, "-t", c.seconds() + "s", "-s", "10s", "-u", users,
+	c.args = []string{"run", c.script("katydid.js"), "-H", c.url, "-t", c.seconds() + "s", "-s", "10s", "-u", strconv.Itoa(c.load.users),
 		"--only-summary", "--summary", c.file("summary.json"), "--csv", c.file("run")}
 	if c.load.rate == 0 {
-		c.args = append(c.args, "-r", users)
+		c.args = append(c.args, "-r", strconv.Itoa(cmp.Or(c.load.spawn, c.load.users)))
 		return
 	}
 	arrivals := "uniform"

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os/exec"
 	"strconv"
@@ -49,23 +50,39 @@ func parseVegeta(summary []byte, plot string) (*report, error) {
 		Requests int64
 		Success  float64
 	}
-	if err := json.Unmarshal(summary, &s); err != nil {
+	err := json.Unmarshal(summary, &s)
+	if err != nil {
 		return nil, fmt.Errorf("vegeta's report: %w", err)
 	}
 	r := newReport()
 	r.requests = s.Requests
 	r.failures = s.Requests - int64(s.Success*float64(s.Requests)+0.5)
 	r.service = times{s.Latencies.P50 / 1e6, s.Latencies.P90 / 1e6, s.Latencies.P99 / 1e6, r.service[3], s.Latencies.Max / 1e6}
+	r.service[3], err = plotQuantile(plot, 0.999)
+	return r, err
+}
+
+// plotQuantile reads the value at a quantile from a table for HdrHistogram's plotter, between two rows on the straight
+// line between their values.
+func plotQuantile(plot string, p float64) (float64, error) {
+	var before, after [2]float64 // quantile and value
 	for line := range strings.Lines(plot) {
 		columns := strings.Fields(line)
-		if len(columns) < 2 || columns[1] != "0.999000" {
+		if len(columns) != 4 || columns[0] == "Value(ms)" {
 			continue
 		}
 		value, err := strconv.ParseFloat(columns[0], 64)
-		if err != nil {
-			return nil, fmt.Errorf("vegeta's table: %w", err)
+		at, err2 := strconv.ParseFloat(columns[1], 64)
+		if err := errors.Join(err, err2); err != nil {
+			return 0, fmt.Errorf("vegeta's table: %w", err)
 		}
-		r.service[3] = value
+		before, after = after, [2]float64{at, value}
+		if at >= p {
+			break
+		}
 	}
-	return r, nil
+	if after[0] < p || after[0] == before[0] {
+		return 0, fmt.Errorf("vegeta's table does not reach %g", p)
+	}
+	return before[1] + (after[1]-before[1])*(p-before[0])/(after[0]-before[0]), nil
 }
