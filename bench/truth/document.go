@@ -14,6 +14,7 @@ type document struct {
 	options  options
 	tools    []*tool
 	absent   []string
+	captured bool // packets were
 	tables   []table
 	goals    []goal
 	failures []string

@@ -38,7 +38,7 @@ func parseOptions(args []string) (options, error) {
 	set.IntVar(&seconds, "seconds", 30, "how long each run loads the server")
 	set.StringVar(&o.out, "out", "", "write the tables as Markdown to this `FILE`")
 	set.Int64Var(&o.soak, "soak", 0, "also send so many requests with each tool and watch its memory (S7)")
-	set.BoolVar(&o.capture, "capture", false, "also capture packets in some scenarios, with tcpdump; needs root")
+	set.BoolVar(&o.capture, "capture", true, "capture packets in some scenarios, if there is a tcpdump and the user is root")
 	set.BoolVar(&quick, "quick", false, "once, for 3 seconds: to see whether everything works")
 	if err := set.Parse(args); err != nil {
 		return o, err

@@ -24,7 +24,7 @@ func (b *bench) overload(ctx context.Context, d *document) error {
 		head: []string{"tool", "can do", "offered", "sent", "planned", "reported", "omitted", "planned = reported + omitted", "p99", "what it says"},
 	}
 	for _, tool := range b.tools {
-		if !tool.open {
+		if !tool.open && !tool.paced {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "%s, %s...\n", overloadID, tool.name)

@@ -68,8 +68,8 @@ func (d *document) save(file string) error {
 
 // writeHead writes what the figures are, where they come from and how to read them.
 func (d *document) writeHead(b *strings.Builder) {
-	fmt.Fprintf(b, "# How true the figures are\n\nMade by `go run ./bench/truth` on %s, in %v: each load lasted %v, everything was run %s.\n\n",
-		d.began.UTC().Format("2006-01-02 15:04 UTC"), d.took.Round(time.Minute), d.options.time, times2(d.options.repeats))
+	fmt.Fprintf(b, "# How true the figures are\n\nMade by `go run ./bench/truth` on %s, in %v: each load lasted %v, everything was run %s, S6 to S8 once.\n\n",
+		d.began.UTC().Format("2006-01-02 15:04 UTC"), d.took.Round(time.Minute), d.options.time, howOften(d.options.repeats))
 	fmt.Fprintf(b, "* machine: %s; the server on the first core, the tool on the second\n", tools.Machine())
 	for _, t := range d.tools {
 		fmt.Fprintf(b, "* %s: %s\n", t.name, t.version)
@@ -77,8 +77,8 @@ func (d *document) writeHead(b *strings.Builder) {
 	if len(d.absent) > 0 {
 		fmt.Fprintf(b, "* not found on PATH: %s\n", strings.Join(d.absent, ", "))
 	}
-	if !d.options.capture {
-		b.WriteString("* packets were not captured (`--capture`)\n")
+	if !d.captured {
+		b.WriteString("* packets were not captured: that needs tcpdump, and root\n")
 	}
 	b.WriteString(howToRead)
 }
@@ -105,8 +105,8 @@ included; **MB** the most memory it had. wrk and Locust have no open model: wrk 
 
 `
 
-// times2 says "once" or "5 times".
-func times2(n int) string {
+// howOften says "once" or "5 times".
+func howOften(n int) string {
 	if n == 1 {
 		return "once"
 	}

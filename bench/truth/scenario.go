@@ -61,7 +61,7 @@ var scenarios = []scenario{
 			return fmt.Sprintf("freeze:%v,%v,0s", warmup+run/3, run/freezeShare)
 		},
 		plan:  func(run time.Duration) func(float64) float64 { return freezeQuantile(ms(run)/freezeShare, ms(run)) },
-		exact: true, share: 0.02, floor: 0.150, upTo: 4, captured: true,
+		exact: true, share: 0.02, floor: 0.150, upTo: 4,
 	},
 	{
 		id: "S4", title: "a freeze of 50 ms every second", rate: 1000, most: 200, conns: 10,

@@ -122,7 +122,7 @@ func (t *tool) run(ctx context.Context, dir, url string, l load, watch func(pid 
 		}
 		close(watched)
 	}()
-	ended := cmd.Wait()
+	_ = cmd.Wait() // what it means is seen by what the tool has left: many end with 1 when a request failed
 	close(done)
 	<-watched
 	took := time.Since(began)
@@ -132,7 +132,7 @@ func (t *tool) run(ctx context.Context, dir, url string, l load, watch func(pid 
 		err = errors.New("it reports no request")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s %q: %w (%v); it said:\n%s%s", t.name, c.args, err, ended, c.stdout, c.stderr)
+		return nil, fmt.Errorf("%s %q: %w (%v); it said:\n%s%s", t.name, c.args, err, cmd.ProcessState, c.stdout, c.stderr)
 	}
 	r.took, r.cpu = took, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()
 	r.rss = tools.MostMemory(cmd.ProcessState)
