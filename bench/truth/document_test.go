@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"katydid/internal/tools"
 )
 
 // findScenario returns the scenario of an id.
@@ -114,9 +116,9 @@ func TestMarkdown(t *testing.T) {
 }
 
 func TestSlopeAndMerge(t *testing.T) {
-	var points []point
+	var points []tools.Memory
 	for i := range 10 {
-		points = append(points, point{time.Duration(i) * time.Second, 1e6 + 500*float64(i)})
+		points = append(points, tools.Memory{At: time.Duration(i) * time.Second, Now: 1e6 + 500*int64(i)})
 	}
 	if got := slope(points); math.Abs(got-500) > 1e-6 {
 		t.Errorf("slope %g, want 500", got)

@@ -49,7 +49,7 @@ func (b *bench) measure(ctx context.Context, s scenario, t *tool, l load, seed u
 	if err != nil {
 		return nil, errors.Join(err, killed(to))
 	}
-	got, err := t.run(ctx, b.dir, to.url, l, nil)
+	got, err := t.run(ctx, b.dir, to.url, l)
 	if err != nil {
 		wire.kill()
 		return nil, errors.Join(err, killed(to))

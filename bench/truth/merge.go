@@ -43,7 +43,7 @@ func (b *bench) merge(ctx context.Context, d *document) error {
 		if err != nil {
 			return err
 		}
-		r, err := t.run(ctx, b.dir, to.url, load{users: shardUsers, spawn: shardSpawn, time: b.time}, nil)
+		r, err := t.run(ctx, b.dir, to.url, load{users: shardUsers, spawn: shardSpawn, time: b.time})
 		if err != nil {
 			to.kill()
 			return err

@@ -67,9 +67,13 @@ func served(log []entry, from time.Duration) []time.Duration {
 }
 
 // replayed is the time from when each request was planned to its answer, for even arrivals at a rate a second: the n-th
-// request read is the n-th planned. The plan begins as late as no request came before it was due. Requests planned
-// before a time are left out. It is right only if the tool sends all that it plans.
+// request read is the n-th planned. The plan begins as late as no request came before it was due. Requests read before a
+// time are left out, and have no part in the plan: tools are not even at their start. It is right only if the tool sends
+// all that it plans.
 func replayed(log []entry, rate float64, from time.Duration) []time.Duration {
+	for len(log) > 0 && log[0].Read < from {
+		log = log[1:]
+	}
 	if len(log) == 0 {
 		return nil
 	}
@@ -78,11 +82,9 @@ func replayed(log []entry, rate float64, from time.Duration) []time.Duration {
 	for i, e := range log {
 		began = min(began, e.Read-planned(i))
 	}
-	var all []time.Duration
+	all := make([]time.Duration, len(log))
 	for i, e := range log {
-		if at := began + planned(i); at >= from {
-			all = append(all, e.Write-at)
-		}
+		all[i] = e.Write - began - planned(i)
 	}
 	return all
 }

@@ -84,9 +84,10 @@ type report struct {
 	planned, started, omitted int64    // starts; -1 if it does not say
 	says                      []string // what it says of its own trouble, in its words
 
-	took time.Duration // the whole process
-	cpu  time.Duration
-	rss  int64 // the most memory at once, in bytes
+	took   time.Duration // the whole process
+	cpu    time.Duration
+	memory []tools.Memory
+	rss    int64 // the most memory at once, in bytes
 }
 
 func newReport() *report {
@@ -96,9 +97,11 @@ func newReport() *report {
 // graceToEnd is what a tool may take beyond its load before it is killed: to start, to drain, to report.
 const graceToEnd = 60 * time.Second
 
-// run runs the tool once, in an empty folder, and reads what it reports. watch, if there is one, is called with the
-// process and has to return when that has ended.
-func (t *tool) run(ctx context.Context, dir, url string, l load, watch func(pid int, ended <-chan struct{})) (*report, error) {
+// memoryEvery is how often the memory of a tool is read. What it takes in its last instants is not seen.
+const memoryEvery = 500 * time.Millisecond
+
+// run runs the tool once, in an empty folder, and reads what it reports.
+func (t *tool) run(ctx context.Context, dir, url string, l load) (*report, error) {
 	c := &call{tool: t, load: l, url: url, dir: filepath.Join(dir, "run")}
 	if err := errors.Join(os.RemoveAll(c.dir), os.MkdirAll(c.dir, 0o755)); err != nil {
 		return nil, err
@@ -115,16 +118,10 @@ func (t *tool) run(ctx context.Context, dir, url string, l load, watch func(pid 
 	if err := tools.StartOn(toolCore, cmd); err != nil {
 		return nil, err
 	}
-	watched, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		if watch != nil {
-			watch(cmd.Process.Pid, done)
-		}
-		close(watched)
-	}()
+	ended, watched := make(chan struct{}), make(chan []tools.Memory, 1)
+	go func() { watched <- tools.WatchMemory(cmd.Process.Pid, memoryEvery, ended) }()
 	_ = cmd.Wait() // what it means is seen by what the tool has left: many end with 1 when a request failed
-	close(done)
-	<-watched
+	close(ended)
 	took := time.Since(began)
 	c.stdout, c.stderr = stdout.Bytes(), stderr.Bytes()
 	r, err := t.read(c)
@@ -135,7 +132,9 @@ func (t *tool) run(ctx context.Context, dir, url string, l load, watch func(pid 
 		return nil, fmt.Errorf("%s %q: %w (%v); it said:\n%s%s", t.name, c.args, err, cmd.ProcessState, c.stdout, c.stderr)
 	}
 	r.took, r.cpu = took, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()
-	r.rss = tools.MostMemory(cmd.ProcessState)
+	if r.memory = <-watched; len(r.memory) > 0 {
+		r.rss = r.memory[len(r.memory)-1].Most
+	}
 	return r, nil
 }
 

@@ -2,10 +2,8 @@ package tools
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"runtime"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,12 +26,4 @@ func StartOn(core int, cmd *exec.Cmd) error {
 		return fmt.Errorf("set the processor affinity back: %w", err)
 	}
 	return started
-}
-
-// MostMemory is the most resident memory that an ended process had at once, in bytes; 0 if the system does not tell.
-func MostMemory(ended *os.ProcessState) int64 {
-	if usage, ok := ended.SysUsage().(*syscall.Rusage); ok {
-		return usage.Maxrss * 1024
-	}
-	return 0
 }
