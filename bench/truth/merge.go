@@ -15,8 +15,8 @@ import (
 // S8 runs katydid as four processes whose targets have nothing in common, and merges their histogram logs.
 const (
 	shards      = 4
-	shardUsers  = 200
-	shardSpawn  = 100 // a second: connecting is in the first times, so not all at once
+	shardUsers  = 50
+	shardSpawn  = 5 // a second: connecting is in the first times, and users that start together are in one another's way
 	shardRange  = 1000 * time.Millisecond
 	mergeWithin = 0.001
 )
