@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -55,6 +56,7 @@ func (d *document) addScenario(s scenario, runs []run) {
 			continue
 		}
 		late = append(late, of...)
+		t.about += saying(of)
 		found := summarise(of)
 		for _, f := range found {
 			t.rows = append(t.rows, s.row(of, f))
@@ -70,6 +72,21 @@ func (d *document) addScenario(s scenario, runs []run) {
 			number(medianOf(late, func(r run) float64 { return r.serverLate[3] })))
 	}
 	d.tables = append(d.tables, t)
+}
+
+// saying tells what a tool says first of its own trouble, and in how many of its runs; "" if it says nothing.
+func saying(runs []run) string {
+	count := map[string]int{}
+	for _, r := range runs {
+		if len(r.report.says) > 0 {
+			count[r.report.says[0]]++
+		}
+	}
+	text := ""
+	for _, word := range slices.Sorted(maps.Keys(count)) {
+		text += fmt.Sprintf(" %s says in %d of %d: %s.", runs[0].tool, count[word], len(runs), word)
+	}
+	return text
 }
 
 // about says what the load is and what is true.

@@ -48,6 +48,11 @@ func TestScenarioTable(t *testing.T) {
 	if got := d.tables[0].rows[1]; got[1] != "lag" || got[5] != "0.020" || got[8] != "0.050" {
 		t.Errorf("row of the lag: %q", got)
 	}
+	said := runsOf(0, 0, 0)
+	said[0].report.says, said[2].report.says = []string{"SUSPECT", "why"}, []string{"SUSPECT"}
+	if got := saying(said); got != " katydid says in 2 of 3: SUSPECT." {
+		t.Errorf("saying %q", got)
+	}
 	if len(d.goals) != 1 || d.goals[0].reached || !strings.Contains(d.goals[0].found, "+0.200 ms (+4.0 %)") {
 		t.Errorf("goals %+v", d.goals)
 	}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,10 +33,11 @@ func TestKatydidInAFewSeconds(t *testing.T) {
 	if r.report.requests != int64(r.seen) || r.report.failures != 0 || r.seen < 10 || r.report.cpu <= 0 || r.report.rss < 1e6 {
 		t.Errorf("%d requests reported, %d served, %+v", r.report.requests, r.seen, r.report)
 	}
-	truth := r.compared[len(r.compared)-1]
-	if truth.truth != byLog || truth.figure != "service" {
+	at := slices.IndexFunc(r.compared, func(c comparison) bool { return c.truth == byLog && c.figure == "service" })
+	if at < 0 {
 		t.Fatalf("compared %+v", r.compared)
 	}
+	truth := r.compared[at]
 	if p50 := truth.got[0]; p50 < 5 || p50 > 50 || truth.want[0] < 5 || p50 < truth.want[0]*0.999 {
 		t.Errorf("median %g ms, the server's %g ms", p50, truth.want[0])
 	}

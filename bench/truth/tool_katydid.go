@@ -28,20 +28,27 @@ func prepareKatydid(c *call) {
 	c.args = append(c.args, "--rate", c.rate(), "--arrivals", arrivals)
 }
 
-// katydidTimes are the fields of a distribution in katydid's summary; nil is one that was not measured.
+// katydidTimes are the fields of a distribution in katydid's summary; nil is one that was not measured, or a percentile
+// for which there were too few samples.
 type katydidTimes struct {
-	P50  float64 `json:"p50"`
-	P90  float64 `json:"p90"`
-	P99  float64 `json:"p99"`
-	P999 float64 `json:"p99.9"`
-	Max  float64 `json:"max"`
+	P50  *float64 `json:"p50"`
+	P90  *float64 `json:"p90"`
+	P99  *float64 `json:"p99"`
+	P999 *float64 `json:"p99.9"`
+	Max  *float64 `json:"max"`
 }
 
 func (k *katydidTimes) times() times {
+	t := noTimes()
 	if k == nil {
-		return noTimes()
+		return t
 	}
-	return times{k.P50, k.P90, k.P99, k.P999, k.Max}
+	for i, value := range []*float64{k.P50, k.P90, k.P99, k.P999, k.Max} {
+		if value != nil {
+			t[i] = *value
+		}
+	}
+	return t
 }
 
 // readKatydid reads the document of --summary.
