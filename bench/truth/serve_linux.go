@@ -28,6 +28,11 @@ type server struct {
 	first           time.Time // of the first request; zero before
 	log             []entry
 	keepLog         bool
+
+	every             time.Duration // between two lines about the progress; 0 is none
+	told              time.Time
+	clients, requests int64         // connections that have sent a request; requests read
+	last              time.Duration // when the last one was read
 }
 
 // conn is one client's connection. It has at most one request that waits for its answer, the entry; what comes
@@ -36,16 +41,20 @@ type conn struct {
 	entry
 	fd      int
 	buf     []byte // what has come of the next request
+	known   bool   // it has sent a request
 	waiting bool
 	closed  bool
 }
 
-// serve is the subcommand. It prints the port, serves until its standard input ends, and then writes the log.
+// serve is the subcommand. It prints the port, serves until its standard input ends, and then writes the log. Told so,
+// it also prints its progress, at the end and from the first request on: how many connections have sent a request, how
+// many requests there were, and the microseconds from the first to the last of them.
 func serve(args []string) error {
 	set := flag.NewFlagSet("truth serve", flag.ContinueOnError)
 	text := set.String("behaviour", "none", "when requests are answered, as `NAME:ARGUMENTS`")
 	seed := set.Uint64("seed", 1, "of all chance")
 	file := set.String("log", "", "write the times of every request to this `FILE`")
+	every := set.Duration("progress", 0, "print the progress so often; 0 is never")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
@@ -55,7 +64,7 @@ func serve(args []string) error {
 	}
 	runtime.LockOSThread()
 	debug.SetGCPercent(-1) // the log is all that grows, and nothing may stop the thread
-	s := &server{behave: behave, conns: map[int]*conn{}, keepLog: *file != ""}
+	s := &server{behave: behave, conns: map[int]*conn{}, keepLog: *file != "", every: *every}
 	if s.keepLog {
 		s.log = make([]entry, 0, 1<<20)
 	}
@@ -66,6 +75,9 @@ func serve(args []string) error {
 	fmt.Println(port)
 	if err := s.loop(); err != nil {
 		return fmt.Errorf("serve: %w", err)
+	}
+	if s.every > 0 {
+		s.tell()
 	}
 	if !s.keepLog {
 		return nil
@@ -126,7 +138,16 @@ func (s *server) loop() error {
 			s.answer(c)
 			s.take(c)
 		}
+		if s.every > 0 && time.Since(s.told) >= s.every {
+			s.tell()
+		}
 	}
+}
+
+// tell prints the progress.
+func (s *server) tell() {
+	fmt.Println(s.clients, s.requests, s.last.Microseconds())
+	s.told = time.Now()
 }
 
 // accept takes all connections that wait. One that cannot be had is the tool's to report.
@@ -174,12 +195,23 @@ func (s *server) take(c *conn) {
 			s.first = time.Now()
 		}
 		c.Read = time.Since(s.first)
+		s.count(c)
 		if c.Due = s.behave(c.Read); c.Due <= c.Read {
 			s.answer(c)
 			continue
 		}
 		c.waiting = true
 		heap.Push(&s.due, c)
+	}
+}
+
+// count counts a request.
+func (s *server) count(c *conn) {
+	s.requests++
+	s.last = c.Read
+	if !c.known {
+		c.known = true
+		s.clients++
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -18,12 +19,18 @@ func BuildKatydid(ctx context.Context, dir string) (binary, root string, err err
 	if err != nil {
 		return "", "", fmt.Errorf("find katydid's sources (start this inside them): %w", err)
 	}
-	binary = filepath.Join(dir, "katydid")
-	text, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "katydid").CombinedOutput()
+	binary, err = Build(ctx, dir, "katydid")
+	return binary, strings.TrimSpace(string(where)), err
+}
+
+// Build builds a program of this module into dir. It returns the path of the binary.
+func Build(ctx context.Context, dir, pkg string) (binary string, err error) {
+	binary = filepath.Join(dir, path.Base(pkg))
+	text, err := exec.CommandContext(ctx, "go", "build", "-o", binary, pkg).CombinedOutput()
 	if err != nil {
-		return "", "", fmt.Errorf("build katydid: %w\n%s", err, text)
+		return "", fmt.Errorf("build %s: %w\n%s", pkg, err, text)
 	}
-	return binary, strings.TrimSpace(string(where)), nil
+	return binary, nil
 }
 
 // PlainEnv is this process's environment without what would change how the tools behave.
@@ -41,11 +48,11 @@ func PlainEnv() []string {
 
 // Version is what a program says of itself when started with args, in one line. A program that was built by "go
 // install" often does not know it: then its build information does.
-func Version(ctx context.Context, path string, args ...string) string {
-	if info, err := buildinfo.ReadFile(path); err == nil && info.Main.Version != "" {
+func Version(ctx context.Context, file string, args ...string) string {
+	if info, err := buildinfo.ReadFile(file); err == nil && info.Main.Version != "" {
 		return info.Main.Version + " (" + info.GoVersion + ")"
 	}
-	text, _ := exec.CommandContext(ctx, path, args...).CombinedOutput() // wrk -v has exit code 1
+	text, _ := exec.CommandContext(ctx, file, args...).CombinedOutput() // wrk -v has exit code 1
 	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
 	if line == "" {
 		return "version unknown"
