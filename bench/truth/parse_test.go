@@ -65,6 +65,10 @@ func TestReaders(t *testing.T) {
 			tool: &locustFast, files: map[string]string{"run_stats.csv": "locust_stats.csv"}, requests: 414, planned: -1,
 			service: times{13, 82, 1100, 1100, 1100}, response: noTimes(),
 		},
+		{ // ten requests were cut off by the end of the run
+			tool: &ohaCorrected, files: map[string]string{"stdout": "oha.json"}, requests: 369, planned: -1,
+			service: noTimes(), response: times{20.979223, 223.827893, 301.915028, 314.357472, 314.357472},
+		},
 	}
 	for _, test := range tests {
 		r, err := test.tool.read(reading(t, test.tool, test.files))
