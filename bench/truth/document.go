@@ -71,7 +71,9 @@ func (d *document) addScenario(s scenario, runs []run) {
 			number(medianOf(late, func(r run) float64 { return r.serverLate[2] })),
 			number(medianOf(late, func(r run) float64 { return r.serverLate[3] })))
 	}
-	d.tables = append(d.tables, t)
+	if len(t.rows) > 0 {
+		d.tables = append(d.tables, t)
+	}
 }
 
 // saying tells what a tool says first of its own trouble, and in how many of its runs; "" if it says nothing.

@@ -135,6 +135,20 @@ func TestSlopeAndMerge(t *testing.T) {
 	}
 }
 
+func TestOverloadRow(t *testing.T) {
+	r := newReport()
+	r.requests, r.service, r.says = 90, times{1, 2, 3, 4, 5}, []string{"dropped", "busy"}
+	got := strings.Join(overloadRow(&wrk, 50, 100, 60.4, r), "|")
+	if want := "wrk|50/s|100/s|60/s|not said|90 reported|not said|not said|3.000|dropped; busy"; got != want {
+		t.Errorf("row\n%s, want\n%s", got, want)
+	}
+	r.planned, r.started, r.omitted, r.says = 100, 90, 9, nil
+	got = strings.Join(overloadRow(&k6, 50, 100, 60.4, r), "|")
+	if want := "k6|50/s|100/s|60/s|100|90|9|no|3.000|nothing"; got != want {
+		t.Errorf("row\n%s, want\n%s", got, want)
+	}
+}
+
 func TestOptions(t *testing.T) {
 	o, err := parseOptions([]string{"--only", "S0,S3", "--tools", "katydid,wrk2", "--repeats", "2", "--seconds", "10", "--out", "t.md", "--soak", "9"})
 	if err != nil || o.repeats != 2 || o.time != 10*time.Second || o.out != "t.md" || o.soak != 9 || strings.Join(o.tools, "+") != "katydid+wrk2" {

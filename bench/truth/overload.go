@@ -21,7 +21,7 @@ func (b *bench) overload(ctx context.Context, d *document) error {
 		title: overloadID + ": twice the rate that the tool can do",
 		about: "What a tool can do is measured first, with a server that does not wait; then twice that rate is offered for " +
 			b.time.String() + ". All that was planned has to be accounted for, and the report should say that the figures are not the target's.",
-		head: []string{"tool", "can do", "offered", "sent", "planned", "reported", "omitted", "planned = reported + omitted", "p99", "what it says"},
+		head: []string{"tool", "can do", "offered", "sent", "planned", "started", "omitted", "planned = started + omitted", "p99", "what it says"},
 	}
 	for _, tool := range b.tools {
 		if !tool.open && !tool.paced {
@@ -66,9 +66,9 @@ func (b *bench) plainRun(ctx context.Context, t *tool, l load) (sent float64, r 
 }
 
 func overloadRow(t *tool, can, offered, sent float64, r *report) []string {
-	planned, omitted, sum := "not said", "not said", "not said"
+	planned, started, omitted, sum := "not said", fmt.Sprint(r.requests, " reported"), "not said", "not said"
 	if r.planned >= 0 {
-		planned, omitted, sum = fmt.Sprint(r.planned), fmt.Sprint(r.omitted), "no"
+		planned, started, omitted, sum = fmt.Sprint(r.planned), fmt.Sprint(r.started), fmt.Sprint(r.omitted), "no"
 		if r.accounted() {
 			sum = "yes"
 		}
@@ -83,7 +83,7 @@ func overloadRow(t *tool, can, offered, sent float64, r *report) []string {
 	}
 	return []string{
 		t.name, fmt.Sprintf("%.0f/s", can), fmt.Sprintf("%.0f/s", offered), fmt.Sprintf("%.0f/s", sent), planned,
-		fmt.Sprint(r.requests), omitted, sum, number(p99), says,
+		started, omitted, sum, number(p99), says,
 	}
 }
 
