@@ -120,18 +120,13 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
-func TestSlopeAndMerge(t *testing.T) {
+func TestSlope(t *testing.T) {
 	var points []tools.Memory
 	for i := range 10 {
 		points = append(points, tools.Memory{At: time.Duration(i) * time.Second, Now: 1e6 + 500*int64(i)})
 	}
 	if got := slope(points); math.Abs(got-500) > 1e-6 {
 		t.Errorf("slope %g, want 500", got)
-	}
-	for v, want := range map[float64]float64{147: 150, 3432: 3400, 58760: 59000, 7: 7} {
-		if got := twoDigits(v); got != want {
-			t.Errorf("%g in two digits is %g, want %g", v, got, want)
-		}
 	}
 }
 

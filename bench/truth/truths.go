@@ -29,8 +29,8 @@ func planTimes(quantile func(p float64) float64) times {
 	return t
 }
 
-// logTimes takes the quantiles of durations by nearest rank: the smallest value that the share p does not exceed.
-// It sorts d.
+// logTimes takes the quantiles of durations: the value whose rank is nearest to the share p of their number, as
+// HdrHistogram does. It sorts d.
 func logTimes(d []time.Duration) times {
 	t := noTimes()
 	if len(d) == 0 {
@@ -38,7 +38,7 @@ func logTimes(d []time.Duration) times {
 	}
 	slices.Sort(d)
 	for i, p := range quantiles {
-		rank := max(1, int(math.Ceil(p*float64(len(d))-1e-9)))
+		rank := max(1, int(p*float64(len(d))+0.5))
 		t[i] = ms(d[rank-1])
 	}
 	return t
