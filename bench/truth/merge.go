@@ -33,7 +33,7 @@ func (b *bench) merge(ctx context.Context, d *document) error {
 		return nil
 	}
 	var pooled []time.Duration
-	var p99s, rounded float64
+	var p99s float64
 	merged := hdrhistogram.New(1, int64(time.Hour/time.Microsecond), 3)
 	for shard := range shards {
 		fmt.Fprintf(os.Stderr, "%s, shard %d of %d...\n", mergeID, shard+1, shards)
@@ -43,8 +43,7 @@ func (b *bench) merge(ctx context.Context, d *document) error {
 		if err != nil {
 			return err
 		}
-		r, err := t.run(ctx, b.dir, to.url, load{users: shardUsers, spawn: shardSpawn, time: b.time})
-		if err != nil {
+		if _, err := t.run(ctx, b.dir, to.url, load{users: shardUsers, spawn: shardSpawn, time: b.time}); err != nil {
 			to.kill()
 			return err
 		}
@@ -55,17 +54,18 @@ func (b *bench) merge(ctx context.Context, d *document) error {
 		if err := addHLog(merged, filepath.Join(b.dir, "run", "run.hlog")); err != nil {
 			return err
 		}
-		pooled = append(pooled, served(log, 0)...)
-		p99s += r.service[2] / shards
+		times := served(log, 0)
+		p99s += logTimes(times)[2] / shards
+		pooled = append(pooled, times...)
 		settle(ctx)
 	}
-	rounded = twoDigits(logTimes(pooled)[2])
-	return d.addMerge(pooled, merged, p99s, rounded)
+	return d.addMerge(pooled, merged, p99s)
 }
 
-// addMerge adds the table of S8.
-func (d *document) addMerge(pooled []time.Duration, merged *hdrhistogram.Histogram, p99s, rounded float64) error {
+// addMerge adds the table of S8. p99s is the mean of the four shards' own p99, in milliseconds.
+func (d *document) addMerge(pooled []time.Duration, merged *hdrhistogram.Histogram, p99s float64) error {
 	exact := logTimes(pooled)
+	rounded := twoDigits(exact[2])
 	if n := merged.TotalCount(); n != int64(len(pooled)) {
 		return fmt.Errorf("the histogram logs have %d requests, the servers' logs %d", n, len(pooled))
 	}

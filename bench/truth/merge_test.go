@@ -43,7 +43,7 @@ func TestMergeTable(t *testing.T) {
 			}
 		}
 		var d document
-		if err := d.addMerge(pooled, merged, 495, 1000); err != nil {
+		if err := d.addMerge(pooled, merged, 495); err != nil {
 			t.Fatal(err)
 		}
 		if g := d.goals[0]; g.reached != (off == 1) {
@@ -52,7 +52,7 @@ func TestMergeTable(t *testing.T) {
 		if text := strings.Join(d.tables[0].rows[3], "|"); text != "mean of the four p99|||495 (-50.0 %)||" {
 			t.Errorf("row %q", text)
 		}
-		if err := d.addMerge(pooled[1:], merged, 0, 0); err == nil {
+		if err := d.addMerge(pooled[1:], merged, 0); err == nil {
 			t.Error("a request that only one log has is no error")
 		}
 	}
