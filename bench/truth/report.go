@@ -47,6 +47,7 @@ func (d *document) save(file string) error {
 	var b strings.Builder
 	d.writeHead(&b)
 	if len(d.goals) > 0 {
+		b.WriteString("\n## What katydid is to reach, and whether it does\n\n")
 		writeTable(&b, []string{"scenario", "goal", "found", "result"}, nil)
 		for _, g := range d.goals {
 			writeRow(&b, []string{g.scenario, g.what, g.found, g.word()})
@@ -85,6 +86,11 @@ func (d *document) writeHead(b *strings.Builder) {
 
 // howToRead explains the tables.
 const howToRead = `
+To repeat it: ` + "`make truth`, or `go run ./bench/truth --help`" + ` for less than all of it. It needs Linux, two cores, and a machine with nothing else to do: how late the server
+gave its answers is said with each scenario, and has to be far below what is looked for. Why it is made as it is: [decision 011](decisions/011-truth-bench.md).
+
+## How to read the tables
+
 All times are in milliseconds. A cell has what the tool reports and, in brackets, its error: too much is +, too little is -; after ± half of the
 range of that error over the repeats. Both are medians over the repeats, which are interleaved, with new processes each time. Where the error is more
 than the scenario allows, there is a !. It is set for all tools by the same rule.
