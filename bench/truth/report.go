@@ -70,7 +70,7 @@ func (d *document) save(file string) error {
 // writeHead writes what the figures are, where they come from and how to read them.
 func (d *document) writeHead(b *strings.Builder) {
 	fmt.Fprintf(b, "# How true the figures are\n\nMade by `go run ./bench/truth` on %s, in %v: each load lasted %v, everything was run %s, S6 to S8 once.\n\n",
-		d.began.UTC().Format("2006-01-02 15:04 UTC"), d.took.Round(time.Minute), d.options.time, howOften(d.options.repeats))
+		d.began.UTC().Format("2006-01-02 15:04 UTC"), d.took.Round(time.Second), d.options.time, howOften(d.options.repeats))
 	fmt.Fprintf(b, "* machine: %s; the server on the first core, the tool on the second\n", tools.Machine())
 	for _, t := range d.tools {
 		fmt.Fprintf(b, "* %s: %s\n", t.name, t.version)
