@@ -6,7 +6,7 @@ FUZZTIME ?= 30s
 GO_FILES  = $$(find . -name '*.go' -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help build setup test check test-go lint bench compare golden fuzz clean
+.PHONY: help build setup test check test-go lint bench compare truth golden fuzz clean
 
 ## help: list the targets
 help:
@@ -45,6 +45,10 @@ bench:
 ## compare: run Locust and katydid side by side (needs locust in PATH; two minutes for each)
 compare:
 	go run ./bench/locust
+
+## truth: how true the figures are, katydid's and those of the peers in PATH, to docs/truth.md (hours, on a quiet machine)
+truth:
+	go run ./bench/truth --out docs/truth.md
 
 ## golden: write the golden files anew, to be read in git diff
 golden:

@@ -36,7 +36,8 @@ var layers = map[string]layer{
 	"stats":          {},
 	"exporter":       {},
 	"targetapi":      {},
-	"bench/locust":   {ours: []string{"targetapi"}}, // a program of its own
+	"bench/locust":   {ours: []string{"targetapi", "internal/tools"}}, // programs of their own
+	"bench/truth":    {ours: []string{"internal/tools"}},
 }
 
 // testHelpers may also be imported by the tests of any package, as may any

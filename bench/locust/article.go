@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"katydid/internal/tools"
 )
 
 // articleLine is a published command line for Locust, with the program's and the script's name left open. -t is
@@ -79,7 +81,7 @@ func runArticle(ctx context.Context, b *bench, t tool, script string) (*article,
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-c", articleLine)
 	cmd.Dir = folder
-	cmd.Env = append(plainEnv(), "TOOL="+t.path, "SCRIPT="+script, "TARGET_HOST="+url, b.format())
+	cmd.Env = append(tools.PlainEnv(), "TOOL="+t.path, "SCRIPT="+script, "TARGET_HOST="+url, b.format())
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	began := time.Now()

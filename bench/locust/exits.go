@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"katydid/internal/tools"
 )
 
 // start is one way to start a tool, for its exit code and its standard output.
@@ -71,7 +73,7 @@ func (b *bench) start(ctx context.Context, t tool, c start) (code int, stdout st
 	args := append([]string{"-f", filepath.Join(b.dir, "scripts", script+t.ext), "--headless", "--only-summary", "--host", b.target.url},
 		strings.Fields(c.args)...)
 	cmd := exec.CommandContext(ctx, t.path, args...)
-	cmd.Env = append(plainEnv(), "BENCH_FIRST="+first, fmt.Sprint("BENCH_WAIT=", (200*time.Millisecond).Seconds()))
+	cmd.Env = append(tools.PlainEnv(), "BENCH_FIRST="+first, fmt.Sprint("BENCH_WAIT=", (200*time.Millisecond).Seconds()))
 	cmd.Dir = b.dir
 	text, err := cmd.Output()
 	if err != nil && !errors.As(err, new(*exec.ExitError)) {

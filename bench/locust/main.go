@@ -22,6 +22,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"katydid/internal/tools"
 )
 
 //go:embed scripts
@@ -76,8 +78,8 @@ func compare(ctx context.Context, o options, w io.Writer) (int, error) {
 	if o.out == "" {
 		defer os.RemoveAll(dir)
 	}
-	b := &bench{dir: dir}
-	if b.katydid, b.root, err = buildKatydid(ctx, dir); err != nil {
+	b := &bench{dir: dir, katydid: tool{name: "katydid", ext: ".js"}}
+	if b.katydid.path, b.root, err = tools.BuildKatydid(ctx, dir); err != nil {
 		return 0, err
 	}
 	if b.target, err = startTarget(); err != nil {

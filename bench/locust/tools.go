@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"katydid/internal/tools"
 )
 
 // tool is a program under comparison: some Locust, or katydid.
@@ -59,7 +61,7 @@ func (t tool) run(ctx context.Context, b *bench, j job) (*outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, graceToStart)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, t.path, args...)
-	cmd.Env = append(plainEnv(), j.env...)
+	cmd.Env = append(tools.PlainEnv(), j.env...)
 	cmd.Dir = dir
 	to.take()
 	out, err := supervise(cmd, to, j)
@@ -100,24 +102,12 @@ func supervise(cmd *exec.Cmd, to *target, j job) (*outcome, error) {
 	return &outcome{code: cmd.ProcessState.ExitCode(), took: time.Since(began), stderr: stderr.String()}, nil
 }
 
-// plainEnv is this process's environment without what would change how the tools behave.
-func plainEnv() []string {
-	env := []string{"NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1"}
-	for _, e := range os.Environ() {
-		name, _, _ := strings.Cut(e, "=")
-		if !strings.HasPrefix(name, "LOCUST_") && !strings.HasPrefix(name, "KATYDID_") && !strings.EqualFold(name, "no_proxy") {
-			env = append(env, e)
-		}
-	}
-	return env
-}
-
 // findLocusts returns the Locust of PATH, if there is one, and those at paths.
 func findLocusts(ctx context.Context, paths []string) ([]tool, error) {
-	if found, err := exec.LookPath("locust"); err == nil {
-		paths = append(paths, found)
+	if inPath, err := exec.LookPath("locust"); err == nil {
+		paths = append(paths, inPath)
 	}
-	var tools []tool
+	var found []tool
 	seen := map[string]bool{}
 	for _, path := range paths {
 		whole, err := filepath.Abs(path)
@@ -132,12 +122,12 @@ func findLocusts(ctx context.Context, paths []string) ([]tool, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s --version: %w", path, err)
 		}
-		tools = append(tools, tool{locustName(string(text)), whole, ".py"})
+		found = append(found, tool{locustName(string(text)), whole, ".py"})
 	}
-	if len(tools) == 0 {
+	if len(found) == 0 {
 		return nil, errors.New("no locust found in PATH: install one (pip install locust) or name it with --locust PATH")
 	}
-	return tools, nil
+	return found, nil
 }
 
 // locustName makes "locust 2.47.0" of what --version prints.
@@ -147,18 +137,4 @@ func locustName(version string) string {
 		return withoutVersion
 	}
 	return words[0] + " " + words[1]
-}
-
-// buildKatydid builds katydid into dir and returns it with the folder of its sources.
-func buildKatydid(ctx context.Context, dir string) (tool, string, error) {
-	root, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "katydid").Output()
-	if err != nil {
-		return tool{}, "", fmt.Errorf("find katydid's sources (start this inside them): %w", err)
-	}
-	built := tool{"katydid", filepath.Join(dir, "katydid"), ".js"}
-	text, err := exec.CommandContext(ctx, "go", "build", "-o", built.path, "katydid").CombinedOutput()
-	if err != nil {
-		return tool{}, "", fmt.Errorf("build katydid: %w\n%s", err, text)
-	}
-	return built, strings.TrimSpace(string(root)), nil
 }
