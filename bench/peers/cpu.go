@@ -65,7 +65,7 @@ func (b *bench) addCPU(those []*tool) {
 		format string
 	}{{&wrk, 1.15, "%.2f"}, {&k6, 0.18, "%.3f"}} {
 		base := b.of(peer.tool).cpu
-		g := atMost(fmt.Sprintf("CPU for a scripted request <= %g x %s's", peer.most, peer.tool.name), ours.over(base), peer.most, peer.format)
+		g := atMost(fmt.Sprintf("CPU for a scripted request <= %g x %s's", peer.most, peer.tool.name), ours.over(base), peer.most, peer.format, "")
 		if len(loop) > 0 {
 			g.found += "; a hundred in a task: " + loop.over(base).text(peer.format)
 		}

@@ -50,17 +50,17 @@ type goal struct {
 }
 
 const (
-	reached = "reached"
-	missed  = "MISSED"
-	notTold = "not measured"
+	reached    = "reached"
+	missed     = "MISSED"
+	unmeasured = "not measured"
 )
 
-// atMost makes a goal of which the median must not exceed a limit.
-func atMost(what string, v values, limit float64, format string) goal {
-	g := goal{what: what, found: v.text(format), word: missed}
+// atMost makes a goal of which the median must not exceed a limit. The unit goes behind what was found.
+func atMost(what string, v values, limit float64, format, unit string) goal {
+	g := goal{what: what, found: v.text(format) + unit, word: missed}
 	switch median := v.median(); {
 	case math.IsNaN(median):
-		g.word = notTold
+		g.word = unmeasured
 	case median <= limit:
 		g.word = reached
 	}

@@ -103,7 +103,7 @@ func (b *bench) addGrowth(those []*tool) {
 	}
 	b.sections = append(b.sections, s)
 	f := b.of(&katydid)
-	g := atMost("growth 0 within noise: the line rises by <= 2 x its scatter", f.rise.over(f.scatter), 2, "%.1f")
-	g.found += ", " + f.slope.text("%.2f bytes/request")
+	g := atMost("growth 0 within noise: the line rises by <= 2 x its scatter", f.rise.over(f.scatter), 2, "%.1f", "")
+	g.found += "; " + f.slope.text("%.2f") + " bytes/request"
 	b.goals = append(b.goals, g)
 }

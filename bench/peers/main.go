@@ -83,7 +83,11 @@ func runBench(ctx context.Context, o options) (*document, error) {
 	if b.server, err = tools.Build(ctx, dir, "katydid/bench/truth"); err != nil {
 		return nil, err
 	}
-	if b.tools, b.absent, err = findTools(ctx, dir, o.named); err != nil {
+	ours, _, err := tools.BuildKatydid(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	if b.tools, b.absent, err = findTools(ctx, ours, o.named); err != nil {
 		return nil, err
 	}
 	for _, measure := range []struct {

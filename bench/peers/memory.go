@@ -121,8 +121,8 @@ func (b *bench) addMemory(those []*tool) {
 	}
 	b.sections = append(b.sections, s)
 	ours := b.perUser(&katydid)
-	b.goals = append(b.goals, atMost("resident memory of an idle user <= 16 KiB", ours.scaled(1./kib), 16, "%.1f KiB"),
-		atMost("resident memory of an idle user <= 0.1 x k6's", ours.over(b.perUser(&k6)), 0.1, "%.3f"))
+	b.goals = append(b.goals, atMost("resident memory of an idle user <= 16 KiB", ours.scaled(1./kib), 16, "%.1f", " KiB"),
+		atMost("resident memory of an idle user <= 0.1 x k6's", ours.over(b.perUser(&k6)), 0.1, "%.3f", ""))
 }
 
 func (b *bench) addStart(those []*tool) {
@@ -137,5 +137,5 @@ func (b *bench) addStart(those []*tool) {
 	}
 	b.sections = append(b.sections, s)
 	most := float64(b.users) / 10_000
-	b.goals = append(b.goals, atMost(fmt.Sprintf("%d users started in <= %.2f s of CPU", b.users, most), b.of(&katydid).many.cpu, most, "%.2f s"))
+	b.goals = append(b.goals, atMost(fmt.Sprintf("%d users started in <= %.2f s of CPU", b.users, most), b.of(&katydid).many.cpu, most, "%.2f", " s"))
 }

@@ -59,6 +59,6 @@ func (b *bench) addNames(those []*tool) {
 	b.sections = append(b.sections, s)
 	n := b.of(&katydid).names
 	b.goals = append(b.goals,
-		atMost(fmt.Sprintf("%d names cost <= 64 MiB", cap1000), n[1].above(n[0]).scaled(1./mib), 64, "%.1f MiB"),
-		atMost(fmt.Sprintf("%d different URLs cost no more than the cap on names allows: <= 64 MiB", b.urls()), n[2].above(n[0]).scaled(1./mib), 64, "%.1f MiB"))
+		atMost(fmt.Sprintf("%d names cost <= 64 MiB", cap1000), n[1].above(n[0]).scaled(1./mib), 64, "%.1f", " MiB"),
+		atMost(fmt.Sprintf("%d different URLs cost no more than the cap on names allows: <= 64 MiB", b.urls()), n[2].above(n[0]).scaled(1./mib), 64, "%.1f", " MiB"))
 }

@@ -121,13 +121,9 @@ func toolNames() []string {
 	return all
 }
 
-// findTools looks for the tools on PATH, all or those with a name, and builds katydid into dir. Of those wanted by name
+// findTools looks for the tools on PATH, all or those with a name; katydid is the binary at ours. Of those wanted by name
 // every one has to be there; of the others the absent ones are named.
-func findTools(ctx context.Context, dir string, wanted []string) (found []*tool, absent []string, err error) {
-	ours, _, err := tools.BuildKatydid(ctx, dir)
-	if err != nil {
-		return nil, nil, err
-	}
+func findTools(ctx context.Context, ours string, wanted []string) (found []*tool, absent []string, err error) {
 	for _, t := range allTools {
 		if len(wanted) > 0 && !slices.Contains(wanted, t.name) {
 			continue
