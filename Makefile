@@ -50,7 +50,7 @@ compare:
 truth:
 	go run ./bench/truth --out docs/truth.md
 
-## peers: what load costs with katydid and with the peers in PATH, to docs/cost.md (two hours, on a quiet machine)
+## peers: what load costs with katydid and with the peers in PATH, to docs/cost.md (an hour or two, on a quiet machine)
 peers:
 	go run ./bench/peers --requests 10000000 --out docs/cost.md
 
