@@ -91,8 +91,11 @@ func (b *bench) observe(ctx context.Context, t *tool, j job, every time.Duration
 		return err
 	}
 	defer p.close()
-	exited := make(chan error, 1)
-	go func() { exited <- p.cmd.Wait() }()
+	exited := make(chan struct{})
+	go func() {
+		_ = p.cmd.Wait() // its state says how it ended
+		close(exited)
+	}()
 	for {
 		select {
 		case seen, ok := <-p.progress:
@@ -105,8 +108,8 @@ func (b *bench) observe(ctx context.Context, t *tool, j job, every time.Duration
 				<-exited
 				return err
 			}
-		case err := <-exited:
-			return fmt.Errorf("%s ended too early (%v); it said:\n%s", t.name, err, p.words())
+		case <-exited:
+			return fmt.Errorf("%s ended too early, %v; it said:\n%s", t.name, p.cmd.ProcessState, p.words())
 		}
 	}
 }
