@@ -19,6 +19,7 @@ func (u usage) rate() float64 { return float64(u.requests-1) / u.last.Seconds() 
 // measureCPU measures requests at full speed.
 func (b *bench) measureCPU(ctx context.Context) {
 	those := b.those(getWork, loopWork)
+	defer b.addCPU(those) // after an interrupt, too
 	for round := range b.repeats {
 		for _, t := range those {
 			b.say(round, cpuName, t.name)
@@ -41,7 +42,6 @@ func (b *bench) measureCPU(ctx context.Context) {
 			settle(ctx)
 		}
 	}
-	b.addCPU(those)
 }
 
 // addCPU makes the table and the goals.

@@ -61,6 +61,7 @@ func (b *bench) most(t *tool) int64 {
 // measureGrowth measures how memory grows with requests.
 func (b *bench) measureGrowth(ctx context.Context) {
 	those := b.those(namesWork)
+	defer b.addGrowth(those) // after an interrupt, too
 	for round := range b.repeats {
 		for _, t := range those {
 			b.say(round, growthName, t.name)
@@ -83,7 +84,6 @@ func (b *bench) measureGrowth(ctx context.Context) {
 			settle(ctx)
 		}
 	}
-	b.addGrowth(those)
 }
 
 func (b *bench) addGrowth(those []*tool) {

@@ -46,10 +46,10 @@ func program(ctx context.Context, args []string, w io.Writer) (code int, err err
 		return 2, err
 	}
 	d, err := runBench(ctx, o)
-	if err != nil {
-		return 2, err
+	if d != nil { // after an interrupt, what there is
+		err = errors.Join(err, d.writeText(w), d.save(o.out))
 	}
-	if err := errors.Join(d.writeText(w), d.save(o.out)); err != nil {
+	if err != nil {
 		return 2, err
 	}
 	if d.failed() {
@@ -100,6 +100,9 @@ func runBench(ctx context.Context, o options) (*document, error) {
 		if b.wants(measure.names...) && ctx.Err() == nil {
 			measure.run(ctx)
 		}
+	}
+	if ctx.Err() != nil {
+		b.failures = append(b.failures, "interrupted: what would have come later is missing")
 	}
 	b.addArithmetic()
 	b.took = time.Since(b.began)

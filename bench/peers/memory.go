@@ -52,6 +52,14 @@ func (b *bench) rest(ctx context.Context, t *tool, users int) (crowd, error) {
 // measureUsers measures users at rest and their start.
 func (b *bench) measureUsers(ctx context.Context) {
 	those := b.those(thinkWork)
+	defer func() { // after an interrupt, too
+		if b.wants(memoryName) {
+			b.addMemory(those)
+		}
+		if b.wants(startName) {
+			b.addStart(those)
+		}
+	}()
 	for round := range b.repeats {
 		for _, t := range those {
 			f := b.of(t)
@@ -71,12 +79,6 @@ func (b *bench) measureUsers(ctx context.Context) {
 				settle(ctx)
 			}
 		}
-	}
-	if b.wants(memoryName) {
-		b.addMemory(those)
-	}
-	if b.wants(startName) {
-		b.addStart(those)
 	}
 }
 

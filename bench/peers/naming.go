@@ -17,6 +17,7 @@ const rounds = 5
 // measureNames measures memory against the number of names.
 func (b *bench) measureNames(ctx context.Context) {
 	those := b.those(namesWork)
+	defer b.addNames(those) // after an interrupt, too
 	for round := range b.repeats {
 		for _, t := range those {
 			f := b.of(t)
@@ -37,7 +38,6 @@ func (b *bench) measureNames(ctx context.Context) {
 			}
 		}
 	}
-	b.addNames(those)
 }
 
 func (b *bench) addNames(those []*tool) {
