@@ -20,12 +20,13 @@ const patience = 2 * time.Minute
 type process struct {
 	*server
 	cmd    *exec.Cmd
+	exited chan struct{} // closed when it has ended; then cmd.ProcessState says how
 	began  time.Time
 	said   bytes.Buffer
 	cancel context.CancelFunc
 }
 
-// launch starts a tool on its core. The caller has to wait for it and then to call close.
+// launch starts a tool on its core. The caller has to call close in the end.
 func (b *bench) launch(ctx context.Context, t *tool, j job, every time.Duration) (*process, error) {
 	s, err := b.startServer(ctx, every)
 	if err != nil {
@@ -33,22 +34,30 @@ func (b *bench) launch(ctx context.Context, t *tool, j job, every time.Duration)
 	}
 	j.url, j.dir = s.url, filepath.Join(b.dir, "scripts")
 	c := t.call(j)
-	p := &process{server: s}
+	p := &process{server: s, exited: make(chan struct{})}
 	ctx, p.cancel = context.WithTimeout(ctx, j.time+patience)
 	p.cmd = exec.CommandContext(ctx, t.path, c.args...)
 	p.cmd.Dir, p.cmd.Env = b.dir, append(tools.PlainEnv(), c.env...)
+	p.cmd.WaitDelay = 5 * time.Second // for a child of its own that has its output open
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = strings.NewReader(c.input), &p.said, &p.said
 	p.began = time.Now()
 	if err := tools.StartOn(toolCore, p.cmd); err != nil {
+		close(p.exited)
 		p.close()
 		return nil, err
 	}
+	go func() {
+		_ = p.cmd.Wait() // its state says the same
+		close(p.exited)
+	}()
 	return p, nil
 }
 
+// close ends the tool and the server if they still run.
 func (p *process) close() {
 	p.cancel()
-	p.server.kill()
+	<-p.exited
+	p.kill()
 }
 
 // words are the first ones that the tool has printed: an error may come in thousands.
@@ -56,24 +65,36 @@ func (p *process) words() []byte {
 	return p.said.Bytes()[:min(p.said.Len(), 2000)]
 }
 
-// usage is what a whole run of a tool has cost.
+// usage is what a run of a tool has cost from its first request to its end.
 type usage struct {
 	progress
-	cpu, took time.Duration // of the process, start and end included
+	cpu, took time.Duration
 }
 
-// spend runs a tool until it ends by itself.
+// spend runs a tool until it ends by itself. What it takes to get ready for its first request does not count: it is
+// nothing in a long run, but with slow tools much in a short one.
 func (b *bench) spend(ctx context.Context, t *tool, j job) (usage, error) {
 	p, err := b.launch(ctx, t, j, time.Hour)
 	if err != nil {
 		return usage{}, err
 	}
 	defer p.close()
-	err = p.cmd.Wait()
-	u := usage{took: time.Since(p.began), cpu: p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()}
-	if err != nil {
-		return usage{}, fmt.Errorf("%s: %w; it said:\n%s", t.name, err, p.words())
+	var u usage
+	select {
+	case <-p.progress: // told at the first request, and then after an hour
+		u.cpu, err = p.spent()
+	case <-p.exited:
 	}
+	first := time.Now()
+	<-p.exited
+	if err != nil {
+		return usage{}, fmt.Errorf("%s: processor time at the first request: %w", t.name, err)
+	}
+	if !p.cmd.ProcessState.Success() {
+		return usage{}, fmt.Errorf("%s: %v; it said:\n%s", t.name, p.cmd.ProcessState, p.words())
+	}
+	u.cpu = p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime() - u.cpu
+	u.took = time.Since(first)
 	if u.progress, err = p.stop(); err != nil {
 		return usage{}, err
 	}
@@ -84,18 +105,13 @@ func (b *bench) spend(ctx context.Context, t *tool, j job) (usage, error) {
 }
 
 // observe runs a tool until each, which gets the server's progress so often from the first request on, has seen enough;
-// then the tool is killed. An error of each ends it, too.
+// then the tool is ended. An error of each ends it, too.
 func (b *bench) observe(ctx context.Context, t *tool, j job, every time.Duration, each func(p *process, seen progress) (enough bool, err error)) error {
 	p, err := b.launch(ctx, t, j, every)
 	if err != nil {
 		return err
 	}
 	defer p.close()
-	exited := make(chan struct{})
-	go func() {
-		_ = p.cmd.Wait() // its state says how it ended
-		close(exited)
-	}()
 	for {
 		select {
 		case seen, ok := <-p.progress:
@@ -104,11 +120,9 @@ func (b *bench) observe(ctx context.Context, t *tool, j job, every time.Duration
 				enough, err = each(p, seen)
 			}
 			if enough || err != nil {
-				p.cancel()
-				<-exited
 				return err
 			}
-		case <-exited:
+		case <-p.exited:
 			return fmt.Errorf("%s ended too early, %v; it said:\n%s", t.name, p.cmd.ProcessState, p.words())
 		}
 	}

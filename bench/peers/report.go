@@ -100,8 +100,8 @@ Everything is measured again in each repeat, the tools one after the other, with
 brackets the smallest and the largest value. A ratio is that of figures of the same repeat; a goal is judged by the median. Ratios hold better than figures when the machine is another or has other work to do.
 
 The server is that of the truth bench: it answers every request at once with two bytes, and it is its count of requests and users that is used, not the tool's own. Processor
-time is that of the whole process, user and system, its start and end included; the system's share has most of the network in it, the same for all tools. wrk writes
-constant bytes and reads what it needs: it is the floor. The scripts are in ` + "`bench/peers/scripts`" + `, as short as each tool allows, and all settings are the tools' defaults.
+time for a request is that of the process, user and system, from its first request to its end; the system's share has most of the network in it, about the same for all tools. wrk writes
+constant bytes and looks at no more than the status: it is the floor. The scripts are in ` + "`bench/peers/scripts`" + `, as short as each tool allows, and all settings are the tools' defaults.
 `
 
 func writeRow(b *strings.Builder, cells []string) {
