@@ -6,7 +6,7 @@ FUZZTIME ?= 30s
 GO_FILES  = $$(find . -name '*.go' -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help build setup test check test-go lint bench compare truth golden fuzz clean
+.PHONY: help build setup test check test-go lint bench compare truth peers golden fuzz clean
 
 ## help: list the targets
 help:
@@ -49,6 +49,10 @@ compare:
 ## truth: how true the figures are, katydid's and those of the peers in PATH, to docs/truth.md (hours, on a quiet machine)
 truth:
 	go run ./bench/truth --out docs/truth.md
+
+## peers: what load costs with katydid and with the peers in PATH, to docs/cost.md (an hour or two, on a quiet machine)
+peers:
+	go run ./bench/peers --requests 10000000 --out docs/cost.md
 
 ## golden: write the golden files anew, to be read in git diff
 golden:

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -19,14 +20,20 @@ func BuildKatydid(ctx context.Context, dir string) (binary, root string, err err
 	if err != nil {
 		return "", "", fmt.Errorf("find katydid's sources (start this inside them): %w", err)
 	}
-	binary, err = Build(ctx, dir, "katydid")
-	return binary, strings.TrimSpace(string(where)), err
+	root = strings.TrimSpace(string(where))
+	version, err := exec.CommandContext(ctx, "git", "-C", root, "describe", "--tags", "--always", "--dirty").Output()
+	if err != nil { // no repository: katydid says so itself
+		version = []byte("dev")
+	}
+	binary, err = Build(ctx, dir, "katydid", "-ldflags", "-X main.version="+strings.TrimSpace(string(version)))
+	return binary, root, err
 }
 
-// Build builds a program of this module into dir. It returns the path of the binary.
-func Build(ctx context.Context, dir, pkg string) (binary string, err error) {
+// Build builds a program of this module into dir, with more flags of "go build". It returns the path of the binary.
+func Build(ctx context.Context, dir, pkg string, flags ...string) (binary string, err error) {
 	binary = filepath.Join(dir, path.Base(pkg))
-	text, err := exec.CommandContext(ctx, "go", "build", "-o", binary, pkg).CombinedOutput()
+	args := append(append([]string{"build", "-o", binary}, flags...), pkg)
+	text, err := exec.CommandContext(ctx, "go", args...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", pkg, err, text)
 	}
@@ -46,14 +53,18 @@ func PlainEnv() []string {
 	return env
 }
 
+// place is where Locust says it is installed.
+var place = regexp.MustCompile(` from /\S*`)
+
 // Version is what a program says of itself when started with args, in one line. A program that was built by "go
-// install" often does not know it: then its build information does.
+// install" often does not know it: its build information does, and counts first.
 func Version(ctx context.Context, file string, args ...string) string {
-	if info, err := buildinfo.ReadFile(file); err == nil && info.Main.Version != "" {
+	if info, err := buildinfo.ReadFile(file); err == nil && info.Main.Version != "" && info.Main.Version != "(devel)" {
 		return info.Main.Version + " (" + info.GoVersion + ")"
 	}
 	text, _ := exec.CommandContext(ctx, file, args...).CombinedOutput() // wrk -v has exit code 1
 	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
+	line = place.ReplaceAllString(line, "")
 	if line == "" {
 		return "version unknown"
 	}
