@@ -61,6 +61,7 @@ func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) 
 		return nil, nil, broken(err)
 	}
 	r.memory.start(r, first.memoryLimit)
+	tuneGC(r.sys.getenv, r.memory.quit)
 	r.env.Script = sc
 	var load func() error
 	r.main, load = vu.NewMain(r.env)
