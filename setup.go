@@ -53,7 +53,9 @@ func (r *run) load(first *options) *failure {
 
 // declare loads the script and runs its top level, which may declare options of its own. first is from parseFirst.
 func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) {
-	sc, warnings, err := script.Load(script.Options{Paths: first.scripts, Builtins: module.Builtins(), Define: module.Defines(), Dir: r.sys.dir})
+	sc, warnings, err := script.Load(script.Options{
+		Paths: first.scripts, Builtins: module.Builtins(), Define: module.Defines(), Inert: module.Inert(), Dir: r.sys.dir,
+	})
 	if err != nil {
 		return nil, nil, broken(err)
 	}
@@ -61,6 +63,7 @@ func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) 
 		return nil, nil, broken(err)
 	}
 	r.memory.start(r, first.memoryLimit)
+	tuneGC(r.sys.getenv, r.memory.quit)
 	r.env.Script = sc
 	var load func() error
 	r.main, load = vu.NewMain(r.env)

@@ -169,7 +169,7 @@ func (pl play) setup(t testing.TB) *stage {
 	if pl.file == "" {
 		pl.file = "a.js"
 	}
-	sc, warnings, err := script.FromSource(pl.file, prelude+pl.script, script.Options{Builtins: module.Builtins(), Define: module.Defines()})
+	sc, warnings, err := script.FromSource(pl.file, prelude+pl.script, script.Options{Builtins: module.Builtins(), Define: module.Defines(), Inert: module.Inert()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,6 +47,9 @@ func Builtins() map[string]string {
 // own JSON.parse overflows the stack, and that ends the process: a server could do it.
 func Defines() map[string]string { return map[string]string{"JSON.parse": "$k.parseJSON"} }
 
+// Inert are, for script.Options, the decorators that do nothing in users' VMs; see mark.
+func Inert() []string { return []string{"task", "tag", "transition", "transitions"} }
+
 // Run is what the modules of all VMs share. It is filled before the first VM is made and only read afterwards, but for
 // what guards itself.
 type Run struct {

@@ -62,7 +62,7 @@ func at(f *file.File, offset int) (e Error) {
 
 // wrap puts one line before the bundle (shiftMap counts on it) and one after it.
 func wrap(out *bundled) string {
-	code := cheapen(out.code)
+	code := out.code
 	var b strings.Builder
 	b.Grow(len(code) + 400)
 	if out.async {

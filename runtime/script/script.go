@@ -28,6 +28,9 @@ type Options struct {
 	Builtins map[string]string
 	// Define puts members of the host object in the place of global ones: "JSON.parse" to "$k.parseJSON".
 	Define map[string]string
+	// Inert are members of the host object that do nothing as decorators of methods
+	// in the VM of a user; those are then left out there.
+	Inert []string
 	// Dir is the folder that relative Paths, and the paths in errors and stack
 	// traces, are relative to; "" means the current directory.
 	Dir string
@@ -41,6 +44,8 @@ type Script struct {
 	// Program evaluates to the bundle's function. Run it with Call, which knows
 	// the further arguments it takes.
 	Program *goja.Program
+	// User is the same for the VM of a user, without what is inert there.
+	User *goja.Program
 	// Async: top-level await is used, so that the function returns a promise
 	// and $k.exports is called only when what is awaited has settled.
 	Async bool
@@ -55,8 +60,8 @@ type Script struct {
 	// Size is the length of the bundle's source in bytes.
 	Size int
 
-	cwd     string // absolute; what relative paths in frames are relative to
-	symbols bool   // the bundle asks for well-known symbols
+	cwd     string                 // absolute; what relative paths in frames are relative to
+	symbols map[*goja.Program]bool // those that ask for well-known symbols
 }
 
 // Load finds, bundles and compiles the scripts. Warnings concern the user's own
@@ -76,19 +81,30 @@ func Load(o Options) (*Script, []Warning, error) {
 	if err != nil {
 		return nil, warnings, err
 	}
+	out.code = slim(cheapen(out.code))
 	prg, more, err := compile(out, cwd)
 	warnings = append(warnings, more...)
 	if err != nil {
 		return nil, warnings, err
 	}
+	symbols := map[*goja.Program]bool{prg: bytes.Contains(out.code, []byte("Symbol"))}
+	user, size := prg, len(out.code)
+	if code := undecorate(out.code, o.Inert); !bytes.Equal(code, out.code) {
+		out.code = code
+		if user, _, err = compile(out, cwd); err != nil {
+			return nil, warnings, err
+		}
+		symbols[user] = bytes.Contains(code, []byte("Symbol"))
+	}
 	s := &Script{
 		Program: prg,
+		User:    user,
 		Async:   out.async,
 		Dir:     filepath.Dir(files[0]),
 		Inputs:  out.inputs,
-		Size:    len(out.code),
+		Size:    size,
 		cwd:     cwd,
-		symbols: bytes.Contains(out.code, []byte("Symbol")),
+		symbols: symbols,
 	}
 	for _, f := range files {
 		s.Paths = append(s.Paths, display(f, cwd))
@@ -112,12 +128,21 @@ func FromSource(name, code string, o Options) (*Script, []Warning, error) {
 // function returns: undefined, or a promise if Async. Once per VM. The error is
 // what the script's top level threw, or an interruption.
 func (s *Script) Call(vm *goja.Runtime, host goja.Value) (goja.Value, error) {
-	fn, err := vm.RunProgram(s.Program)
+	return s.call(vm, s.Program, host)
+}
+
+// CallUser is Call for the VM of a user.
+func (s *Script) CallUser(vm *goja.Runtime, host goja.Value) (goja.Value, error) {
+	return s.call(vm, s.User, host)
+}
+
+func (s *Script) call(vm *goja.Runtime, prg *goja.Program, host goja.Value) (goja.Value, error) {
+	fn, err := vm.RunProgram(prg)
 	if err != nil {
 		return nil, err
 	}
 	call, _ := goja.AssertFunction(fn)
-	if !s.symbols {
+	if !s.symbols[prg] {
 		return call(goja.Undefined(), host)
 	}
 	return call(goja.Undefined(), host, vm.ToValue(symbolOf))

@@ -101,7 +101,11 @@ func (vm *VM) load() error {
 	vm.lazyGlobals()
 
 	host := rt.NewDynamicObject(&lazy{vm: vm, make: vm.native})
-	v, err := vm.Env.Script.Call(rt, host)
+	call := vm.Env.Script.CallUser
+	if vm.ID == 0 {
+		call = vm.Env.Script.Call
+	}
+	v, err := call(rt, host)
 	if err == nil {
 		_, err = vm.Await(v)
 	}
