@@ -39,6 +39,7 @@ var layers = map[string]layer{
 	"bench/locust":   {ours: []string{"targetapi", "internal/tools"}}, // programs of their own
 	"bench/truth":    {ours: []string{"internal/tools"}},
 	"bench/peers":    {ours: []string{"internal/tools"}},
+	"bench/pacer":    {ours: []string{"runtime/load"}},
 }
 
 // testHelpers may also be imported by the tests of any package, as may any

@@ -30,7 +30,8 @@ type Sample struct {
 	// all users were busy is not in it: the target is the cause of that. It is negative for a request that was no start,
 	// and means nothing without a plan.
 	StartLag time.Duration
-	// WakeLag is how long after Done the generator noticed. It is known only when Stamped.
+	// WakeLag is how long after Done the generator noticed, and how long after a new connection was there. It is known only
+	// when Stamped.
 	WakeLag time.Duration
 	// Stamped says that Done is the kernel's receive timestamp, and not when a goroutine got to read the clock.
 	Stamped bool

@@ -38,6 +38,7 @@ const (
 	stampedLow   = 0.90
 	stealHigh    = 0.05
 	lagShare     = 0.02
+	lagFloor     = 150 * time.Microsecond // on average; below that a short response time is no reason for doubt
 	omittedShare = 0.001
 	fewest       = 59 // requests, for a 95th percentile
 )
@@ -104,7 +105,7 @@ func (j *judgement) starts(h *Health, s *Snapshot) {
 	mean := float64(s.StartLag.Mean()) / float64(max(s.Total.Response.Mean(), 1))
 	high := float64(s.StartLag.Quantile[7]) / float64(max(s.Total.Response.Quantile[7], 1))
 	switch share := max(mean, high); {
-	case s.StartLag.Quantile[7] < time.Millisecond && mean < 10*lagShare: // nobody's times depend on that
+	case s.StartLag.Mean() < lagFloor && s.StartLag.Quantile[7] < 10*lagFloor: // nobody's times depend on that
 	case share >= 10*lagShare:
 		j.add(Invalid, "late starts of the generator are %.0f %% of the response times (mean %s of %s, 99%% %s of %s)", 100*share,
 			rounded(s.StartLag.Mean()), rounded(s.Total.Response.Mean()), rounded(s.StartLag.Quantile[7]), rounded(s.Total.Response.Quantile[7]))

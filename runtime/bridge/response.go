@@ -31,6 +31,9 @@ type Response struct {
 	Sent, Done time.Time
 	Stamped    bool          // Done is the kernel's receive timestamp
 	WakeLag    time.Duration // from Done until this goroutine had the last byte; known only when Stamped
+	// ConnectLag is how much later than that this goroutine noticed that it was connected, where the kernel tells.
+	// Sent has been moved on by it.
+	ConnectLag time.Duration
 	Phases     Phases
 	Reused     bool // the (last) request went over a connection that had been used before
 	Retried    bool // a kept connection turned out to be closed; the request was sent again on a new one

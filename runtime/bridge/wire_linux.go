@@ -26,6 +26,21 @@ func (c *conn) askForStamps() {
 	})
 }
 
+// heardLate is the part of the time that connecting took in which the connection was there and nobody had noticed: what
+// is beyond the round trip that the kernel has measured in the handshake. It is 0 if the kernel did not measure one, or
+// sent anything twice: waiting for that is not the generator's fault.
+func (c *conn) heardLate(took time.Duration) time.Duration {
+	if !c.direct() {
+		return 0
+	}
+	var info *unix.TCPInfo
+	err := c.raw.Control(func(fd uintptr) { info, _ = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO) })
+	if err != nil || info == nil || info.Rtt == 0 || info.Total_retrans > 0 {
+		return 0
+	}
+	return max(0, took-time.Duration(info.Rtt)*time.Microsecond)
+}
+
 // receive reads from the socket and notes when the last of the bytes read had arrived.
 func (c *conn) receive(p []byte) (int, error) {
 	if !c.direct() || len(p) == 0 {

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
@@ -68,6 +69,20 @@ func TestAnswersAreStamped(t *testing.T) {
 		equal(t, name+": stamped", w.Stamped, true)
 		equal(t, name+": lag", w.WakeLag >= 0 && w.WakeLag < time.Minute, true)
 	}
+}
+
+// Connecting takes as long as the handshake did, not until somebody has noticed.
+func TestConnectIsTheHandshake(t *testing.T) {
+	const late = 300 * time.Millisecond
+	cfg := &Config{Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		nc, err := new(net.Dialer).DialContext(ctx, network, addr)
+		time.Sleep(late) // as if there had been no processor
+		return nc, err
+	}}
+	w := do(t, user(t, cfg), get(t, "http://"+answering(t, ok)+"/"))
+	equal(t, "lag", w.ConnectLag >= late, true)
+	equal(t, "connect phase", w.Phases.Connect < late, true)
+	equal(t, "service time", w.Elapsed() < late, true)
 }
 
 // A stamp that cannot be true is not taken.

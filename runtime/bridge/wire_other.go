@@ -22,4 +22,7 @@ func (c *conn) transmit(*Config, *flight) (time.Time, error) { return time.Time{
 // await leaves the waiting to Read.
 func (c *conn) await() {}
 
+// heardLate cannot be told here.
+func (c *conn) heardLate(time.Duration) time.Duration { return 0 }
+
 func (c *conn) receive(p []byte) (int, error) { return c.receivePlain(p) }

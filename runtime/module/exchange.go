@@ -74,7 +74,7 @@ func (x *exchange) report() error {
 		Done:    x.resp.Done,
 		Bytes:   x.resp.Size,
 		Failure: x.failure(),
-		WakeLag: x.resp.WakeLag,
+		WakeLag: x.resp.WakeLag + x.resp.ConnectLag,
 		Stamped: x.resp.Stamped,
 		Phases:  stats.Phases(x.resp.Phases),
 	}
