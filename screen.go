@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"katydid/runtime/load"
 	"katydid/stats"
 )
 
@@ -23,6 +24,10 @@ type status struct {
 	script        string
 	host          string
 	quiet         bool // --only-summary
+
+	open   bool    // an open run: users is what it has made, target what it may
+	starts float64 // a second, as planned now
+	tally  load.Tally
 }
 
 // screen is where a run shows itself while it goes on: log lines through Write (one whole entry a call, from any
@@ -43,10 +48,18 @@ func (r *run) status() status {
 			break
 		}
 	}
-	return status{
+	st := status{
 		state: r.state.Load().(string), users: live, target: target, elapsed: time.Since(r.started), runTime: r.opts.runTime,
 		script: r.scriptName(), host: host, quiet: r.opts.onlySummary,
 	}
+	if r.open != nil {
+		now := time.Now()
+		st.open, st.starts, st.tally = true, r.open.Level(now), r.open.Tally(now)
+		if length := r.plan.Shape.Length(); length < endless {
+			st.runTime = length
+		}
+	}
+	return st
 }
 
 // newScreen chooses the live view for a terminal, else plain tables. NO_COLOR (no-color.org) keeps it without colours.

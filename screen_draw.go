@@ -101,8 +101,13 @@ func clock(d time.Duration) string {
 // totalsLine is the load and its outcome in figures.
 func totalsLine(s *stats.Snapshot, st status, width int) styledLine {
 	t := &s.Total
+	starts := ""
+	if st.open {
+		starts = fmt.Sprintf("  starts %s/s, %d waiting", rate(st.starts), st.tally.Planned-st.tally.Started-st.tally.Omitted)
+	}
 	return styledLine{
 		{fmt.Sprintf("users %d/%d", st.users, st.target), stylePlain},
+		{starts, stylePlain},
 		{fmt.Sprintf("  %s req/s", rate(t.RecentRPS)), stylePlain},
 		{fmt.Sprintf("  failures %s/s (%s)", rate(t.RecentFPS), failedShare(t)), failStyle(t)},
 		{fmt.Sprintf("  requests %d", t.Count), stylePlain},

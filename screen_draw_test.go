@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"katydid/runtime/load"
 	"katydid/stats"
 )
 
@@ -253,5 +254,14 @@ func BenchmarkDrawLive(b *testing.B) {
 	s := withFailures(manyNames(1000), 50)
 	for b.Loop() {
 		drawLive(s, liveStatus, 200, 60, true)
+	}
+}
+
+// An open run shows what is planned and what waits, next to the users.
+func TestLiveViewOfAnOpenRun(t *testing.T) {
+	st := status{state: "running", users: 7, target: 50, open: true, starts: 120, tally: load.Tally{Planned: 1300, Started: 1280, Omitted: 5}}
+	lines := drawLive(liveSnapshot(liveRow("GET", "/", 1204, 0, 9*time.Millisecond)), st, 100, 24, false)
+	if want := "users 7/50  starts 120.0/s, 15 waiting  120.4 req/s"; !strings.HasPrefix(lines[2], want) {
+		t.Errorf("%q\nwant %q", lines[2], want)
 	}
 }
