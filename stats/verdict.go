@@ -53,8 +53,11 @@ func Judge(h *Health, s *Snapshot) (Verdict, []string) {
 	j.samples(s)
 	j.starts(h, s)
 	j.clock(h, s)
-	if h.CPUShare >= cpuHigh {
+	switch {
+	case h.CPUShare >= cpuHigh:
 		j.add(Suspect, "katydid took %.0f %% of its processors: the rate is what this machine could send, not what the target could take", 100*h.CPUShare)
+	case starved(h, s):
+		j.add(Suspect, "katydid noticed answers late, after %s on average: other programs take the processors, and the rate is not what the target could take", rounded(s.WakeLag.Mean()))
 	}
 	if h.StealShare >= stealHigh {
 		j.add(Suspect, "the host of this machine gave %.0f %% of the processor time to others", 100*h.StealShare)
@@ -89,7 +92,7 @@ func (j *judgement) starts(h *Health, s *Snapshot) {
 	if h.Planned == 0 {
 		return
 	}
-	busy := h.CPUShare >= cpuHigh
+	busy := starved(h, s)
 	limit := max(1, int64(omittedShare*float64(h.Planned)))
 	switch late := h.Omitted - h.OmittedBusy; {
 	case late >= limit || h.Omitted >= limit && busy:
@@ -112,6 +115,13 @@ func (j *judgement) starts(h *Health, s *Snapshot) {
 	case share >= lagShare:
 		j.add(Suspect, "late starts of the generator are %.1f %% of the response times", 100*share)
 	}
+}
+
+// starved says that katydid had to wait for processors, its own use or that of others: answers lay there for a part of the
+// service times that matters.
+func starved(h *Health, s *Snapshot) bool {
+	lag := s.WakeLag.Mean()
+	return h.CPUShare >= cpuHigh || lag >= lagFloor && float64(lag) >= 5*lagShare*float64(s.Total.Service.Mean())
 }
 
 // clock judges who has timed the answers.

@@ -31,6 +31,12 @@ func open(lag time.Duration) *Snapshot {
 	return s
 }
 
+// woken is s with answers noticed late by lag.
+func woken(s *Snapshot, lag time.Duration) *Snapshot {
+	s.WakeLag = steady(s.Total.Count, lag)
+	return s
+}
+
 func TestJudge(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
@@ -56,6 +62,9 @@ func TestJudge(t *testing.T) {
 		{"open, one of many cut off by the end", Health{Planned: 10_000, Omitted: 1}, open(0), Valid, ""},
 		{"open, target too slow", Health{Planned: 1000, Omitted: 500, OmittedBusy: 500}, open(0), Suspect, "all users were busy"},
 		{"open, twice what it can", Health{Planned: 1000, Omitted: 500, OmittedBusy: 500, CPUShare: 1}, open(0), Invalid, "could not keep the plan: 500 of 1000"},
+		{"closed, starved by others", Health{CPUShare: 0.4}, woken(fair(1000, 1), 1100*time.Microsecond), Suspect, "noticed answers late, after 1.1ms on average"},
+		{"closed, a little late", Health{CPUShare: 0.4}, woken(fair(1000, 1), 900*time.Microsecond), Valid, ""},
+		{"open, starved by others", Health{Planned: 1000, Omitted: 500, OmittedBusy: 500, CPUShare: 0.4}, woken(open(0), 2*milli), Invalid, "could not keep the plan"},
 	} {
 		got, reasons := Judge(&tc.h, tc.s)
 		if got != tc.want || !strings.Contains(strings.Join(reasons, "; "), tc.reason) || (got == Valid) != (len(reasons) == 0) {
