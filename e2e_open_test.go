@@ -56,6 +56,32 @@ func TestOpenRunWithTooFewUsers(t *testing.T) {
 	p.says("starts were not made because all users were busy")
 }
 
+// The wait for a user belongs to the request of an iteration that is sent first, in whatever order they are counted;
+// what the script does before it is nobody's.
+func TestOpenRunPlansTheFirstRequest(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"a.js": user(`home() {
+    sleep(0.5);
+    const first = this.client.get('/', { name: 'first', catchResponse: true });
+    this.client.get('/', { name: 'second' });
+    this.report({ type: 'X', name: 'third', responseTime: 1 });
+    first.done();
+  }`)})
+	p := katydid(t, dir, "run", "a.js", "--rate", "10", "-u", "1", "-t", "3s", "-s", "20s", "--summary", "s.json")
+	p.expect(0)
+	s := readDocument(t, filepath.Join(dir, "s.json"))
+	for _, row := range s.Requests {
+		late := row.ResponseMS.Max - row.ServiceMS.Max
+		// The last start had waited for more than a second; the first had not, and had slept as all did.
+		if row.Name == "first" && (late < 1e9 || row.ResponseMS.Min > 400e6) || row.Name != "first" && late != 0 {
+			t.Errorf("%s: response %+v, service %+v", row.Name, row.ResponseMS, row.ServiceMS)
+		}
+	}
+	if g := s.Generator; len(s.Requests) != 3 || g.StartLagMS == nil || s.Requests[0].Count != g.Started {
+		t.Errorf("%+v, %d rows", g, len(s.Requests))
+	}
+}
+
 // What cannot be an open run says why, and what takes no part in one is warned of.
 func TestOpenRunRefused(t *testing.T) {
 	t.Parallel()

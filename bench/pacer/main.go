@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command pacer compares ways to wait for planned moments: how late a goroutine begins that was to be woken then, and
 // what that costs. Pin it to one core to see what saturation does:
 //

@@ -41,8 +41,8 @@ type Tally struct {
 	// Omitted were due before the end and not made: OmittedBusy because all users that there may be were busy,
 	// OmittedLate because the generator was late.
 	Omitted, OmittedBusy, OmittedLate int64
-	// Waited is how many of the started had to wait for the target: all users that there may be were busy, or in
-	// their onStart. LongestWait is the longest that any start waited, whatever for, also if it was omitted then.
+	// Waited is how many of the started had to wait because all users that there may be were busy. LongestWait is
+	// the longest that any start waited, whatever for, also if it was omitted then.
 	Waited      int64
 	LongestWait time.Duration
 }
@@ -178,7 +178,7 @@ func (o *Open) take(q *queue, now, freed time.Time) Start {
 	o.busy++
 	o.tally.Started++
 	o.tally.LongestWait = max(o.tally.LongestWait, now.Sub(s.Planned))
-	if freed.After(s.Planned) {
+	if freed.After(s.Planned) && (q.users >= q.most || q.fullUntil.After(s.Planned)) { // else: for an onStart
 		o.tally.Waited++
 	}
 	return s
@@ -199,7 +199,7 @@ func (o *Open) close(now time.Time) {
 		if n == 0 {
 			continue
 		}
-		if q.users >= q.most {
+		if q.users >= q.most || q.fullUntil.After(o.begin.Add(q.next.due)) {
 			o.tally.OmittedBusy += n
 		} else {
 			o.tally.OmittedLate += n

@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -255,6 +256,32 @@ func TestOpenEnd(t *testing.T) {
 		r := openPlan(t, Plan{Shape: Constant(10, sec)}, oneClass, 5, until, nothing)
 		if got := r.Tally(time.Now()); got.Started != want || got.Omitted != 0 {
 			t.Errorf("until %s: %+v, want %d", until, got, want)
+		}
+	}
+}
+
+// Whatever the target does and whenever the run ends, each start was made or is
+// counted as omitted, and the generator is not blamed for the target.
+func TestOpenCountsInChaos(t *testing.T) {
+	for i := range 60 {
+		plan := Plan{Poisson: i%2 == 0, Seed: rand.Uint64()}
+		for range 1 + rand.IntN(3) {
+			plan.Shape = append(plan.Shape, Stage{500 * rand.Float64(), 500 * rand.Float64(), time.Duration(1 + rand.Int64N(int64(2*sec)))})
+		}
+		classes := []Class{{Name: "A", Weight: 3}, {Name: "B", Weight: rand.Float64()}, {Name: "C", Weight: float64(i % 3)}}[:1+i%3]
+		until := time.Duration(rand.Int64N(int64(plan.Shape.Length()))) + 1
+		if i%3 == 0 {
+			until = 0
+		}
+		slow := time.Duration(rand.Int64N(int64(200*ms))) + 1
+		r := openPlan(t, plan, classes, 1+rand.IntN(60), until, func(r *openRun) {
+			r.kill = i%4 == 0
+			r.stay = rand.IntN(20)
+			r.onStart = time.Duration(rand.Int64N(int64(20 * ms)))
+			r.serve = func(int, int) time.Duration { return time.Duration(rand.Int64N(int64(slow))) }
+		})
+		if len(r.lags) > 0 && slices.Max(r.lags) > 0 { // building takes no time here
+			t.Errorf("run %d: lag %s", i, slices.Max(r.lags))
 		}
 	}
 }

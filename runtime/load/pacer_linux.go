@@ -29,7 +29,7 @@ type fdPacer struct {
 // more than 100 on a virtual machine, so it is learnt: a late wake-up raises
 // it, one in time lowers it by a tenth of that, which makes one in eleven late.
 // The bounds are for what it costs: at most a tenth of a processor at 1,000
-// starts a second.
+// starts a second, beyond what waking costs anyway.
 const (
 	minAhead  = 20 * time.Microsecond
 	maxAhead  = 100 * time.Microsecond

@@ -90,7 +90,7 @@ func (s *Seat) freed(q *queue, now time.Time, fresh bool) time.Time {
 			from = q.fullUntil
 		}
 		return now.Add(-max(0, s.built.Sub(from)))
-	case q.users >= q.most:
+	case q.users >= q.most || q.coming > q.building: // full, or who was made for this start is at its onStart
 		return now
 	case q.fullUntil.After(planned):
 		return q.fullUntil

@@ -81,6 +81,7 @@ func (c *client) start(method string, url, body, options, fn goja.Value) goja.Va
 	x := &exchange{c: c, method: method}
 	req := &bridge.Request{}
 	c.build(req, x, url, body, options)
+	x.turn = c.vm.Turn()
 	h := c.spareClient()
 	promise, resolve, reject := c.vm.RT.NewPromise()
 	finish := c.vm.Async()

@@ -191,6 +191,7 @@ func (c *client) send(method string, url, body, options, fn goja.Value) goja.Val
 		x.reported = true // never sent, never to be counted
 		return goja.Undefined()
 	}
+	x.turn = c.vm.Turn()
 	c.vm.Block()
 	err := c.http.Do(&c.req, &x.resp)
 	if errors.Is(err, bridge.ErrClosed) && !c.vm.Killed() { // the hard stop is over: this is onStop

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 
 	"katydid/runtime/bridge"
+	"katydid/runtime/vu"
 	"katydid/stats"
 )
 
@@ -20,6 +21,7 @@ type exchange struct {
 	name    string
 	resp    bridge.Response
 	err     error // of the transport
+	turn    vu.Turn
 	context goja.Value
 	object  *goja.Object // the response object; nil until the script gets it
 	made    map[string]goja.Value
@@ -78,7 +80,7 @@ func (x *exchange) report() error {
 		Stamped: x.resp.Stamped,
 		Phases:  stats.Phases(x.resp.Phases),
 	}
-	s.Planned, s.StartLag = x.c.vm.Plan(s.Sent)
+	s.Planned, s.StartLag = x.turn.Plan(s.Sent)
 	x.c.vm.Env.Recorder.Record(s)
 	if !x.c.vm.Listens("request") {
 		return nil

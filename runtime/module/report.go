@@ -43,6 +43,9 @@ func report(vm *vu.VM, v goja.Value) goja.Value {
 	if e := firstGiven(o, "error", "exception"); given(e) {
 		s.Failure = failureOf(e)
 	}
+	if !s.Untimed {
+		s.Planned, s.StartLag = vm.Turn().Plan(s.Sent)
+	}
 	rethrow(rt, record(vm, s, o.Get("context")))
 	return goja.Undefined()
 }
@@ -55,6 +58,7 @@ func measure(vm *vu.VM, c goja.FunctionCall) goja.Value {
 		throwType(vm.RT, "measure(type, name, fn): fn must be a function")
 	}
 	s := stats.Sample{Key: stats.Key{Method: c.Argument(0).String(), Name: c.Argument(1).String()}, Sent: time.Now()}
+	s.Planned, s.StartLag = vm.Turn().Plan(s.Sent)
 	v, err := fn(goja.Undefined())
 	v, err = vm.After(v, err, func(_ goja.Value, err error) error {
 		s.Done = time.Now()
@@ -86,7 +90,6 @@ func errorText(vm *vu.VM, err error) string {
 
 // record counts a sample and tells the listeners of the request event.
 func record(vm *vu.VM, s stats.Sample, context goja.Value) error {
-	s.Planned, s.StartLag = vm.Plan(s.Sent)
 	vm.Env.Recorder.Record(s)
 	if !vm.Listens("request") {
 		return nil

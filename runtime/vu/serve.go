@@ -76,7 +76,7 @@ func (vm *VM) unlessKilled(s load.Start, ok bool) (load.Start, bool) {
 // iteration is the plan's part in what a user of an open run is doing. The zero value is outside of an iteration.
 type iteration struct {
 	under bool          // way
-	first bool          // no request of it has been counted yet
+	first bool          // no request of it has been sent yet
 	late  time.Duration // from the planned start to the one that was made, whatever the cause
 	lag   time.Duration // the generator's part of that
 }
@@ -88,18 +88,32 @@ func (it *iteration) begin(s load.Start, now time.Time) {
 // noStart is the lag of a request that does not begin an iteration.
 const noStart = -1
 
-// Plan says when a request that was sent at a moment had been due, and how late the generator was with it: the zero
-// time in a closed run, in onStart and in onStop, where nothing is planned. The first request of an iteration was due
-// as long before it was sent as the iteration was before it began, so that what the script does before
-// its first request is not the target's. Later ones were due when they were sent: a user is a closed system.
-// It is asked once for each request, when that is counted.
-func (vm *VM) Plan(sent time.Time) (planned time.Time, lag time.Duration) {
+// Turn is the place of a request in the plan. The zero Turn is outside of one: in a closed run, in onStart and onStop.
+type Turn struct {
+	planned   bool
+	late, lag time.Duration
+}
+
+// Turn is to be taken when a request is sent: answers may be counted in another order, as those that the script judges
+// at the end of its task. The first request of an iteration was due as long before it was sent as the iteration was
+// before it began, so that what the script does before its first request is not the target's. Later ones were due when
+// they were sent: a user is a closed system.
+func (vm *VM) Turn() Turn {
 	switch it := &vm.iteration; {
 	case !it.under:
-		return time.Time{}, noStart
+		return Turn{}
 	case it.first:
 		it.first = false
-		return sent.Add(-it.late), it.lag
+		return Turn{planned: true, late: it.late, lag: it.lag}
 	}
-	return sent, noStart
+	return Turn{planned: true, lag: noStart}
+}
+
+// Plan says when a request of this turn that was sent at a moment had been due, and how late the generator was with it:
+// the zero time if nothing was planned.
+func (t Turn) Plan(sent time.Time) (planned time.Time, lag time.Duration) {
+	if !t.planned {
+		return time.Time{}, noStart
+	}
+	return sent.Add(-t.late), t.lag
 }
