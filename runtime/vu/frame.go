@@ -11,6 +11,7 @@ type frame struct {
 	list  *taskList
 	fns   []goja.Callable // of the tasks in list, found when they first run
 	user  *frame          // the user's own frame; nil in that one
+	wait  frameWait       // kept for a moment
 	queue []scheduled     // by the script, first in first out
 	index int             // sequential: the task that is next; Markov: the last one
 	count int             // sequential: how often the task at index has run; Markov: how many tasks have run

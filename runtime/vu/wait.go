@@ -17,18 +17,17 @@ func (vm *VM) waitTime(f *frame) (d time.Duration, err error) {
 }
 
 func (vm *VM) askWait(f *frame) (time.Duration, error) {
-	next, call := vm.waitFunc(f)
-	if next == nil && call == nil && f.user != nil {
-		f = f.user
-		next, call = vm.waitFunc(f)
+	if now := time.Duration(vm.busy.Load()); f.wait.found == 0 || now-f.wait.found >= waitFresh {
+		f.wait = vm.findWait(f)
+		f.wait.found = now
 	}
-	if next != nil {
-		return time.Duration(next() * float64(time.Second)), nil
+	if f.wait.next != nil {
+		return time.Duration(f.wait.next() * float64(time.Second)), nil
 	}
-	if call == nil {
+	if f.wait.call == nil {
 		return 0, nil
 	}
-	v, err := vm.Call(call, f.obj, f.obj)
+	v, err := vm.Call(f.wait.call, f.wait.of, f.wait.of)
 	if err != nil {
 		return 0, err
 	}
@@ -44,6 +43,28 @@ func (vm *VM) askWait(f *frame) (time.Duration, error) {
 
 // maxWait is far beyond any test and still a valid time.Duration.
 const maxWait = 10 * 365 * 24 * time.Hour
+
+// waitFresh is how long a frame keeps what it has found to be its wait function. To look for it costs as much as a tenth of a
+// request, which users who do not wait would pay each time; a script that changes its waitTime is heard that much later.
+const waitFresh = 10 * time.Millisecond
+
+// frameWait is what says how long to wait after a task: a function of ours, or one of the script. Both are nil
+// without one.
+type frameWait struct {
+	next  func() float64
+	call  goja.Callable
+	of    *goja.Object  // whose method call is: the task set or the user
+	found time.Duration // when, as VM.busy counts
+}
+
+func (vm *VM) findWait(f *frame) frameWait {
+	next, call := vm.waitFunc(f)
+	if next == nil && call == nil && f.user != nil {
+		f = f.user
+		next, call = vm.waitFunc(f)
+	}
+	return frameWait{next: next, call: call, of: f.obj}
+}
 
 // waitFunc is what says how long to wait, as a function of ours or else of the script; both are nil without one. What
 // the class says comes before the other spelling, because a look at an instance that has no such member walks all its
