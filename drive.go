@@ -16,6 +16,11 @@ func (r *run) begin() {
 	if r.opts.runTime > 0 && (r.shape == "" || r.main.ShapeUsesOptions()) {
 		r.deadline = time.Now().Add(r.opts.runTime) // from the ramp on, as Locust counts
 	}
+	for _, name := range []string{"rate", "arrivals"} {
+		if r.opts.given(name) {
+			r.log.warnf("%s is ignored: this is no open run, see --rate", r.opts.source(name))
+		}
+	}
 	if r.shape != "" {
 		r.log.infof("load shape %s decides on the users", r.shape)
 		for _, name := range []string{"users", "spawn-rate", "run-time"} {

@@ -82,6 +82,29 @@ func TestOpenRunPlansTheFirstRequest(t *testing.T) {
 	}
 }
 
+// Each task of a task set has a start of its own.
+func TestOpenRunOfATaskSet(t *testing.T) {
+	t.Parallel()
+	dir, target := folder(t, map[string]string{"a.js": `import { HttpUser, SequentialTaskSet } from "katydid";
+class Visit extends SequentialTaskSet {
+  static tasks = ["first", "second", "last"];
+  first() { this.client.get("/1"); }
+  second() { this.client.get("/2"); }
+  last() { this.client.get("/3"); this.interrupt(); }
+}
+export class Visitor extends HttpUser { static tasks = [Visit]; }`}), newCounting(t)
+	p := katydid(t, dir, "run", "a.js", "-H", target.url, "--rate", "30", "-t", "3s", "-u", "1", "-s", "20s", "--summary", "s.json", "--csv", "x")
+	p.expect(0)
+	s := readDocument(t, filepath.Join(dir, "s.json"))
+	if g := s.Generator; g.Planned != 90 || s.Total.Count != g.Started || target.hits.Load() != g.Started {
+		t.Errorf("%d requests, the target had %d, %+v", s.Total.Count, target.hits.Load(), g)
+	}
+	counts := csvCounts(t, filepath.Join(dir, "x_stats.csv"), 1, 2, 3)
+	if n := counts["/1"].requests; n < counts["/3"].requests || n > counts["/3"].requests+1 {
+		t.Errorf("%v", counts)
+	}
+}
+
 // What cannot be an open run says why, and what takes no part in one is warned of.
 func TestOpenRunRefused(t *testing.T) {
 	t.Parallel()

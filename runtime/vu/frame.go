@@ -57,11 +57,12 @@ func (vm *VM) runTasks(f *frame) outcome {
 	vm.frames = append(vm.frames, f)
 	defer func() { vm.frames = vm.frames[:len(vm.frames)-1] }()
 	for {
-		if vm.leaving() {
+		if vm.leaving() || !vm.arrive() {
 			return outcome{ctl: stopUser}
 		}
 		i, fn := f.next()
 		out := vm.execute(f, i, fn)
+		vm.depart()
 		if out.ctl == stopUser || out.ctl == interrupt && f.user != nil {
 			return out
 		}

@@ -6,25 +6,21 @@ import (
 	"katydid/runtime/load"
 )
 
-// serve is the loop of a user in an open run: it makes the starts that its seat gets, each of them one task. There is
-// no wait in between: when something starts is the plan's business.
-func (vm *VM) serve(f *frame) {
-	vm.frames = append(vm.frames, f)
-	defer func() { vm.frames = vm.frames[:len(vm.frames)-1] }()
-	for {
-		s, ok := vm.nextStart()
-		if !ok {
-			return
-		}
-		vm.iteration.begin(s, time.Now())
-		i, fn := f.next()
-		out := vm.execute(f, i, fn)
-		vm.iteration = iteration{}
-		if out.ctl == stopUser {
-			return
-		}
+// arrive waits for the start of the next iteration, in an open run; false means that the user is to leave. Each task is
+// an iteration, also those of a task set; entering a set is a part of its first.
+func (vm *VM) arrive() bool {
+	if vm.seat == nil || vm.iteration.under {
+		return true
 	}
+	s, ok := vm.nextStart()
+	if ok {
+		vm.iteration.begin(s, time.Now())
+	}
+	return ok
 }
+
+// depart ends the iteration.
+func (vm *VM) depart() { vm.iteration = iteration{} }
 
 // nextStart waits for a start, and runs the event loop meanwhile; false means that the user is to leave.
 func (vm *VM) nextStart() (load.Start, bool) {

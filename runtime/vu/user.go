@@ -104,11 +104,7 @@ func (u *user) run(class *Class) {
 		u.failed(err)
 		return
 	}
-	if vm.seat != nil {
-		vm.serve(f)
-	} else {
-		vm.runTasks(f)
-	}
+	vm.runTasks(f)
 }
 
 // create makes the instance of the user's class.
@@ -207,8 +203,12 @@ func method(o *goja.Object, names ...string) goja.Callable {
 	return nil
 }
 
-// waitBetween is the wait after a task; false means that the user is to leave.
+// waitBetween is the wait after a task; false means that the user is to leave. In an open run there is none: when
+// something starts is the plan's business.
 func (vm *VM) waitBetween(f *frame) bool {
+	if vm.seat != nil {
+		return !vm.leaving()
+	}
 	vm.Unblock()
 	d, err := vm.waitTime(f)
 	if err == nil {
