@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -21,5 +23,16 @@ func TestHealthSince(t *testing.T) {
 	h := healthSince(m)
 	if h.CPUShare <= 0 || h.CPUShare > 1.1 || h.GCShare < 0 || h.GCShare > 1 || h.StealShare > 1 {
 		t.Errorf("%+v", h)
+	}
+}
+
+func TestPeakMemory(t *testing.T) {
+	for status, want := range map[string]int64{
+		"Name:\tx\nVmPeak:\t  99 kB\nVmHWM:\t   61234 kB\nVmRSS:\t 5 kB\n": 61234 << 10,
+		"": 0, "VmHWM:\tmuch\n": 0,
+	} {
+		if got := peakMemory(status); got != want {
+			t.Errorf("%q: %d", status, got)
+		}
 	}
 }
