@@ -91,6 +91,7 @@ func runOf(vm *vu.VM) *Run { return vm.Env.Extra.(*Run) }
 type local struct {
 	client      *client
 	environment *goja.Object
+	user        *goja.Object // the class User; nil as long as the script has not asked for it
 }
 
 func localOf(vm *vu.VM) *local {
@@ -179,6 +180,8 @@ func exported(vm *vu.VM, name string) goja.Value {
 		return function(vm.RT, "sleep", 1, func(c goja.FunctionCall) goja.Value { sleep(vm, c.Argument(0)); return goja.Undefined() })
 	case "open":
 		return open(vm)
+	case "User", "HttpUser":
+		return baseClass(vm, name)
 	case "task", "tag", "transition", "transitions":
 		return decorator(vm, name)
 	case "between", "constant", "constantPacing", "constantThroughput":

@@ -148,7 +148,7 @@ func (l *leaner) dropUnused() {
 			}
 		}
 		l.code = hostValue.ReplaceAllStringFunc(l.code, func(s string) string {
-			if count(l.code, hostValue.FindStringSubmatch(s)[1]) == 1 {
+			if name := hostValue.FindStringSubmatch(s)[1]; count(l.code, name) == count(s, name) {
 				return ""
 			}
 			return s

@@ -62,7 +62,7 @@ func TestUndecorate(t *testing.T) {
 			if user != main {
 				t.Errorf("a user logged %q, want %q", user, main)
 			}
-			if strings.Contains(userCode, "__") != (test.left != "") || !strings.Contains(userCode, test.left) {
+			if strings.Contains(userCode, "__") != (test.left != "") || test.left == "" && strings.Contains(userCode, `get("mark")`) || !strings.Contains(userCode, test.left) {
 				t.Errorf("a user runs, want %q in it:\n%s", test.left, userCode)
 			}
 			if strings.Count(userCode, "\n") != strings.Count(mainCode, "\n") {

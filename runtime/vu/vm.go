@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -55,11 +56,10 @@ type VM struct {
 	busy     atomic.Int64    // since when JavaScript has been running, in ns since the epoch; 0 while it waits for something
 	accused  atomic.Bool     // by Crowd.Accuse: say where it was when it was killed
 
-	mu      sync.Mutex // guards the three below
-	kill    chan struct{}
-	dead    bool
-	aborts  map[int]func()
-	abortID int
+	mu     sync.Mutex // guards the three below
+	kill   chan struct{}
+	dead   bool
+	aborts []*func() // a few; their addresses tell them apart
 }
 
 // export is the namespace object of one script file.
@@ -151,15 +151,10 @@ func (vm *VM) OnKill(abort func()) (forget func()) {
 	if vm.dead {
 		abort()
 	}
-	if vm.aborts == nil {
-		vm.aborts = make(map[int]func(), 1)
-	}
-	vm.abortID++
-	id := vm.abortID
-	vm.aborts[id] = abort
+	vm.aborts = append(vm.aborts, &abort)
 	return func() {
 		vm.mu.Lock()
-		delete(vm.aborts, id)
+		vm.aborts = slices.DeleteFunc(vm.aborts, func(fn *func()) bool { return fn == &abort })
 		vm.mu.Unlock()
 	}
 }
@@ -191,7 +186,7 @@ func (vm *VM) Kill() {
 	vm.RT.Interrupt(errKilled) // before whoever waits wakes up and lets the script go on
 	close(vm.kill)
 	for _, abort := range vm.aborts {
-		abort()
+		(*abort)()
 	}
 }
 
@@ -217,16 +212,26 @@ func (vm *VM) revive() {
 	}
 }
 
-// lazy is a dynamic object whose members are made when they are first read.
+// lazy is a dynamic object whose members are made when they are first read. Most have one or two, for which a map would
+// be ten times as large.
 type lazy struct {
 	vm   *VM
 	make func(*VM, string) goja.Value
-	seen map[string]goja.Value
+	seen []member
+}
+
+type member struct {
+	name  string
+	value goja.Value
+}
+
+func (l *lazy) index(key string) int {
+	return slices.IndexFunc(l.seen, func(m member) bool { return m.name == key })
 }
 
 func (l *lazy) Get(key string) goja.Value {
-	if v, ok := l.seen[key]; ok {
-		return v
+	if i := l.index(key); i >= 0 {
+		return l.seen[i].value
 	}
 	v := l.make(l.vm, key)
 	if v != nil {
@@ -236,13 +241,19 @@ func (l *lazy) Get(key string) goja.Value {
 }
 
 func (l *lazy) Set(key string, v goja.Value) bool {
-	if l.seen == nil {
-		l.seen = make(map[string]goja.Value)
+	if i := l.index(key); i >= 0 {
+		l.seen[i].value = v
+	} else {
+		l.seen = append(l.seen, member{key, v})
 	}
-	l.seen[key] = v
 	return true
 }
 
-func (l *lazy) Has(key string) bool    { return l.Get(key) != nil }
-func (l *lazy) Delete(key string) bool { delete(l.seen, key); return true }
-func (l *lazy) Keys() []string         { return nil }
+func (l *lazy) Has(key string) bool { return l.Get(key) != nil }
+
+func (l *lazy) Delete(key string) bool {
+	l.seen = slices.DeleteFunc(l.seen, func(m member) bool { return m.name == key })
+	return true
+}
+
+func (l *lazy) Keys() []string { return nil }
