@@ -17,16 +17,17 @@ import (
 type processMark struct {
 	at            time.Time
 	cpu           time.Duration // user and system
-	gc, runtime   float64       // seconds of a processor: the garbage collector's, and all that Go has counted
+	gc            float64       // seconds of a processor: the garbage collector's
 	stolen, ticks int64         // of the machine's processors, see machineTicks; 0 if not known
 }
 
 func markProcess() processMark {
 	m := processMark{at: time.Now()}
 	m.cpu, _ = resourceUsage()
-	sample := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/total:cpu-seconds"}}
+	// What the collector does on processors that nobody else wants takes nothing from the users.
+	sample := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/gc/mark/idle:cpu-seconds"}}
 	metrics.Read(sample)
-	m.gc, m.runtime = sample[0].Value.Float64(), sample[1].Value.Float64()
+	m.gc = sample[0].Value.Float64() - sample[1].Value.Float64()
 	m.stolen, m.ticks = machineTicks()
 	return m
 }
