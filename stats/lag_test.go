@@ -35,6 +35,9 @@ func TestLags(t *testing.T) {
 	if s.StartLag.Count != 2 || s.StartLag.Sum != 6*milli || s.WakeLag.Count != 3 || s.WakeLag.Sum != 7*milli {
 		t.Errorf("start %+v, wake %+v", s.StartLag, s.WakeLag)
 	}
+	if s.Waited != 4*milli { // 5 ms late, of which 3 ms are the generator's, twice
+		t.Errorf("waited %v", s.Waited)
+	}
 	if s.Rows[0].Stamped != 2 || s.Total.Stamped != 3 {
 		t.Errorf("stamped: %d, %d", s.Rows[0].Stamped, s.Total.Stamped)
 	}

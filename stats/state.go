@@ -22,6 +22,7 @@ type state struct {
 	// The two parts of the lag, of all rows together. Until there is a plan nothing starts late, and the lag is that of
 	// the wake-ups: so long both stay empty.
 	startLag, wakeLag durations
+	waited            time.Duration   // see Snapshot.Waited
 	rows              []*rowState     // by index in registry
 	sorted            []*rowState     // those that have ever counted something, by (Name, Method) once inOrder
 	failures          []*failureState // by index in registry
@@ -100,6 +101,7 @@ func (s *state) splitLag(rec *record) {
 	}
 	if rec.start >= 0 {
 		s.startLag.add(rec.start, totalDigits)
+		s.waited += max(rec.response-rec.service-rec.start, 0)
 	}
 	if rec.wake >= 0 {
 		s.wakeLag.add(rec.wake, totalDigits)
@@ -131,7 +133,7 @@ func (s *state) sort() {
 }
 
 func (s *state) reset(now time.Time) {
-	s.start, s.last, s.folded = now, now, 0
+	s.start, s.last, s.folded, s.waited = now, now, 0, 0
 	s.total.reset()
 	s.startLag.reset()
 	s.wakeLag.reset()
