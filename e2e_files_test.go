@@ -89,7 +89,7 @@ var answers = regexp.MustCompile(`(/\w*) (\d{3}): (\d+)`)
 // tally reads what the target says that it has answered.
 func tally(t *testing.T, told string) map[string]numbers {
 	t.Helper()
-	at := strings.LastIndex(told, "answer")
+	at := strings.LastIndex(told, "target API")
 	if at < 0 {
 		t.Fatalf("no tally in %s", told)
 	}

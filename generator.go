@@ -15,7 +15,7 @@ import (
 type processMark struct {
 	at            time.Time
 	cpu           time.Duration             // user and system
-	gc            float64                   // the garbage collector's part of that, in seconds
+	gc, busy      float64                   // seconds of the garbage collector, and of all that Go's runtime knows of
 	pauses        *metrics.Float64Histogram // of the garbage collector
 	stolen, ticks int64                     // of the machine's processors, see machineTicks; 0 if not known
 }
@@ -23,9 +23,13 @@ type processMark struct {
 func markProcess() processMark {
 	m := processMark{at: time.Now()}
 	m.cpu, _ = resourceUsage()
-	sample := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/sched/pauses/total/gc:seconds"}}
+	sample := []metrics.Sample{
+		{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/total:cpu-seconds"}, {Name: "/cpu/classes/idle:cpu-seconds"},
+		{Name: "/sched/pauses/total/gc:seconds"},
+	}
 	metrics.Read(sample)
-	m.gc, m.pauses = sample[0].Value.Float64(), sample[1].Value.Float64Histogram()
+	m.gc, m.busy = sample[0].Value.Float64(), sample[1].Value.Float64()-sample[2].Value.Float64()
+	m.pauses = sample[3].Value.Float64Histogram()
 	m.stolen, m.ticks = machineTicks()
 	return m
 }
@@ -43,9 +47,9 @@ func (r *run) healthSince(m processMark) stats.Health {
 func (m processMark) health(l limits) stats.Health {
 	now := markProcess()
 	h := stats.Health{StealShare: -1, CPUShare: l.share(now.cpu-m.cpu, now.at.Sub(m.at)), GCPauseMax: longestPause(m.pauses, now.pauses)}
-	if cpu := (now.cpu - m.cpu).Seconds(); cpu > 0 {
-		// Go brings this figure up to date at the end of each collection, so it lags behind a little.
-		h.GCShare = min((now.gc-m.gc)/cpu, 1)
+	if busy := now.busy - m.busy; busy > 0 {
+		// Both by Go's own clock, which runs on while the system lets others run, and stands still between collections.
+		h.GCShare = min(max((now.gc-m.gc)/busy, 0), 1)
 	}
 	if ticks := now.ticks - m.ticks; ticks > 0 {
 		h.StealShare = float64(now.stolen-m.stolen) / float64(ticks)
