@@ -17,7 +17,8 @@ const (
 type cpuUse struct {
 	at   time.Time
 	cpu  time.Duration
-	high bool // it was too much at least once
+	most float64 // the largest percentage of ten seconds
+	high bool    // it was too much at least once
 }
 
 func newCPUUse() *cpuUse {
@@ -28,13 +29,10 @@ func newCPUUse() *cpuUse {
 // look is called about once a second. It fires usageMonitor every ten, and cpuWarning, with a line in the log, the first
 // time that the process takes too much.
 func (u *cpuUse) look(r *run) {
-	d := time.Since(u.at)
-	if d < usageEvery {
+	if time.Since(u.at) < usageEvery {
 		return
 	}
-	cpu, _ := resourceUsage()
-	percent := 100 * float64(cpu-u.cpu) / (float64(d) * float64(runtime.GOMAXPROCS(0)))
-	u.at, u.cpu = time.Now(), cpu
+	percent := u.next(r.sys.limits)
 	r.fire("usageMonitor", map[string]any{
 		"cpuUsage": percent, "cpu_usage": percent, "memoryUsage": heapInUse(), "memory_usage": heapInUse(),
 	})
@@ -43,4 +41,35 @@ func (u *cpuUse) look(r *run) {
 		r.log.warnf("this process takes %.0f %% of the processors: response times may be longer than the target's; use a larger machine or fewer users", percent)
 		r.fire("cpuWarning", map[string]any{"cpuUsage": percent, "cpu_usage": percent})
 	}
+}
+
+// next is the percentage that was taken since the last look.
+func (u *cpuUse) next(l limits) float64 {
+	now := time.Now()
+	cpu, _ := resourceUsage()
+	percent := 100 * l.share(cpu-u.cpu, now.Sub(u.at))
+	u.at, u.cpu, u.most = now, cpu, max(u.most, percent)
+	return percent
+}
+
+// end gives the largest share of ten seconds, 0 to 1, or 0 for a run that was too short. What is left at its end counts if
+// it is more than half of that.
+func (u *cpuUse) end(l limits) float64 {
+	if time.Since(u.at) >= usageEvery/2 {
+		u.next(l)
+	}
+	return u.most / 100
+}
+
+// share is how much of what this process may take it has taken in a time: 1 for all of it. A quota that is smaller than the
+// processors is all that it may take.
+func (l limits) share(cpu, d time.Duration) float64 {
+	processors := float64(runtime.GOMAXPROCS(0))
+	if l.quota > 0 {
+		processors = min(processors, l.quota)
+	}
+	if d <= 0 {
+		return 0
+	}
+	return float64(cpu) / (float64(d) * processors)
 }

@@ -58,6 +58,9 @@ func TestTooFewOpenFiles(t *testing.T) {
 			if len(failures) != 1 || failures[0][2] != "GeneratorError('too many open files: raise the limit with ulimit -n, or use fewer users')" {
 				t.Errorf("failures %q", failures)
 			}
+			if !p.said("Verdict: INVALID: ") || !p.said("requests failed because this machine had no descriptor, port or memory left") {
+				t.Errorf("not the target's fault\n%s", p.stderr)
+			}
 			rows := readCSV(t, filepath.Join(dir, "x_stats.csv"))
 			if total := rows[len(rows)-1]; total[2] == total[3] {
 				t.Errorf("nobody got through: %q", total)

@@ -86,7 +86,7 @@ func (r *run) info(code int) stats.RunInfo {
 	cpu, rss := resourceUsage()
 	return stats.RunInfo{
 		Version: version, Script: r.scriptName(), Started: r.started, UsersMax: r.crowd.Peak(), ExitCode: code,
-		Health: r.health, CPU: cpu, RSSMaxBytes: rss, Interrupted: r.shared.Interrupted.Load(),
+		Health: r.health, CPU: cpu, RSSMaxBytes: rss, OpenFilesMax: r.sys.limits.files,
 	}
 }
 

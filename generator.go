@@ -3,8 +3,6 @@ package main
 import (
 	"math"
 	"os"
-	"runtime"
-	"runtime/debug"
 	"runtime/metrics"
 	"strconv"
 	"strings"
@@ -16,32 +14,43 @@ import (
 // processMark is what this process and its machine had used up at a moment.
 type processMark struct {
 	at            time.Time
-	cpu           time.Duration // user and system
-	gc            float64       // seconds of a processor: the garbage collector's
-	stolen, ticks int64         // of the machine's processors, see machineTicks; 0 if not known
+	cpu           time.Duration             // user and system
+	gc, busy      float64                   // seconds of the garbage collector, and of all that Go's runtime knows of
+	pauses        *metrics.Float64Histogram // of the garbage collector
+	stolen, ticks int64                     // of the machine's processors, see machineTicks; 0 if not known
 }
 
 func markProcess() processMark {
 	m := processMark{at: time.Now()}
 	m.cpu, _ = resourceUsage()
-	// What the collector does on processors that nobody else wants takes nothing from the users.
-	sample := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/gc/mark/idle:cpu-seconds"}}
+	sample := []metrics.Sample{
+		{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/total:cpu-seconds"}, {Name: "/cpu/classes/idle:cpu-seconds"},
+		{Name: "/cpu/classes/gc/mark/idle:cpu-seconds"}, {Name: "/sched/pauses/total/gc:seconds"},
+	}
 	metrics.Read(sample)
-	m.gc = sample[0].Value.Float64() - sample[1].Value.Float64()
+	spare := sample[3].Value.Float64() // the collector's work on processors that nobody else wants takes nothing from the users
+	m.gc, m.busy = sample[0].Value.Float64()-spare, sample[1].Value.Float64()-sample[2].Value.Float64()-spare
+	m.pauses = sample[4].Value.Float64Histogram()
 	m.stolen, m.ticks = machineTicks()
 	return m
 }
 
-// healthSince says how this process has fared since a mark.
-func healthSince(m processMark) stats.Health {
+// healthSince says how the generator has fared since a mark, when all users have left. Call it from the goroutine of
+// runTest.
+func (r *run) healthSince(m processMark) stats.Health {
+	h := m.health(r.sys.limits)
+	h.CPUMost = r.cpu.end(r.sys.limits)
+	h.Interrupted = r.shared.Interrupted.Load()
+	return h
+}
+
+// health says how this process has fared since the mark.
+func (m processMark) health(l limits) stats.Health {
 	now := markProcess()
-	h := stats.Health{StealShare: -1, GCPauseMax: gcPauseMax()}
-	if d := now.at.Sub(m.at); d > 0 {
-		h.CPUShare = float64(now.cpu-m.cpu) / (float64(d) * float64(runtime.GOMAXPROCS(0)))
-	}
-	if cpu := (now.cpu - m.cpu).Seconds(); cpu > 0 {
-		// Go brings these figures up to date at the end of each collection, so they lag behind a little.
-		h.GCShare = min((now.gc-m.gc)/cpu, 1)
+	h := stats.Health{StealShare: -1, CPUShare: l.share(now.cpu-m.cpu, now.at.Sub(m.at)), GCPauseMax: longestPause(m.pauses, now.pauses)}
+	if busy := now.busy - m.busy; busy > 0 {
+		// Both by Go's own clock, which runs on while the system lets others run, and stands still between collections.
+		h.GCShare = min(max((now.gc-m.gc)/busy, 0), 1)
 	}
 	if ticks := now.ticks - m.ticks; ticks > 0 {
 		h.StealShare = float64(now.stolen-m.stolen) / float64(ticks)
@@ -74,25 +83,14 @@ func machineTicks() (stolen, all int64) {
 	return stolen, all
 }
 
-// gcPauseMax reads the runtime's histogram of all pauses; its upper bucket limit is at most 1/8 above the truth.
-func gcPauseMax() time.Duration {
-	sample := []metrics.Sample{{Name: "/sched/pauses/total/gc:seconds"}}
-	metrics.Read(sample)
-	if sample[0].Value.Kind() != metrics.KindFloat64Histogram {
-		var gc debug.GCStats // a runtime without that metric: the last 256 pauses
-		debug.ReadGCStats(&gc)
-		longest := time.Duration(0)
-		for _, p := range gc.Pause {
-			longest = max(longest, p)
-		}
-		return longest
-	}
-	h := sample[0].Value.Float64Histogram()
-	for i := len(h.Counts) - 1; i >= 0; i-- {
-		if h.Counts[i] > 0 {
-			limit := h.Buckets[i+1]
+// longestPause is the longest of the pauses that came between two readings of the runtime's histogram. What it gives is the
+// upper limit of a bucket, at most 1/8 above the truth.
+func longestPause(before, now *metrics.Float64Histogram) time.Duration {
+	for i := len(now.Counts) - 1; i >= 0; i-- {
+		if now.Counts[i] > before.Counts[i] {
+			limit := now.Buckets[i+1]
 			if math.IsInf(limit, 1) {
-				limit = h.Buckets[i]
+				limit = now.Buckets[i]
 			}
 			return time.Duration(limit * float64(time.Second))
 		}

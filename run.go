@@ -144,7 +144,7 @@ func (r *run) execute() int {
 	r.endDriver(r.drive())
 	r.fire("testStopping", nil)
 	r.leaving.Do(r.stopUsers)
-	r.health = healthSince(r.mark)
+	r.health = r.healthSince(r.mark)
 	r.judgeStarts()
 	r.state.Store("stopped")
 	r.fire("testStop", nil)

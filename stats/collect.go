@@ -65,6 +65,7 @@ func (s *state) snapshot(now time.Time) *Snapshot {
 	}
 	out.Total = s.total.publish(second, first)
 	out.StartLag, out.WakeLag = s.startLag.times(), s.wakeLag.times()
+	out.Waited = s.waited
 	if s.startLag.n == 0 {
 		out.WakeLag = out.Total.Lag
 	}

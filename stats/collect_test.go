@@ -220,7 +220,7 @@ func benchmarkCollect(b *testing.B, names int, o Options) {
 	rnd := rand.New(rand.NewPCG(7, 8))
 	samples := make([]Sample, perSecond)
 	for i := range samples {
-		samples[i] = sampleAt(fmt.Sprint("/api/items/", rnd.IntN(names)), 0, distributions["lognormal"](rnd))
+		samples[i] = usual(fmt.Sprint("/api/items/", rnd.IntN(names)), 0, distributions["lognormal"](rnd))
 	}
 	second := func(n int) {
 		at := t0.Add(time.Duration(n) * time.Second)

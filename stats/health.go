@@ -24,8 +24,12 @@ func WriteHealth(w io.Writer, h *Health, s *Snapshot) error {
 	if s.WakeLag.Count > 0 {
 		line("noticed", "answers after %s", lagText(&s.WakeLag))
 	}
-	line("took", "%.0f %% of its processors, %.1f %% of that for garbage collection; its longest pause was %s ms",
-		100*h.CPUShare, 100*h.GCShare, formatMillis(h.GCPauseMax))
+	most := ""
+	if h.CPUMost > h.CPUShare {
+		most = fmt.Sprintf(" (at its busiest %.0f %%)", 100*h.CPUMost)
+	}
+	line("took", "%.0f %% of its processors%s, %.1f %% of that for garbage collection; its longest pause was %s ms",
+		100*h.CPUShare, most, 100*h.GCShare, formatMillis(h.GCPauseMax))
 	if h.StealShare >= stealHigh {
 		line("lost", "%.0f %% of the machine's processors to others on the same host", 100*h.StealShare)
 	}

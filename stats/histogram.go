@@ -158,14 +158,37 @@ const (
 	confidenceZ     = 1.96
 )
 
+// fewBeyond is how many samples have to be expected beyond a percentile for their number to be taken as normal.
+const fewBeyond = 20
+
 // confidence gives the ranks (from 0) of the order statistics between which the true percentile q lies with a probability
-// of 95 %: the number of n samples below it is binomial, with mean n*q and variance n*q*(1-q), here taken as
-// normal. See Conover, Practical Nonparametric Statistics, 3.2. Where the upper rank is beyond the last sample the
-// maximum stands for it.
+// of 95 %: the number of n samples below it is binomial, with mean n*q and variance n*q*(1-q), taken as normal if
+// it is large. See Conover, Practical Nonparametric Statistics, 3.2. Where a rank is beyond the first or the last sample,
+// that stands for it.
 func confidence(q float64, n int64) (low, high int64) {
+	if float64(n)*(1-q) < fewBeyond {
+		fewest, most := binomialTails(n, 1-q, (1-confidenceLevel)/2)
+		return max(n-1-most, 0), min(n-fewest, n-1)
+	}
 	mean, off := float64(n)*q, confidenceZ*math.Sqrt(float64(n)*q*(1-q))
 	low, high = int64(math.Floor(mean-off)), int64(math.Ceil(mean+off))
 	return min(max(low, 0), n-1), min(high, n-1)
+}
+
+// binomialTails gives the numbers between which the successes of n trials lie, each of probability p: it is fewer than the
+// first, or more than the second, with no more than the given probability each. It adds up the distribution from 0 on.
+func binomialTails(n int64, p, tail float64) (fewest, most int64) {
+	exactly := math.Pow(1-p, float64(n))
+	fewest = -1
+	for k, upTo := int64(0), exactly; ; k, upTo = k+1, upTo+exactly {
+		if fewest < 0 && upTo > tail {
+			fewest = k
+		}
+		if upTo >= 1-tail || k == n {
+			return fewest, k
+		}
+		exactly *= float64(n-k) / float64(k+1) * p / (1 - p)
+	}
 }
 
 // percentAtRank is the percentage for which the library answers with the value of the given rank (from 0) of n.

@@ -35,6 +35,10 @@ import (
 //
 //	#[Statistics reset at: 12.500 (seconds from BaseTime)]
 //
+// An interval of an open run has further lines: the response times of each name, tagged as HLogResponseTag says, and those
+// of all requests and their lag, tagged response and lag. No name's service times have a tag like that, so
+// whoever knows nothing of these lines is not misled by them.
+//
 // A writer is used by one goroutine.
 type HLogWriter struct {
 	w     io.Writer
@@ -67,12 +71,18 @@ func (l *HLogWriter) Write(iv *Interval) error {
 	from := max(iv.Start.Sub(l.start).Milliseconds(), 0)
 	to := max(iv.End.Sub(l.start).Milliseconds(), from)
 	l.line = l.appendLine(l.line[:0], from, to, iv.Total)
-	for _, r := range iv.Rows {
-		l.line = append(l.line, "Tag="...)
-		l.line = append(l.line, HLogTag(r.Key)...)
-		l.line = append(l.line, ',')
-		l.line = l.appendLine(l.line, from, to, r.Times)
+	tagged := func(tag string, h *hdrhistogram.PackedHistogram) {
+		if h != nil {
+			l.line = append(append(append(l.line, "Tag="...), tag...), ',')
+			l.line = l.appendLine(l.line, from, to, h)
+		}
 	}
+	for _, r := range iv.Rows {
+		tagged(HLogTag(r.Key), r.Times)
+		tagged(HLogResponseTag(r.Key), r.Response)
+	}
+	tagged("response", iv.Response)
+	tagged("lag", iv.Lag)
 	if _, err := l.w.Write(l.line); err != nil {
 		return fmt.Errorf("write histogram log: %w", err)
 	}
@@ -102,6 +112,9 @@ func HLogTag(k Key) string {
 	return string(appendTagPart(append(appendTagPart(nil, k.Method), '+'), k.Name))
 }
 
+// HLogResponseTag is the tag of the response times of a row.
+func HLogResponseTag(k Key) string { return HLogTag(k) + "+response" }
+
 func appendTagPart(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c <= ' ' || c >= 0x7f || c == '%' || c == ',' || c == '+' {
@@ -113,11 +126,11 @@ func appendTagPart(b []byte, s string) []byte {
 	return b
 }
 
-// ParseHLogTag is the inverse of HLogTag.
+// ParseHLogTag is the inverse of HLogTag. Tags of other times than service times are an error.
 func ParseHLogTag(tag string) (Key, error) {
 	m, n, ok := strings.Cut(tag, "+")
-	if !ok {
-		return Key{}, fmt.Errorf("histogram log tag %q: no + between method and name", tag)
+	if !ok || strings.Contains(n, "+") {
+		return Key{}, fmt.Errorf("histogram log tag %q: not one + between method and name", tag)
 	}
 	method, err := url.PathUnescape(m)
 	if err != nil {

@@ -104,6 +104,45 @@ func TestHLogAddsUpToTheTotals(t *testing.T) {
 	})
 }
 
+// An open run has response times and lag in its log, too, under tags of their own.
+func TestHLogOfAnOpenRun(t *testing.T) {
+	r := NewRecorder(t0, Options{IntervalLog: true})
+	var b bytes.Buffer
+	l, err := NewHLog(&b, t0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last *Snapshot
+	for sec := range 3 {
+		for i := range 100 {
+			s := sampleAt([]string{"/a", "/b+response"}[i%2], time.Second, time.Duration(i+1)*milli)
+			s.StartLag = time.Duration(i) * 10 * time.Microsecond
+			s.Planned = s.Sent.Add(-s.StartLag - time.Duration(sec)*milli)
+			r.Record(s)
+		}
+		last = r.Collect(t0.Add(time.Duration(sec+1)*time.Second), 0)
+		if err := l.Write(last.Interval); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sums := readHLog(t, &b, 3*time.Second)
+	want := map[string]Times{"": last.Total.Service, "response": last.Total.Response, "lag": last.Total.Lag}
+	for _, row := range last.Rows {
+		want[HLogTag(row.Key)], want[HLogResponseTag(row.Key)] = row.Service, row.Response
+	}
+	if len(sums) != 7 || len(want) != 7 {
+		t.Errorf("%d tags, want %d", len(sums), len(want))
+	}
+	for tag, times := range want {
+		h := newHistogram(totalDigits)
+		h.MergeFrom(sums[tag])
+		got := (&durations{tally: tally{n: h.TotalCount(), min: times.Min, max: times.Max, sum: times.Sum}, h: h}).times()
+		if got != times {
+			t.Errorf("%q: %+v, want %+v", tag, got, times)
+		}
+	}
+}
+
 // readHLog adds up a log by tag. Its untagged lines must follow one another without a gap from t0 to the end.
 func readHLog(t *testing.T, b *bytes.Buffer, end time.Duration) map[string]*hdrhistogram.Histogram {
 	t.Helper()
@@ -205,7 +244,7 @@ func TestHLogTag(t *testing.T) {
 			t.Errorf("%s: %q, %v", tt.tag, got, err)
 		}
 	}
-	for _, bad := range []string{"", "GET", "GET%zz+/", "GET+/%"} {
+	for _, bad := range []string{"", "GET", "GET%zz+/", "GET+/%", HLogResponseTag(Key{"GET", "/"})} {
 		if k, err := ParseHLogTag(bad); err == nil {
 			t.Errorf("%q accepted as %q", bad, k)
 		}

@@ -15,8 +15,13 @@ func TestLags(t *testing.T) {
 	both := planned
 	both.Stamped, both.WakeLag = true, 4*milli
 	woken := base
-	woken.Stamped, woken.WakeLag, woken.StartLag = true, time.Millisecond, time.Hour // StartLag means nothing without a plan
-	for _, s := range []Sample{base, planned, both, woken} {
+	woken.Stamped, woken.WakeLag = true, time.Millisecond
+	woken.StartLag = time.Hour // means nothing without a plan
+	collected := woken         // before there is a plan; a snapshot has it by then
+	collected.Name, collected.WakeLag = "/b", 2*milli
+	r.Record(collected)
+	r.Collect(t0.Add(time.Second), 1)
+	for _, s := range []Sample{woken, base, planned, both} {
 		r.Record(s)
 	}
 	s := r.Collect(t0.Add(2*time.Second), 1)
@@ -24,13 +29,16 @@ func TestLags(t *testing.T) {
 	if lag.Count != 3 || lag.Min != milli || lag.Max != 7*milli || lag.Sum != 11*milli {
 		t.Errorf("%+v", lag)
 	}
-	if s.Total.Lag != lag {
-		t.Errorf("total: %+v", s.Total.Lag)
+	if all := s.Total.Lag; all.Count != 4 || all.Sum != 13*milli {
+		t.Errorf("total: %+v", all)
 	}
-	if s.StartLag.Count != 2 || s.StartLag.Sum != 6*milli || s.WakeLag.Count != 1 || s.WakeLag.Sum != 4*milli {
+	if s.StartLag.Count != 2 || s.StartLag.Sum != 6*milli || s.WakeLag.Count != 3 || s.WakeLag.Sum != 7*milli {
 		t.Errorf("start %+v, wake %+v", s.StartLag, s.WakeLag)
 	}
-	if s.Rows[0].Stamped != 2 || s.Total.Stamped != 2 {
+	if s.Waited != 4*milli { // 5 ms late, of which 3 ms are the generator's, twice
+		t.Errorf("waited %v", s.Waited)
+	}
+	if s.Rows[0].Stamped != 2 || s.Total.Stamped != 3 {
 		t.Errorf("stamped: %d, %d", s.Rows[0].Stamped, s.Total.Stamped)
 	}
 	r.Reset(t0.Add(2 * time.Second))

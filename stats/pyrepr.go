@@ -66,6 +66,9 @@ func ReprFloat(f float64) string {
 	return s
 }
 
+// GeneratorFailure is the kind of the failures of which the target is innocent: this machine lacked something.
+const GeneratorFailure = "GeneratorError"
+
 // FailureText is the text of a failures row: Python's repr of an exception of that kind with one argument, Kind('text').
 func FailureText(kind, text string) string { return kind + "(" + Repr(text) + ")" }
 

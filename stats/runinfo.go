@@ -16,10 +16,10 @@ type RunInfo struct {
 	UsersMax int
 	ExitCode int
 
-	Health      Health
-	RSSMaxBytes int64
-	CPU         time.Duration
-	Interrupted int64
+	Health       Health
+	RSSMaxBytes  int64
+	CPU          time.Duration
+	OpenFilesMax int64 // 0 if there is no limit, or none that is known
 }
 
 // NewSummary describes a run by its last snapshot.
@@ -108,6 +108,7 @@ func summaryGenerator(info RunInfo, s *Snapshot) SummaryGenerator {
 		GCPauseMaxMS: Millis(h.GCPauseMax),
 		GCShare:      round3(h.GCShare),
 		CPUShare:     round3(h.CPUShare),
+		CPUShareMost: round3(max(h.CPUShare, h.CPUMost)),
 		CPUSeconds:   round3(info.CPU.Seconds()),
 		RSSMaxBytes:  info.RSSMaxBytes,
 		Planned:      h.Planned,
@@ -115,7 +116,10 @@ func summaryGenerator(info RunInfo, s *Snapshot) SummaryGenerator {
 		Omitted:      h.Omitted,
 		OmittedBusy:  h.OmittedBusy,
 		WaitMaxMS:    Millis(h.WaitMax),
-		Interrupted:  info.Interrupted,
+		Interrupted:  h.Interrupted,
+	}
+	if info.OpenFilesMax > 0 {
+		g.OpenFilesLimit = &info.OpenFilesMax
 	}
 	if h.StealShare >= 0 {
 		steal := round3(h.StealShare)

@@ -96,6 +96,9 @@ type Snapshot struct {
 	Users    int // live virtual users at At
 
 	StartLag, WakeLag Times // the two parts of Total.Lag
+	// Waited is how long the starts of Total.Response have waited for users, all together: what is neither service time
+	// nor start lag.
+	Waited time.Duration
 
 	Rows       []Row          // sorted by (Name, Method) in code-point order
 	Total      Row            // Key is {"", "Aggregated"}

@@ -19,9 +19,10 @@ type state struct {
 	folded     int64
 
 	total *rowState
-	// The two parts of the lag, of all rows together. Without a plan there are no late starts, and the lag is that of
-	// the wake-ups: then both stay empty.
+	// The two parts of the lag, of all rows together. Until there is a plan nothing starts late, and the lag is that of
+	// the wake-ups: so long both stay empty.
 	startLag, wakeLag durations
+	waited            time.Duration   // see Snapshot.Waited
 	rows              []*rowState     // by index in registry
 	sorted            []*rowState     // those that have ever counted something, by (Name, Method) once inOrder
 	failures          []*failureState // by index in registry
@@ -79,20 +80,28 @@ func (s *state) fold(records []record) {
 		s.total.countPhases(rec)
 		row.count(rec, second)
 		row.countPhases(rec)
+		s.splitLag(rec)
 		row.measure(rec)
-		if rec.response >= 0 {
-			s.countLags(rec)
-		}
 		if rec.failure >= 0 {
 			s.failures[rec.failure].count(rec.done)
 		}
 	}
 }
 
-// countLags counts the parts of the lag of a request that had a plan.
-func (s *state) countLags(rec *record) {
+// splitLag counts the two parts of a record's lag. It is called before the record's row measures it.
+func (s *state) splitLag(rec *record) {
+	if rec.start < 0 && s.startLag.n == 0 {
+		return
+	}
+	if s.startLag.n == 0 { // the first start of a plan: all lag so far was that of wake-ups
+		s.wakeLag.merge(&s.total.lag.all, totalDigits)
+		for _, row := range s.sorted {
+			s.wakeLag.merge(&row.lag.pending, totalDigits)
+		}
+	}
 	if rec.start >= 0 {
 		s.startLag.add(rec.start, totalDigits)
+		s.waited += max(rec.response-rec.service-rec.start, 0)
 	}
 	if rec.wake >= 0 {
 		s.wakeLag.add(rec.wake, totalDigits)
@@ -124,7 +133,7 @@ func (s *state) sort() {
 }
 
 func (s *state) reset(now time.Time) {
-	s.start, s.last, s.folded = now, now, 0
+	s.start, s.last, s.folded, s.waited = now, now, 0, 0
 	s.total.reset()
 	s.startLag.reset()
 	s.wakeLag.reset()

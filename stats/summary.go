@@ -113,13 +113,15 @@ type SummaryGenerator struct {
 	StartLagMS      *SummaryTimes `json:"start_lag_ms"`       // planned starts that were made late though a user was free
 	WakeLagMS       *SummaryTimes `json:"wake_lag_ms"`        // answers that were noticed late; they are timed by the kernel all the same
 	StampedShare    *float64      `json:"stamped_share"`      // of the timed requests: those that the kernel timed; 0 to 1
-	GCPauseMaxMS    Millis        `json:"gc_pause_max_ms"`    // longest pause of the garbage collector
+	GCPauseMaxMS    Millis        `json:"gc_pause_max_ms"`    // longest pause of the garbage collector while there was load
 	GCShare         float64       `json:"gc_share"`           // of the processor time: that of the garbage collector; 0 to 1
-	CPUShare        float64       `json:"cpu_share"`          // of the processors that it may use: what the process took; 0 to 1
+	CPUShare        float64       `json:"cpu_share"`          // of the processors that it may use: what the process took while there was load; 0 to 1
+	CPUShareMost    float64       `json:"cpu_share_most"`     // the same in those ten seconds in which it was most
 	StealShare      *float64      `json:"steal_share"`        // of the machine's processor time: what the host gave to others; 0 to 1
 	CPUSeconds      float64       `json:"cpu_s"`              // processor time of the process, user and system
 	CPUUSPerRequest *float64      `json:"cpu_us_per_request"` // cpu_s divided by total.count, in microseconds
 	RSSMaxBytes     int64         `json:"rss_max_bytes"`      // most memory the process had at once
+	OpenFilesLimit  *int64        `json:"open_files_limit"`   // how many files and connections may be open at once
 	Planned         int64         `json:"planned"`            // starts that were due; 0 in closed runs. planned = started + omitted
 	Started         int64         `json:"started"`            // those that were made
 	Omitted         int64         `json:"omitted"`            // those that were not

@@ -32,8 +32,8 @@ func TestSummary(t *testing.T) {
 	}
 	sum := summaryOf(r, RunInfo{
 		Version: "0.1.0", Script: "scripts/scene_1.js", Started: t0, UsersMax: 200, ExitCode: 1,
-		Health: Health{GCPauseMax: 123456, CPUShare: 0.5, StealShare: -1, Planned: 5, Omitted: 2, OmittedBusy: 1, WaitMax: time.Second},
-		CPU:    1500 * time.Millisecond, RSSMaxBytes: 5 << 20, Interrupted: 3,
+		Health: Health{GCPauseMax: 123456, CPUShare: 0.5, CPUMost: 0.75, StealShare: -1, Planned: 5, Omitted: 2, OmittedBusy: 1, WaitMax: time.Second, Interrupted: 3},
+		CPU:    1500 * time.Millisecond, RSSMaxBytes: 5 << 20, OpenFilesMax: 1024,
 	}, 4*time.Second)
 	golden(t, "summary.json", func(w io.Writer) error { return WriteSummary(w, sum) })
 }

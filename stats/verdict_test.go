@@ -37,6 +37,28 @@ func woken(s *Snapshot, lag time.Duration) *Snapshot {
 	return s
 }
 
+// waiting is open for an open run whose starts waited for users.
+func waiting(d time.Duration) *Snapshot {
+	s := open(0)
+	s.Total.Response, s.Waited = steady(1000, 10*milli+d), 1000*d
+	return s
+}
+
+// failing is fair with failures of one kind.
+func failing(n int64, text string) *Snapshot {
+	s := fair(1000, 1)
+	s.Failures = []Failure{{Text: text, Count: n}}
+	return s
+}
+
+// What weighs most comes first.
+func TestJudgeInOrder(t *testing.T) {
+	verdict, reasons := Judge(&Health{CPUShare: 1, StealShare: 0.5}, fair(58, 0))
+	if verdict != Invalid || len(reasons) != 4 || !strings.Contains(reasons[0], "timed by katydid itself") {
+		t.Errorf("%s %q", verdict, reasons)
+	}
+}
+
 func TestJudge(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
@@ -51,6 +73,15 @@ func TestJudge(t *testing.T) {
 		{"closed, nearly saturated, without stamps", Health{CPUShare: 0.95}, fair(1000, 0), Suspect, "timed by katydid itself"},
 		{"closed, saturated, without stamps", Health{CPUShare: 1}, fair(1000, 0), Invalid, "100 % of the requests were timed by katydid itself"},
 		{"closed, saturated, few without stamps", Health{CPUShare: 1}, fair(1000, 0.95), Suspect, "what this machine could send"},
+		{"closed, saturated for a while", Health{CPUShare: 0.4, CPUMost: 0.99}, fair(1000, 1), Suspect, "took 99 % of its processors for ten seconds or more"},
+		{"closed, saturated for a while, without stamps", Health{CPUShare: 0.4, CPUMost: 0.99}, fair(1000, 0), Suspect, "timed by katydid itself"},
+		{"long pause, without stamps", Health{GCPauseMax: 11 * milli}, fair(1000, 0), Suspect, "stood still for 11ms"},
+		{"long pause", Health{GCPauseMax: 11 * milli}, fair(1000, 1), Valid, ""},
+		{"many cut off", Health{Interrupted: 11}, fair(1000, 1), Suspect, "11 requests were cut off at the end and 1000 measured"},
+		{"few cut off", Health{Interrupted: 10}, fair(1000, 1), Valid, ""},
+		{"out of files", Health{}, failing(10, "GeneratorError('too many open files')"), Invalid, "10 of 1000 requests failed because this machine"},
+		{"short of files", Health{}, failing(9, "GeneratorError('too many open files')"), Suspect, "9 of 1000 requests failed because this machine"},
+		{"target gone", Health{}, failing(1000, "ConnectionError('connection refused')"), Valid, ""},
 		{"steal", Health{StealShare: 0.3}, fair(1000, 1), Suspect, "gave 30 %"},
 		{"steal not known", Health{StealShare: -1}, fair(1000, 1), Valid, ""},
 		{"nothing", Health{}, fair(0, 0), Invalid, "no request was measured"},
@@ -61,6 +92,9 @@ func TestJudge(t *testing.T) {
 		{"open, late starts omitted", Health{Planned: 1000, Omitted: 3}, open(0), Invalid, "3 of 1000 starts were not made"},
 		{"open, one of many cut off by the end", Health{Planned: 10_000, Omitted: 1}, open(0), Valid, ""},
 		{"open, target too slow", Health{Planned: 1000, Omitted: 500, OmittedBusy: 500}, open(0), Suspect, "all users were busy"},
+		{"open, waited for users", Health{Planned: 1000}, waiting(milli), Suspect, "9 % of the response times is waiting"},
+		{"open, waited for users, a little", Health{Planned: 1000}, waiting(milli / 10), Valid, ""},
+		{"open, waited for users or a processor", Health{Planned: 1000, CPUMost: 0.95}, waiting(10 * milli), Invalid, "for 50 % of the response times, while katydid had no processor to spare"},
 		{"open, twice what it can", Health{Planned: 1000, Omitted: 500, OmittedBusy: 500, CPUShare: 1}, open(0), Invalid, "could not keep the plan: 500 of 1000"},
 		{"closed, starved by others", Health{CPUShare: 0.4}, woken(fair(1000, 1), 1100*time.Microsecond), Suspect, "noticed answers late, after 1.1ms on average"},
 		{"closed, a little late", Health{CPUShare: 0.4}, woken(fair(1000, 1), 900*time.Microsecond), Valid, ""},
@@ -76,7 +110,7 @@ func TestJudge(t *testing.T) {
 func TestHealth(t *testing.T) {
 	s := open(50 * time.Microsecond)
 	s.WakeLag = steady(20, 30*time.Microsecond)
-	h := &Health{CPUShare: 0.5, StealShare: 0.06, GCShare: 0.031, GCPauseMax: 150 * time.Microsecond, Planned: 1000, WaitMax: milli}
+	h := &Health{CPUShare: 0.5, CPUMost: 0.73, StealShare: 0.06, GCShare: 0.031, GCPauseMax: 150 * time.Microsecond, Planned: 1000, WaitMax: milli}
 	golden(t, "health.txt", func(w io.Writer) error { return WriteHealth(w, h, s) })
 	golden(t, "blank-health.txt", func(w io.Writer) error { return WriteHealth(w, &Health{}, blank()) })
 }
