@@ -31,13 +31,13 @@ func (r *Recorder) Reset(now time.Time) {
 }
 
 // Histograms calls fn with the times of every row since the start, as of the last Collect, in microseconds; nil where
-// a row has none. The histograms are the recorder's own and must neither be changed nor kept. They are here so that a
+// a row has none. They are here so that a
 // run can be stored and merged with others without loss; what else belongs to a row is in the snapshot, exactly.
 func (r *Recorder) Histograms(fn func(k Key, service, response *hdrhistogram.PackedHistogram)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, row := range r.state.sorted {
-		fn(row.key, row.service.all.h, row.response.all.h)
+		fn(row.key, row.service.all.counts.histogram(), row.response.all.counts.histogram())
 	}
 }
 

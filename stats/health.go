@@ -25,7 +25,7 @@ func WriteHealth(w io.Writer, h *Health, s *Snapshot) error {
 		line("noticed", "answers after %s", lagText(&s.WakeLag))
 	}
 	most := ""
-	if h.CPUMost > h.CPUShare {
+	if h.CPUMost-h.CPUShare >= 0.01 {
 		most = fmt.Sprintf(" (at its busiest %.0f %%)", 100*h.CPUMost)
 	}
 	line("took", "%.0f %% of its processors%s, %.1f %% of that for garbage collection; its longest pause was %s ms",

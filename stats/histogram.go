@@ -112,42 +112,49 @@ func (d *durations) reset() {
 }
 
 // times summarises the set.
-func (d *durations) times() Times {
-	out := Times{Count: d.n, Min: d.min, Max: d.max, Sum: d.sum}
-	if d.n == 0 {
-		return out
+func (d *durations) times() Times { return d.tally.times(d.at) }
+
+// at gives the durations of ranks (from 0) in ascending order.
+func (d *durations) at(ranks []int64, out []time.Duration) {
+	percent := make([]float64, len(ranks))
+	for i, rank := range ranks {
+		percent[i] = percentAtRank(rank, d.n)
 	}
-	var ranks threeRanks
-	for i, q := range Quantiles {
-		low, high := confidence(q, d.n)
-		ranks[3*i], ranks[3*i+1], ranks[3*i+2] = min(int64(float64(d.n)*q), d.n-1), low, high
+	for i, micros := range d.h.ValueAtPercentilesSlice(percent) {
+		out[i] = time.Duration(micros) * time.Microsecond
 	}
-	values := d.at(&ranks)
-	for i := range Quantiles {
-		out.Quantile[i], out.Low[i], out.High[i] = values[3*i], values[3*i+1], values[3*i+2]
-	}
-	last := len(Quantiles) - 1
-	out.Quantile[last], out.Low[last], out.High[last] = d.max, d.max, d.max
-	return out
 }
 
-// threeRanks are the ranks (from 0) of each of Quantiles, and of its two limits.
-type threeRanks [3 * len(Quantiles)]int64
-
-// at gives the durations of the ranks, which may come in any order.
-func (d *durations) at(ranks *threeRanks) (out [len(threeRanks{})]time.Duration) {
-	var order [len(ranks)]int
+// times summarises a set whose histogram is asked by at for the durations of ranks (from 0), which are in ascending order.
+func (t *tally) times(at func(ranks []int64, out []time.Duration)) Times {
+	out := Times{Count: t.n, Min: t.min, Max: t.max, Sum: t.sum}
+	if t.n == 0 {
+		return out
+	}
+	const each, count = 3, 3 * len(Quantiles)
+	var ranks, sorted [count]int64 // of each quantile, and of its two limits
+	var order [count]int
+	for i, q := range Quantiles {
+		low, high := confidence(q, t.n)
+		ranks[each*i], ranks[each*i+1], ranks[each*i+2] = min(int64(float64(t.n)*q), t.n-1), low, high
+	}
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortFunc(order[:], func(a, b int) int { return cmp.Compare(ranks[a], ranks[b]) })
-	var percent [len(ranks)]float64 // ascending, as the library wants them
-	for i, at := range order {
-		percent[i] = percentAtRank(ranks[at], d.n)
+	for i, from := range order {
+		sorted[i] = ranks[from]
 	}
-	for i, v := range d.h.ValueAtPercentilesSlice(percent[:]) {
-		out[order[i]] = min(max(time.Duration(v)*time.Microsecond, d.min), d.max)
+	var found, values [count]time.Duration
+	at(sorted[:], found[:])
+	for i, to := range order {
+		values[to] = min(max(found[i], t.min), t.max) // a bucket may reach beyond what is in it
 	}
+	for i := range Quantiles {
+		out.Quantile[i], out.Low[i], out.High[i] = values[each*i], values[each*i+1], values[each*i+2]
+	}
+	last := len(Quantiles) - 1
+	out.Quantile[last], out.Low[last], out.High[last] = t.max, t.max, t.max
 	return out
 }
 
@@ -201,11 +208,12 @@ func percentAtRank(rank, n int64) float64 {
 // distribution is the durations since the start, with those since the last collect kept apart: recording goes into a
 // small histogram, the large one is touched once a second, and the small one is a line of the interval log.
 type distribution struct {
-	pending, all durations
+	pending durations
+	all     total
 }
 
 // settle moves what is pending into the whole.
 func (d *distribution) settle() {
-	d.all.merge(&d.pending, totalDigits)
+	d.all.add(&d.pending)
 	d.pending.reset()
 }

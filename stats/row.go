@@ -12,7 +12,7 @@ type rowState struct {
 	stamped           int64 // requests whose Done is the kernel's
 	service, response distribution
 	lag               distribution
-	phases            [phaseCount]tally
+	phases            [phaseCount]phase
 	window            window
 	recent            *recentTimes // nil unless asked for
 	row               Row          // as last published
@@ -60,7 +60,7 @@ func (r *rowState) countPhases(rec *record) {
 	}
 	for i, us := range rec.phases {
 		if us > 0 {
-			r.phases[i].add(time.Duration(us) * time.Microsecond)
+			r.phases[i].add(us)
 		}
 	}
 }
@@ -75,8 +75,8 @@ func (r *rowState) publish(second, first int64) Row {
 		r.row.Count, r.row.Failures, r.row.Bytes = r.n, r.failed, r.bytes
 		r.row.Service, r.row.Response, r.row.Lag = r.service.all.times(), r.response.all.times(), r.lag.all.times()
 		r.row.Stamped = r.stamped
-		for i, p := range r.phases {
-			r.row.Phases[i] = PhaseTimes{p.n, p.sum, p.max}
+		for i := range r.phases {
+			r.row.Phases[i] = r.phases[i].times()
 		}
 	}
 	r.row.RecentRPS, r.row.RecentFPS = r.window.rates(second, first)

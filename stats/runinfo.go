@@ -71,7 +71,14 @@ func summaryPhases(r *Row) map[string]SummaryPhase {
 	phases := map[string]SummaryPhase{}
 	for i, p := range r.Phases {
 		if p.Count > 0 {
-			phases[PhaseNames[i]] = SummaryPhase{p.Count, Millis(p.Mean()), Millis(p.Max)}
+			phase := SummaryPhase{Count: p.Count, Mean: Millis(p.Mean()), Max: Millis(p.Max)}
+			if supported(0.50, p.Count) {
+				phase.P50 = (*Millis)(&p.P50)
+			}
+			if supported(0.99, p.Count) {
+				phase.P99 = (*Millis)(&p.P99)
+			}
+			phases[PhaseNames[i]] = phase
 		}
 	}
 	return phases

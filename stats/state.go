@@ -94,7 +94,7 @@ func (s *state) splitLag(rec *record) {
 		return
 	}
 	if s.startLag.n == 0 { // the first start of a plan: all lag so far was that of wake-ups
-		s.wakeLag.merge(&s.total.lag.all, totalDigits)
+		s.wakeLag.merge(&durations{s.total.lag.all.tally, s.total.lag.all.counts.histogram()}, totalDigits)
 		for _, row := range s.sorted {
 			s.wakeLag.merge(&row.lag.pending, totalDigits)
 		}

@@ -33,7 +33,7 @@ import (
 //	| requests[].response_ms| planned start to last byte received; null in closed runs, which plan nothing           |
 //	| requests[].lag_ms     | what the generator itself added, by late starts and late wake-ups; null if not known   |
 //	| requests[].stamped    | requests whose end is the kernel's receive timestamp                                   |
-//	| requests[].phases_ms  | dns, connect, tls, send, wait, receive: count, mean and max of those that had it       |
+//	| requests[].phases_ms  | dns, connect, tls, send, wait, receive: count, mean, p50, p99, max of those that had it |
 //	| *_ms                  | min, mean, p50, p66, p75, p80, p90, p95, p98, p99, p99.9, p99.99, max; a percentile    |
 //	|                       | is null if there are too few samples to tell it, see Times.Supported                   |
 //	| *_ms.ci95             | for each percentile that is told, the two limits of its 95 % confidence interval       |
@@ -83,9 +83,11 @@ type SummaryFigures struct {
 
 // SummaryPhase is one phase of those requests that had it.
 type SummaryPhase struct {
-	Count int64  `json:"count"`
-	Mean  Millis `json:"mean"`
-	Max   Millis `json:"max"`
+	Count int64   `json:"count"`
+	Mean  Millis  `json:"mean"`
+	P50   *Millis `json:"p50"`
+	P99   *Millis `json:"p99"`
+	Max   Millis  `json:"max"`
 }
 
 // SummaryTimes is a distribution of durations.

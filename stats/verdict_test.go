@@ -112,5 +112,7 @@ func TestHealth(t *testing.T) {
 	s.WakeLag = steady(20, 30*time.Microsecond)
 	h := &Health{CPUShare: 0.5, CPUMost: 0.73, StealShare: 0.06, GCShare: 0.031, GCPauseMax: 150 * time.Microsecond, Planned: 1000, WaitMax: milli}
 	golden(t, "health.txt", func(w io.Writer) error { return WriteHealth(w, h, s) })
+	h.CPUMost = 0.505 // which is no news
+	golden(t, "health-even.txt", func(w io.Writer) error { return WriteHealth(w, h, s) })
 	golden(t, "blank-health.txt", func(w io.Writer) error { return WriteHealth(w, &Health{}, blank()) })
 }
