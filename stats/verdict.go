@@ -44,6 +44,7 @@ const (
 	stealHigh    = 0.05
 	lagShare     = 0.02
 	lagFloor     = 150 * time.Microsecond // on average; below that a short response time is no reason for doubt
+	starvedFloor = time.Millisecond       // of waking up, on average; an idle machine needs some tenths of that now and then
 	grossShare   = 0.20
 	tailShare    = 0.01
 	omittedShare = 0.001
@@ -156,7 +157,8 @@ func (j *judgement) waits(h *Health, s *Snapshot) {
 // answers lay there for a part of the service times that matters.
 func starved(h *Health, s *Snapshot) bool {
 	lag := s.WakeLag.Mean()
-	return max(h.CPUShare, h.CPUMost) >= cpuHigh || lag >= lagFloor && float64(lag) >= 5*lagShare*float64(s.Total.Service.Mean())
+	late := s.WakeLag.Count >= fewest && lag >= starvedFloor && float64(lag) >= 5*lagShare*float64(s.Total.Service.Mean())
+	return late || max(h.CPUShare, h.CPUMost) >= cpuHigh
 }
 
 // clock judges who has timed the answers.
