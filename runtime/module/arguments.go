@@ -3,6 +3,7 @@ package module
 import (
 	"github.com/dop251/goja"
 
+	"katydid/runtime/js"
 	"katydid/runtime/vu"
 )
 
@@ -26,9 +27,9 @@ func Arguments(m *vu.Main) error {
 	}
 	rt := m.RT
 	parser := rt.NewObject()
-	add := function(rt, "addArgument", 2, func(c goja.FunctionCall) goja.Value {
+	add := js.Function(rt, "addArgument", 2, func(c goja.FunctionCall) goja.Value {
 		if err := runOf(m.VM).OnArgument(argument(rt, c.Argument(0), c.Argument(1))); err != nil {
-			throwType(rt, "%s", err)
+			js.ThrowType(rt, "%s", err)
 		}
 		return goja.Undefined()
 	})
@@ -45,7 +46,7 @@ func argument(rt *goja.Runtime, name, options goja.Value) Argument {
 	}
 	for _, key := range o.Keys() {
 		v := o.Get(key)
-		if !given(v) {
+		if !js.Given(v) {
 			continue
 		}
 		switch key {
@@ -69,7 +70,7 @@ func argument(rt *goja.Runtime, name, options goja.Value) Argument {
 			a.Secret = v.ToBoolean()
 		case "include_in_web_ui", "includeInWebUi":
 		default:
-			throwType(rt, "addArgument(%q): unknown option %q: known are default, type, env, help, choices, required, multiple, secret", a.Name, key)
+			js.ThrowType(rt, "addArgument(%q): unknown option %q: known are default, type, env, help, choices, required, multiple, secret", a.Name, key)
 		}
 	}
 	return a

@@ -10,6 +10,7 @@ import (
 	"github.com/dop251/goja"
 
 	"katydid/runtime/bridge"
+	"katydid/runtime/js"
 )
 
 // maxSpare is how many connections of its own a user keeps for parallel requests, as browsers have six per host.
@@ -29,9 +30,9 @@ func (a *asyncClient) Get(key string) goja.Value {
 	rt := a.c.vm.RT
 	var v goja.Value
 	if body, ok := verbs[key]; ok {
-		v = function(rt, key, 2, func(fc goja.FunctionCall) goja.Value { return a.verb(upper(key), body, fc) })
+		v = js.Function(rt, key, 2, func(fc goja.FunctionCall) goja.Value { return a.verb(upper(key), body, fc) })
 	} else if key == "request" {
-		v = function(rt, key, 3, func(fc goja.FunctionCall) goja.Value {
+		v = js.Function(rt, key, 3, func(fc goja.FunctionCall) goja.Value {
 			return a.c.request(fc.Arguments, a.c.start)
 		})
 	} else {
@@ -69,7 +70,7 @@ func (a *asyncClient) verb(method string, body bool, fc goja.FunctionCall) goja.
 	for _, v := range rest {
 		if _, ok := goja.AssertFunction(v); ok {
 			fn = v
-		} else if given(v) {
+		} else if js.Given(v) {
 			options = v
 		}
 	}
@@ -167,7 +168,7 @@ func (c *client) batch(fc goja.FunctionCall) goja.Value {
 	rt := c.vm.RT
 	list, ok := fc.Argument(0).(*goja.Object)
 	if !ok || list.ClassName() != "Array" {
-		throwType(rt, "client.batch needs an array of requests")
+		js.ThrowType(rt, "client.batch needs an array of requests")
 	}
 	var promises []*goja.Promise
 	for _, i := range list.Keys() {
@@ -189,17 +190,17 @@ func batchEntry(rt *goja.Runtime, v goja.Value) (method string, url, options goj
 		return "GET", v, goja.Undefined()
 	}
 	if o.ClassName() == "Array" {
-		if !given(o.Get("0")) {
-			throwType(rt, "client.batch: a request is a URL, [method, url, options] or {method, url, ...options}")
+		if !js.Given(o.Get("0")) {
+			js.ThrowType(rt, "client.batch: a request is a URL, [method, url, options] or {method, url, ...options}")
 		}
-		if given(o.Get("1")) {
+		if js.Given(o.Get("1")) {
 			return upper(o.Get("0").String()), o.Get("1"), o.Get("2")
 		}
 		return "GET", o.Get("0"), goja.Undefined()
 	}
 	url = o.Get("url")
-	if !given(url) {
-		throwType(rt, "client.batch: a request is a URL, [method, url, options] or {method, url, ...options}")
+	if !js.Given(url) {
+		js.ThrowType(rt, "client.batch: a request is a URL, [method, url, options] or {method, url, ...options}")
 	}
 	opts := rt.NewObject()
 	for _, key := range o.Keys() {
@@ -207,5 +208,5 @@ func batchEntry(rt *goja.Runtime, v goja.Value) (method string, url, options goj
 			_ = opts.Set(key, o.Get(key))
 		}
 	}
-	return upper(text(o, "method", "GET")), url, opts
+	return upper(js.Text(o, "method", "GET")), url, opts
 }

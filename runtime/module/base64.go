@@ -5,15 +5,17 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // Btoa is the global `btoa`: base64 of a string whose characters are bytes.
 func Btoa(vm *goja.Runtime) goja.Value {
-	return function(vm, "btoa", 1, func(call goja.FunctionCall) goja.Value {
+	return js.Function(vm, "btoa", 1, func(call goja.FunctionCall) goja.Value {
 		needArgument(vm, call, "btoa")
 		b, ok := latin1Bytes(call.Argument(0).String())
 		if !ok {
-			throwDOM(vm, "InvalidCharacterError", 5, "btoa: the string contains characters outside of the Latin1 range")
+			js.ThrowDOM(vm, "InvalidCharacterError", 5, "btoa: the string contains characters outside of the Latin1 range")
 		}
 		return vm.ToValue(base64.StdEncoding.EncodeToString(b))
 	})
@@ -23,11 +25,11 @@ func Btoa(vm *goja.Runtime) goja.Value {
 // https://infra.spec.whatwg.org/#forgiving-base64-decode spaces and missing
 // padding are no errors.
 func Atob(vm *goja.Runtime) goja.Value {
-	return function(vm, "atob", 1, func(call goja.FunctionCall) goja.Value {
+	return js.Function(vm, "atob", 1, func(call goja.FunctionCall) goja.Value {
 		needArgument(vm, call, "atob")
 		b, ok := forgivingBase64(call.Argument(0).String())
 		if !ok {
-			throwDOM(vm, "InvalidCharacterError", 5, "atob: the string to be decoded is not correctly encoded")
+			js.ThrowDOM(vm, "InvalidCharacterError", 5, "atob: the string to be decoded is not correctly encoded")
 		}
 		return vm.ToValue(latin1Text(b))
 	})
@@ -35,7 +37,7 @@ func Atob(vm *goja.Runtime) goja.Value {
 
 func needArgument(vm *goja.Runtime, call goja.FunctionCall, name string) {
 	if len(call.Arguments) == 0 {
-		throwType(vm, "%s: 1 argument required, but only 0 present", name)
+		js.ThrowType(vm, "%s: 1 argument required, but only 0 present", name)
 	}
 }
 

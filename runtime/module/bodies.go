@@ -6,28 +6,29 @@ import (
 	"github.com/dop251/goja"
 
 	"katydid/runtime/bridge"
+	"katydid/runtime/js"
 )
 
 // pairs reads name-value pairs: an object (an array as value gives several), an array of pairs, or URLSearchParams.
 func pairs(rt *goja.Runtime, v goja.Value) (list []bridge.Field) {
 	o, ok := v.(*goja.Object)
 	if !ok {
-		throwType(rt, "%v is neither an object nor an array of pairs", v)
+		js.ThrowType(rt, "%v is neither an object nor an array of pairs", v)
 	}
 	add := func(name string, v goja.Value) {
-		if !given(v) {
+		if !js.Given(v) {
 			return // as in Python's requests: None leaves the pair out
 		}
-		list = append(list, bridge.Field{Name: name, Value: toText(rt, v)})
+		list = append(list, bridge.Field{Name: name, Value: js.ToText(rt, v)})
 	}
 	if o.ClassName() == "Array" || isParams(v) {
 		rt.ForOf(o, func(item goja.Value) bool {
 			pair := item.ToObject(rt)
 			name := pair.Get("0")
-			if !given(name) {
-				throwType(rt, "%v is no pair of a name and a value", item)
+			if !js.Given(name) {
+				js.ThrowType(rt, "%v is no pair of a name and a value", item)
 			}
-			add(toText(rt, name), pair.Get("1"))
+			add(js.ToText(rt, name), pair.Get("1"))
 			return true
 		})
 		return list
@@ -52,7 +53,7 @@ func isParams(v goja.Value) bool {
 	}
 	if ctor, ok := o.Get("constructor").(*goja.Object); ok {
 		name := ctor.Get("name")
-		return given(name) && name.String() == "URLSearchParams"
+		return js.Given(name) && name.String() == "URLSearchParams"
 	}
 	return false
 }
@@ -61,9 +62,9 @@ func isParams(v goja.Value) bool {
 func isBody(v goja.Value) bool {
 	o, ok := v.(*goja.Object)
 	if !ok {
-		return given(v) // a string, a number, ...
+		return js.Given(v) // a string, a number, ...
 	}
-	return o.ExportType() == bufferType || o.ClassName() == "String" || typedArrayName(o) != "" || isParams(o)
+	return o.ExportType() == js.BufferType || o.ClassName() == "String" || js.TypedArrayName(o) != "" || isParams(o)
 }
 
 // rawBody gives a raw body and the content type that goes with it, "" for none.
@@ -84,7 +85,7 @@ func bodyBytes(rt *goja.Runtime, v goja.Value) ([]byte, bool) {
 	if isParams(v) {
 		return []byte(v.String()), true
 	}
-	if b, ok := bytesOf(v); ok {
+	if b, ok := js.BytesOf(v); ok {
 		return append([]byte(nil), b...), true
 	}
 	return []byte(v.String()), true
@@ -92,8 +93,8 @@ func bodyBytes(rt *goja.Runtime, v goja.Value) ([]byte, bool) {
 
 func addFields(rt *goja.Runtime, list []bridge.Field, o *goja.Object) []bridge.Field {
 	for _, name := range o.Keys() {
-		if v := o.Get(name); given(v) && !hasField(list, name) {
-			list = append(list, bridge.Field{Name: name, Value: toText(rt, v)})
+		if v := o.Get(name); js.Given(v) && !hasField(list, name) {
+			list = append(list, bridge.Field{Name: name, Value: js.ToText(rt, v)})
 		}
 	}
 	return list
@@ -117,21 +118,21 @@ func formParts(form []bridge.Field) (parts []bridge.Part) {
 
 // fileParts reads files: {field: bytes | string | {filename, content, contentType}}.
 func fileParts(rt *goja.Runtime, v goja.Value) (parts []bridge.Part) {
-	o := object(rt, "files", v)
+	o := js.Object(rt, "files", v)
 	for _, field := range o.Keys() {
 		p := bridge.Part{Name: field, Filename: field}
 		content := o.Get(field)
-		if !given(content) {
+		if !js.Given(content) {
 			continue
 		}
 		if f, ok := content.(*goja.Object); ok && !isBody(f) {
 			content = f.Get("content")
-			p.Filename = text(f, "filename", field)
-			p.ContentType = text(f, "contentType", text(f, "content_type", ""))
+			p.Filename = js.Text(f, "filename", field)
+			p.ContentType = js.Text(f, "contentType", js.Text(f, "content_type", ""))
 		}
 		data, ok := bodyBytes(rt, content)
 		if !ok {
-			throwType(rt, "files.%s: content must be a string, an ArrayBuffer or a typed array", field)
+			js.ThrowType(rt, "files.%s: content must be a string, an ArrayBuffer or a typed array", field)
 		}
 		p.Data = data
 		parts = append(parts, p)
@@ -143,8 +144,8 @@ func stringify(rt *goja.Runtime, v goja.Value) []byte {
 	fn, _ := goja.AssertFunction(rt.GlobalObject().Get("JSON").ToObject(rt).Get("stringify"))
 	s, err := fn(goja.Undefined(), v)
 	rethrow(rt, err)
-	if missing(s) {
-		throwType(rt, "json: %v cannot be written as JSON", v)
+	if js.Missing(s) {
+		js.ThrowType(rt, "json: %v cannot be written as JSON", v)
 	}
 	return []byte(s.String())
 }

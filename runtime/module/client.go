@@ -9,6 +9,7 @@ import (
 	"github.com/dop251/goja"
 
 	"katydid/runtime/bridge"
+	"katydid/runtime/js"
 	"katydid/runtime/vu"
 )
 
@@ -38,9 +39,9 @@ func clientOf(vm *vu.VM) *goja.Object {
 	if l.client == nil {
 		switch {
 		case vm.Class == nil:
-			throwType(vm.RT, "client: there is no user here; requests belong into tasks, onStart and onStop")
+			js.ThrowType(vm.RT, "client: there is no user here; requests belong into tasks, onStart and onStop")
 		case vm.Class.HTTP == nil:
-			throwType(vm.RT, "client: class %s is no HttpUser", vm.Class.Name)
+			js.ThrowType(vm.RT, "client: class %s is no HttpUser", vm.Class.Name)
 		}
 		c := &client{vm: vm, cfg: vm.Class.HTTP, origin: vm.Class.Origin, group: groupsOf(vm)}
 		c.use(bridge.NewClient(c.cfg))
@@ -98,21 +99,21 @@ func (c *client) member(key string) goja.Value {
 	rt := c.vm.RT
 	if body, ok := verbs[key]; ok {
 		method := upper(key)
-		return function(rt, key, 2, func(fc goja.FunctionCall) goja.Value { return c.verb(method, body, fc) })
+		return js.Function(rt, key, 2, func(fc goja.FunctionCall) goja.Value { return c.verb(method, body, fc) })
 	}
 	switch key {
 	case "request":
-		return function(rt, key, 3, func(fc goja.FunctionCall) goja.Value {
+		return js.Function(rt, key, 3, func(fc goja.FunctionCall) goja.Value {
 			return c.request(fc.Arguments, c.send)
 		})
 	case "named", "rename_request", "renameRequest":
-		return function(rt, key, 2, c.rename)
+		return js.Function(rt, key, 2, c.rename)
 	case "rest":
-		return function(rt, key, 4, c.rest)
+		return js.Function(rt, key, 4, c.rest)
 	case "rest_":
-		return function(rt, key, 4, c.restUnique)
+		return js.Function(rt, key, 4, c.restUnique)
 	case "batch":
-		return function(rt, key, 1, c.batch)
+		return js.Function(rt, key, 1, c.batch)
 	case "async":
 		return rt.NewDynamicObject(&asyncClient{c: c})
 	case "cookies":
@@ -131,7 +132,7 @@ func (c *client) Set(key string, v goja.Value) bool {
 		c.headers = v.ToObject(c.vm.RT)
 		return true
 	case "baseUrl", "base_url":
-		throwType(c.vm.RT, "client.baseUrl cannot be set: use static host or --host, or absolute URLs")
+		js.ThrowType(c.vm.RT, "client.baseUrl cannot be set: use static host or --host, or absolute URLs")
 	}
 	if c.made == nil {
 		c.made = make(map[string]goja.Value)
@@ -180,7 +181,7 @@ func (c *client) request(args []goja.Value, send func(method string, url, body, 
 	if _, ok := goja.AssertFunction(options); ok {
 		options, fn = goja.Undefined(), options
 	}
-	return send(upper(toText(c.vm.RT, fc.Argument(0))), fc.Argument(1), nil, options, fn)
+	return send(upper(js.ToText(c.vm.RT, fc.Argument(0))), fc.Argument(1), nil, options, fn)
 }
 
 // send is a blocking request: build, do, judge, record. The result is the response object.
@@ -221,7 +222,7 @@ func (c *client) finish(x *exchange, err error, fn goja.Value) goja.Value {
 	x.err = err
 	if e, ok := errors.AsType[*bridge.Error](err); ok && e.Kind == bridge.InvalidRequest { // the script's fault
 		x.reported = true
-		throwType(c.vm.RT, "%s %s: %s", x.method, x.name, x.failureOfTransport())
+		js.ThrowType(c.vm.RT, "%s %s: %s", x.method, x.name, x.failureOfTransport())
 	}
 	if verdict, ok := goja.AssertFunction(fn); ok {
 		v, err := c.judge(x, verdict)
@@ -289,7 +290,7 @@ func (c *client) reportOpen() {
 func (c *client) rename(fc goja.FunctionCall) goja.Value {
 	fn, ok := goja.AssertFunction(fc.Argument(1))
 	if !ok {
-		throwType(c.vm.RT, "client.named(name, fn): fn must be a function")
+		js.ThrowType(c.vm.RT, "client.named(name, fn): fn must be a function")
 	}
 	before := c.named
 	c.named = fc.Argument(0).String()
@@ -307,7 +308,7 @@ func (c *client) cookies() goja.Value {
 	rt := c.vm.RT
 	o := rt.NewObject()
 	list := func() []*http.Cookie { return c.http.Cookies(c.origin, "/") }
-	method(rt, o, "get", 1, func(fc goja.FunctionCall) goja.Value {
+	js.Method(rt, o, "get", 1, func(fc goja.FunctionCall) goja.Value {
 		all := list()
 		i := slices.IndexFunc(all, func(k *http.Cookie) bool { return k.Name == fc.Argument(0).String() })
 		if i < 0 {
@@ -315,12 +316,12 @@ func (c *client) cookies() goja.Value {
 		}
 		return rt.ToValue(all[i].Value)
 	})
-	method(rt, o, "set", 2, func(fc goja.FunctionCall) goja.Value {
+	js.Method(rt, o, "set", 2, func(fc goja.FunctionCall) goja.Value {
 		c.http.SetCookie(c.origin, &http.Cookie{Name: fc.Argument(0).String(), Value: fc.Argument(1).String(), Path: "/"})
 		return goja.Undefined()
 	})
-	method(rt, o, "clear", 0, func(goja.FunctionCall) goja.Value { c.http.ClearCookies(); return goja.Undefined() })
-	method(rt, o, "all", 0, func(goja.FunctionCall) goja.Value {
+	js.Method(rt, o, "clear", 0, func(goja.FunctionCall) goja.Value { c.http.ClearCookies(); return goja.Undefined() })
+	js.Method(rt, o, "all", 0, func(goja.FunctionCall) goja.Value {
 		all := rt.NewObject()
 		for _, k := range list() {
 			_ = all.Set(k.Name, k.Value)

@@ -2,6 +2,8 @@ package module
 
 import (
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // StructuredClone is the global `structuredClone` of
@@ -9,7 +11,7 @@ import (
 // transferred buffers are copied too.
 func StructuredClone(vm *goja.Runtime) goja.Value {
 	in := &intrinsics{vm: vm, cache: map[string]goja.Callable{}}
-	return function(vm, "structuredClone", 1, func(call goja.FunctionCall) goja.Value {
+	return js.Function(vm, "structuredClone", 1, func(call goja.FunctionCall) goja.Value {
 		needArgument(vm, call, "structuredClone")
 		c := cloner{intrinsics: in}
 		return c.clone(call.Arguments[0])
@@ -38,14 +40,14 @@ func (c *cloner) clone(v goja.Value) goja.Value {
 		return done
 	}
 	if c.depth++; c.depth > maxCloneDepth {
-		throwRange(c.vm, "structuredClone: the value is nested more than %d levels deep", maxCloneDepth)
+		js.ThrowRange(c.vm, "structuredClone: the value is nested more than %d levels deep", maxCloneDepth)
 	}
 	defer func() { c.depth-- }()
 	return c.object(o)
 }
 
 func (c *cloner) refuse(what string) {
-	throwDOM(c.vm, "DataCloneError", 25, "structuredClone: %s could not be cloned", what)
+	js.ThrowDOM(c.vm, "DataCloneError", 25, "structuredClone: %s could not be cloned", what)
 }
 
 // remember comes before the copy is filled: its parts may refer to it.
@@ -82,19 +84,19 @@ func (c *cloner) object(o *goja.Object) goja.Value {
 // byType tells apart what has the class name Object.
 func (c *cloner) byType(o *goja.Object) goja.Value {
 	switch o.ExportType() {
-	case proxyType:
+	case js.ProxyType:
 		c.refuse("a Proxy")
-	case promiseType:
+	case js.PromiseType:
 		c.refuse("a promise")
-	case mapType:
+	case js.MapType:
 		return c.mapOf(o)
-	case setType:
+	case js.SetType:
 		return c.set(o)
-	case bufferType:
-		b, _ := arrayBuffer(o)
+	case js.BufferType:
+		b, _ := js.ArrayBuffer(o)
 		return c.remember(o, c.vm.ToValue(c.vm.NewArrayBuffer(append([]byte{}, b...))).(*goja.Object))
 	}
-	if name := typedArrayName(o); name != "" {
+	if name := js.TypedArrayName(o); name != "" {
 		return c.view(o, name)
 	}
 	return c.plain(o)
@@ -102,7 +104,7 @@ func (c *cloner) byType(o *goja.Object) goja.Value {
 
 func (c *cloner) plain(o *goja.Object) goja.Value {
 	tag := c.try(func() goja.Value { return o.GetSymbol(goja.SymToStringTag) })
-	if typeName(tag) == "string" {
+	if js.TypeName(tag) == "string" {
 		switch name := tag.String(); name {
 		case "WeakMap", "WeakSet", "WeakRef":
 			if c.own(o, goja.SymToStringTag) == nil {

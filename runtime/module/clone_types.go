@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // construct makes an object of a class of the language.
@@ -18,7 +20,7 @@ func (c *cloner) construct(class string, args ...goja.Value) *goja.Object {
 func (c *cloner) mustCall(path string, this goja.Value) (goja.Value, error) {
 	f := c.function(path)
 	if f == nil {
-		throwType(c.vm, "structuredClone: the script has removed %s", path)
+		js.ThrowType(c.vm, "structuredClone: the script has removed %s", path)
 	}
 	return f(this)
 }
@@ -85,14 +87,14 @@ func (c *cloner) error(o *goja.Object) goja.Value {
 		name = v.String()
 	}
 	var args []goja.Value
-	if d := c.own(o, c.vm.ToValue("message")); d != nil && !missing(d.Get("value")) {
+	if d := c.own(o, c.vm.ToValue("message")); d != nil && !js.Missing(d.Get("value")) {
 		args = append(args, d.Get("value").ToString())
 	}
 	copy := c.remember(o, c.construct(name, args...))
 	hidden := func(key string, v goja.Value) {
 		copy.DefineDataProperty(key, v, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	}
-	if stack := o.Get("stack"); typeName(stack) == "string" {
+	if stack := o.Get("stack"); js.TypeName(stack) == "string" {
 		hidden("stack", stack)
 	}
 	if cause := c.own(o, c.vm.ToValue("cause")); cause != nil {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // Level of a console message.
@@ -29,9 +31,9 @@ type Printer interface {
 // used.
 func Console(vm *goja.Runtime, p Printer) goja.Value {
 	c := &console{vm: vm, printer: p}
-	return newLazyObject(vm, lazyObject{names: consoleMethods, build: func(name string) goja.Value {
+	return js.NewLazy(vm, js.Lazy{Names: consoleMethods, Build: func(name string) goja.Value {
 		f := c.method(name)
-		return function(vm, name, 0, func(call goja.FunctionCall) goja.Value {
+		return js.Function(vm, name, 0, func(call goja.FunctionCall) goja.Value {
 			f(call.Arguments)
 			return goja.Undefined()
 		})
@@ -89,7 +91,7 @@ func (c *console) method(name string) func([]goja.Value) {
 
 // format spares strings, the most common message, everything.
 func (c *console) format(args []goja.Value) string {
-	if len(args) == 1 && typeName(args[0]) == "string" {
+	if len(args) == 1 && js.TypeName(args[0]) == "string" {
 		return args[0].String()
 	}
 	return c.tools().format(args)

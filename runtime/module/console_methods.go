@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 func (c *console) trace(args []goja.Value) {
@@ -33,7 +35,7 @@ func (c *console) assert(args []goja.Value) {
 	}
 	text := "Assertion failed"
 	if len(args) > 1 {
-		if typeName(args[1]) == "string" {
+		if js.TypeName(args[1]) == "string" {
 			text += ": " + c.format(args[1:])
 		} else {
 			text += " " + c.format(args[1:])
@@ -62,11 +64,11 @@ func (c *console) dir(args []goja.Value) {
 func wantedDepth(v goja.Value) int {
 	const deepest = 100
 	switch {
-	case missing(v):
+	case js.Missing(v):
 		return maxDepth
 	case goja.IsNull(v):
 		return deepest
-	case isNumber(v):
+	case js.IsNumber(v):
 		return int(min(max(v.ToFloat(), -1), deepest))
 	}
 	return maxDepth
@@ -74,7 +76,7 @@ func wantedDepth(v goja.Value) int {
 
 // label is the optional first argument of count, time and their relatives.
 func label(args []goja.Value) string {
-	if len(args) == 0 || missing(args[0]) {
+	if len(args) == 0 || js.Missing(args[0]) {
 		return "default"
 	}
 	text, _ := cut(args[0].String(), maxString)

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // The limits of a table; rows and columns beyond them are left out, the rows
@@ -16,7 +18,7 @@ const (
 
 // table draws rows of objects as a grid. What is no object is logged.
 func (c *console) table(args []goja.Value) {
-	if len(args) == 0 || !isObject(args[0]) {
+	if len(args) == 0 || !js.IsObject(args[0]) {
 		c.write(Info, c.format(args[:min(1, len(args))]))
 		return
 	}
@@ -50,13 +52,13 @@ type gridRow struct {
 func (t *grid) fill(o *goja.Object) {
 	t.index = "(iteration index)"
 	switch kind := o.ExportType(); {
-	case kind == mapType:
+	case kind == js.MapType:
 		t.fixed, t.columns, t.values = true, []string{"Key"}, true
 		t.each("Map.prototype.entries", o, func(name string, pair goja.Value) gridRow {
 			key, value := pairOf(pair)
 			return gridRow{name, t.cell(value), map[string]string{"Key": t.cell(key)}}
 		})
-	case kind == setType && o.ClassName() != "Array":
+	case kind == js.SetType && o.ClassName() != "Array":
 		t.values = true
 		t.each("Set.prototype.values", o, func(name string, v goja.Value) gridRow {
 			return gridRow{name: name, value: t.cell(v)}
@@ -121,7 +123,7 @@ func (t *grid) names(o *goja.Object) []string {
 func (t *grid) list(o *goja.Object) []string {
 	var list []string
 	for _, i := range t.names(o) {
-		if v := t.get(o, i); v != nil && !isObject(v) && len(list) < maxColumns {
+		if v := t.get(o, i); v != nil && !js.IsObject(v) && len(list) < maxColumns {
 			list = append(list, v.String())
 		}
 	}

@@ -5,17 +5,19 @@ import (
 	"encoding/hex"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // Crypto is the global `crypto` of the platform, of which getRandomValues and
 // randomUUID are there.
 func Crypto(vm *goja.Runtime) goja.Value {
 	o := vm.NewObject()
-	method(vm, o, "getRandomValues", 1, func(call goja.FunctionCall) goja.Value {
+	js.Method(vm, o, "getRandomValues", 1, func(call goja.FunctionCall) goja.Value {
 		fillRandom(vm, call.Argument(0))
 		return call.Argument(0)
 	})
-	method(vm, o, "randomUUID", 0, func(goja.FunctionCall) goja.Value {
+	js.Method(vm, o, "randomUUID", 0, func(goja.FunctionCall) goja.Value {
 		return vm.ToValue(newUUID())
 	})
 	return o
@@ -23,13 +25,13 @@ func Crypto(vm *goja.Runtime) goja.Value {
 
 // fillRandom overwrites a typed array of integers with random bytes.
 func fillRandom(vm *goja.Runtime, v goja.Value) {
-	switch typedArrayName(v) {
+	switch js.TypedArrayName(v) {
 	case "", "Float32Array", "Float64Array", "DataView":
-		throwDOM(vm, "TypeMismatchError", 17, "crypto.getRandomValues: the argument must be a typed array of integers")
+		js.ThrowDOM(vm, "TypeMismatchError", 17, "crypto.getRandomValues: the argument must be a typed array of integers")
 	}
-	b, _ := bytesOf(v)
+	b, _ := js.BytesOf(v)
 	if len(b) > 65536 {
-		throwDOM(vm, "QuotaExceededError", 22, "crypto.getRandomValues: more than 65536 bytes at once")
+		js.ThrowDOM(vm, "QuotaExceededError", 22, "crypto.getRandomValues: more than 65536 bytes at once")
 	}
 	rand.Read(b)
 }

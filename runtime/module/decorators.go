@@ -3,6 +3,7 @@ package module
 import (
 	"github.com/dop251/goja"
 
+	"katydid/runtime/js"
 	"katydid/runtime/vu"
 )
 
@@ -13,15 +14,15 @@ func decorator(vm *vu.VM, name string) goja.Value {
 	apply := func(note func(*goja.Object)) goja.Value {
 		return rt.ToValue(func(c goja.FunctionCall) goja.Value { return mark(vm, c, note) })
 	}
-	return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
+	return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
 		first := c.Argument(0)
 		switch name {
 		case "task":
-			if isObject(first) || isObject(c.Argument(1)) { // @task itself; a static field has no value yet
+			if js.IsObject(first) || js.IsObject(c.Argument(1)) { // @task itself; a static field has no value yet
 				return mark(vm, c, func(f *goja.Object) { _ = f.Set("$task", 1) })
 			}
-			if !isNumber(first) {
-				throwType(rt, "write @task or @task(weight), not @task(%v)", first)
+			if !js.IsNumber(first) {
+				js.ThrowType(rt, "write @task or @task(weight), not @task(%v)", first)
 			}
 			return apply(func(f *goja.Object) { _ = f.Set("$task", first) })
 		case "tag":
@@ -29,7 +30,7 @@ func decorator(vm *vu.VM, name string) goja.Value {
 			return apply(func(f *goja.Object) { extend(rt, f, tags) })
 		case "transition":
 			weight := rt.ToValue(1)
-			if given(c.Argument(1)) {
+			if js.Given(c.Argument(1)) {
 				weight = c.Argument(1)
 			}
 			return apply(func(f *goja.Object) { _ = marked(rt, f, "$next").Set(first.String(), weight) })
@@ -47,7 +48,7 @@ func mark(vm *vu.VM, c goja.FunctionCall, note func(*goja.Object)) goja.Value {
 	}
 	target, isTarget := c.Argument(0).(*goja.Object)
 	context, standard := c.Argument(1).(*goja.Object)
-	if standard && text(context, "kind", "") == "field" {
+	if standard && js.Text(context, "kind", "") == "field" {
 		return rt.ToValue(func(c goja.FunctionCall) goja.Value {
 			if value, ok := c.Argument(0).(*goja.Object); ok {
 				note(value)
@@ -55,14 +56,14 @@ func mark(vm *vu.VM, c goja.FunctionCall, note func(*goja.Object)) goja.Value {
 			return c.Argument(0)
 		})
 	}
-	if !standard && given(c.Argument(1)) {
+	if !standard && js.Given(c.Argument(1)) {
 		descriptor, ok := c.Argument(2).(*goja.Object)
-		if !ok || !isObject(descriptor.Get("value")) {
-			throwType(rt, "%v: with experimentalDecorators only methods can be decorated; use static tasks", c.Argument(1))
+		if !ok || !js.IsObject(descriptor.Get("value")) {
+			js.ThrowType(rt, "%v: with experimentalDecorators only methods can be decorated; use static tasks", c.Argument(1))
 		}
 		target = descriptor.Get("value").(*goja.Object)
 	} else if !isTarget {
-		throwType(rt, "a decorator of katydid stands before a method, a static field or a class")
+		js.ThrowType(rt, "a decorator of katydid stands before a method, a static field or a class")
 	}
 	note(target)
 	return goja.Undefined()
@@ -71,12 +72,12 @@ func mark(vm *vu.VM, c goja.FunctionCall, note func(*goja.Object)) goja.Value {
 func tagList(rt *goja.Runtime, args []goja.Value) []any {
 	var tags []any
 	for _, a := range args {
-		if s, ok := a.Export().(string); ok && !isObject(a) {
+		if s, ok := a.Export().(string); ok && !js.IsObject(a) {
 			tags = append(tags, s)
 		}
 	}
 	if len(tags) == 0 || len(tags) < len(args) {
-		throwType(rt, `tag needs one or more strings: @tag("slow")`)
+		js.ThrowType(rt, `tag needs one or more strings: @tag("slow")`)
 	}
 	return tags
 }
@@ -105,7 +106,7 @@ func marked(rt *goja.Runtime, f *goja.Object, key string) *goja.Object {
 func copyEdges(rt *goja.Runtime, to *goja.Object, v goja.Value) {
 	from, ok := v.(*goja.Object)
 	if !ok {
-		throwType(rt, "transitions needs an object {name: weight} or an array of names")
+		js.ThrowType(rt, "transitions needs an object {name: weight} or an array of names")
 	}
 	for _, key := range from.Keys() {
 		entry := from.Get(key)
@@ -113,10 +114,10 @@ func copyEdges(rt *goja.Runtime, to *goja.Object, v goja.Value) {
 		switch {
 		case from.ClassName() != "Array":
 			_ = to.Set(key, entry)
-		case isPair && given(pair.Get("0")) && given(pair.Get("1")):
+		case isPair && js.Given(pair.Get("0")) && js.Given(pair.Get("1")):
 			_ = to.Set(pair.Get("0").String(), pair.Get("1"))
 		case isPair:
-			throwType(rt, "transitions: an entry is a name or [name, weight]")
+			js.ThrowType(rt, "transitions: an entry is a name or [name, weight]")
 		default:
 			_ = to.Set(entry.String(), 1)
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // Env is the script's `env`: the process environment (as os.Environ gives it),
@@ -55,12 +57,12 @@ func (e *environment) Has(key string) bool {
 }
 
 func (e *environment) Set(key string, _ goja.Value) bool {
-	throwType(e.vm, "env is read-only: cannot set %q", key)
+	js.ThrowType(e.vm, "env is read-only: cannot set %q", key)
 	return false
 }
 
 func (e *environment) Delete(key string) bool {
-	throwType(e.vm, "env is read-only: cannot delete %q", key)
+	js.ThrowType(e.vm, "env is read-only: cannot delete %q", key)
 	return false
 }
 

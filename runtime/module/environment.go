@@ -8,6 +8,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"katydid/runtime/js"
 	"katydid/runtime/vu"
 	"katydid/stats"
 )
@@ -43,7 +44,7 @@ func newEnvironment(vm *vu.VM) *goja.Object {
 	_ = o.Set("events", events(vm))
 	get := func(names []string, fn func() goja.Value) {
 		for _, name := range names {
-			accessor(rt, o, name, func(goja.FunctionCall) goja.Value { return fn() }, nil)
+			js.Accessor(rt, o, name, func(goja.FunctionCall) goja.Value { return fn() }, nil)
 		}
 	}
 	get([]string{"host"}, func() goja.Value { return rt.ToValue(hostOf(vm)) })
@@ -60,15 +61,15 @@ func newEnvironment(vm *vu.VM) *goja.Object {
 		return rt.ToValue(run.Shape)
 	})
 	for _, name := range []string{"processExitCode", "process_exit_code"} {
-		accessor(rt, o, name, func(goja.FunctionCall) goja.Value {
+		js.Accessor(rt, o, name, func(goja.FunctionCall) goja.Value {
 			if code := run.ExitCode.Load(); code != NoExitCode {
 				return rt.ToValue(code)
 			}
 			return goja.Null()
 		}, func(c goja.FunctionCall) goja.Value {
-			code, ok := whole(c.Argument(0))
+			code, ok := js.Whole(c.Argument(0))
 			if !ok || code < 0 || code > 255 {
-				throwType(rt, "processExitCode must be a whole number from 0 to 255, not %v", c.Argument(0))
+				js.ThrowType(rt, "processExitCode must be a whole number from 0 to 255, not %v", c.Argument(0))
 			}
 			run.ExitCode.Store(code)
 			return goja.Undefined()
@@ -110,17 +111,17 @@ func plainValue(rt *goja.Runtime, v any) goja.Value {
 func runnerOf(vm *vu.VM) goja.Value {
 	rt, run := vm.RT, runOf(vm)
 	o := rt.NewObject()
-	stop := func(name string) native {
+	stop := func(name string) js.Native {
 		return func(goja.FunctionCall) goja.Value {
 			vm.Env.Stop("the script called runner." + name + "()")
 			return goja.Undefined()
 		}
 	}
-	method(rt, o, "quit", 0, stop("quit"))
-	method(rt, o, "stop", 0, stop("stop"))
+	js.Method(rt, o, "quit", 0, stop("quit"))
+	js.Method(rt, o, "stop", 0, stop("stop"))
 	get := func(fn func() any, names ...string) {
 		for _, name := range names {
-			accessor(rt, o, name, func(goja.FunctionCall) goja.Value { return rt.ToValue(fn()) }, nil)
+			js.Accessor(rt, o, name, func(goja.FunctionCall) goja.Value { return rt.ToValue(fn()) }, nil)
 		}
 	}
 	get(func() any { live, _ := run.Users(); return live }, "userCount", "user_count")
@@ -133,7 +134,7 @@ func runnerOf(vm *vu.VM) goja.Value {
 func statsObject(rt *goja.Runtime, s *stats.Snapshot) goja.Value {
 	o := rt.NewObject()
 	_ = o.Set("total", rowObject(rt, s, &s.Total))
-	method(rt, o, "get", 2, func(c goja.FunctionCall) goja.Value {
+	js.Method(rt, o, "get", 2, func(c goja.FunctionCall) goja.Value {
 		for i := range s.Rows {
 			if r := &s.Rows[i]; r.Method == c.Argument(0).String() && r.Name == c.Argument(1).String() {
 				return rowObject(rt, s, r)
@@ -141,7 +142,7 @@ func statsObject(rt *goja.Runtime, s *stats.Snapshot) goja.Value {
 		}
 		return goja.Undefined()
 	})
-	accessor(rt, o, "entries", func(goja.FunctionCall) goja.Value {
+	js.Accessor(rt, o, "entries", func(goja.FunctionCall) goja.Value {
 		list := make([]any, len(s.Rows))
 		for i := range s.Rows {
 			list[i] = rowObject(rt, s, &s.Rows[i])
@@ -176,7 +177,7 @@ func rowObject(rt *goja.Runtime, s *stats.Snapshot, r *stats.Row) goja.Value {
 	set(s.FPS(r), "totalFailPerSec", "total_fail_per_sec")
 	set(r.RecentRPS, "currentRps", "current_rps")
 	set(r.RecentFPS, "currentFailPerSec", "current_fail_per_sec")
-	percentile := function(rt, "percentile", 1, func(c goja.FunctionCall) goja.Value {
+	percentile := js.Function(rt, "percentile", 1, func(c goja.FunctionCall) goja.Value {
 		return rt.ToValue(millisOf(percentileOf(rt, r, c.Argument(0).ToFloat())))
 	})
 	set(percentile, "percentile", "getResponseTimePercentile", "get_response_time_percentile")
@@ -190,7 +191,7 @@ func percentileOf(rt *goja.Runtime, r *stats.Row, p float64) time.Duration {
 			return r.Service.Quantile[i]
 		}
 	}
-	throwRange(rt, "percentile(%v): known are %v", p, stats.Quantiles)
+	js.ThrowRange(rt, "percentile(%v): known are %v", p, stats.Quantiles)
 	return 0
 }
 

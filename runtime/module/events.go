@@ -3,6 +3,7 @@ package module
 import (
 	"github.com/dop251/goja"
 
+	"katydid/runtime/js"
 	"katydid/runtime/vu"
 )
 
@@ -35,19 +36,19 @@ func (h *hooks) Get(key string) goja.Value {
 	}
 	rt := h.vm.RT
 	hook := rt.NewObject()
-	on := function(rt, "on", 1, func(c goja.FunctionCall) goja.Value {
+	on := js.Function(rt, "on", 1, func(c goja.FunctionCall) goja.Value {
 		if _, ok := goja.AssertFunction(c.Argument(0)); !ok {
-			throwType(rt, "events.%s.on: the listener must be a function", key)
+			js.ThrowType(rt, "events.%s.on: the listener must be a function", key)
 		}
 		h.vm.Listen(event, c.Argument(0))
 		return c.Argument(0)
 	})
-	off := function(rt, "off", 1, func(c goja.FunctionCall) goja.Value {
+	off := js.Function(rt, "off", 1, func(c goja.FunctionCall) goja.Value {
 		h.vm.Unlisten(event, c.Argument(0))
 		return goja.Undefined()
 	})
 	if event == "request" { // Locust's way to report other protocols
-		_ = hook.Set("fire", function(rt, "fire", 1, func(c goja.FunctionCall) goja.Value { return report(h.vm, c.Argument(0)) }))
+		_ = hook.Set("fire", js.Function(rt, "fire", 1, func(c goja.FunctionCall) goja.Value { return report(h.vm, c.Argument(0)) }))
 	}
 	for name, fn := range map[string]*goja.Object{"on": on, "addListener": on, "add_listener": on, "off": off, "removeListener": off, "remove_listener": off} {
 		_ = hook.Set(name, fn)

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 
 	"katydid/runtime/bridge"
+	"katydid/runtime/js"
 	"katydid/runtime/vu"
 	"katydid/stats"
 )
@@ -140,7 +141,7 @@ func (x *exchange) member(rt *goja.Runtime, key string) goja.Value {
 		x.whole(rt)
 		return rt.ToValue(rt.NewArrayBuffer(x.resp.Body))
 	case "json":
-		return function(rt, "json", 0, func(goja.FunctionCall) goja.Value { return x.parse(rt) })
+		return js.Function(rt, "json", 0, func(goja.FunctionCall) goja.Value { return x.parse(rt) })
 	case "js":
 		return x.parseOrNull(rt)
 	case "headers":
@@ -167,16 +168,16 @@ func (x *exchange) member(rt *goja.Runtime, key string) goja.Value {
 func (x *exchange) judgement(rt *goja.Runtime, key string) goja.Value {
 	switch key {
 	case "success":
-		return function(rt, key, 0, func(goja.FunctionCall) goja.Value { return x.judge("") })
+		return js.Function(rt, key, 0, func(goja.FunctionCall) goja.Value { return x.judge("") })
 	case "failure":
-		return function(rt, key, 1, func(c goja.FunctionCall) goja.Value {
+		return js.Function(rt, key, 1, func(c goja.FunctionCall) goja.Value {
 			return x.judge(stats.CatchResponseError(failureMessage(c.Argument(0))))
 		})
 	case "assert":
-		return function(rt, key, 2, func(c goja.FunctionCall) goja.Value {
+		return js.Function(rt, key, 2, func(c goja.FunctionCall) goja.Value {
 			if !c.Argument(0).ToBoolean() {
 				message := "assertion failed"
-				if given(c.Argument(1)) {
+				if js.Given(c.Argument(1)) {
 					message = failureMessage(c.Argument(1))
 				}
 				x.judge(stats.CatchResponseError(message))
@@ -184,7 +185,7 @@ func (x *exchange) judgement(rt *goja.Runtime, key string) goja.Value {
 			return rt.ToValue(c.Argument(0).ToBoolean())
 		})
 	case "done":
-		return function(rt, key, 0, func(goja.FunctionCall) goja.Value {
+		return js.Function(rt, key, 0, func(goja.FunctionCall) goja.Value {
 			rethrow(rt, x.report())
 			return goja.Undefined()
 		})
@@ -195,7 +196,7 @@ func (x *exchange) judgement(rt *goja.Runtime, key string) goja.Value {
 // judge notes the script's verdict; the last one counts.
 func (x *exchange) judge(verdict string) goja.Value {
 	if x.reported {
-		throwType(x.c.vm.RT, "success() and failure() count only with a callback, get(url, options, r => ...), or with {catchResponse: true}: this response has already been counted")
+		js.ThrowType(x.c.vm.RT, "success() and failure() count only with a callback, get(url, options, r => ...), or with {catchResponse: true}: this response has already been counted")
 	}
 	x.judged, x.verdict = true, verdict
 	return goja.Undefined()
@@ -204,7 +205,7 @@ func (x *exchange) judge(verdict string) goja.Value {
 // failureMessage is the text of failure("text") or failure(new Error("text")).
 func failureMessage(v goja.Value) string {
 	if o, ok := v.(*goja.Object); ok {
-		if m := o.Get("message"); given(m) {
+		if m := o.Get("message"); js.Given(m) {
 			return m.String()
 		}
 	}
@@ -234,7 +235,7 @@ func (x *exchange) Keys() []string {
 // whole throws if the body was too long to be kept.
 func (x *exchange) whole(rt *goja.Runtime) {
 	if x.resp.Truncated {
-		throw(rt, "the body of %s %s has %d bytes, and only %d are kept: raise static http = {maxBody: bytes} to read it",
+		js.Throw(rt, "the body of %s %s has %d bytes, and only %d are kept: raise static http = {maxBody: bytes} to read it",
 			x.method, x.name, x.resp.Size, len(x.resp.Body))
 	}
 }

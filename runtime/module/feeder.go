@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // feeder hands out the rows of a table to one VM.
@@ -21,12 +23,12 @@ type feeder struct {
 
 func (v *sharedVM) feederObject(f *feeder) goja.Value {
 	f.cursor = lookup(v.Shared, v.cursors, f.key, func() *atomic.Int64 { return new(atomic.Int64) })
-	return newLazyObject(v.vm, lazyObject{names: []string{"next", "at", "length"}, build: func(name string) goja.Value {
+	return js.NewLazy(v.vm, js.Lazy{Names: []string{"next", "at", "length"}, Build: func(name string) goja.Value {
 		switch name {
 		case "next":
-			return function(v.vm, name, 0, func(goja.FunctionCall) goja.Value { return f.next() })
+			return js.Function(v.vm, name, 0, func(goja.FunctionCall) goja.Value { return f.next() })
 		case "at":
-			return function(v.vm, name, 1, func(call goja.FunctionCall) goja.Value { return f.at(call.Argument(0)) })
+			return js.Function(v.vm, name, 1, func(call goja.FunctionCall) goja.Value { return f.at(call.Argument(0)) })
 		}
 		return v.vm.ToValue(f.rows.len())
 	}})
@@ -62,15 +64,15 @@ func (f *feeder) exhausted(n int) goja.Value {
 			f.host.Exhausted(msg)
 		}
 	}
-	throw(f.vm, "%s", msg)
+	js.Throw(f.vm, "%s", msg)
 	return nil
 }
 
 // at is the row at i, counted from the end if i is negative, as Array's at.
 func (f *feeder) at(v goja.Value) goja.Value {
-	i, ok := whole(v)
+	i, ok := js.Whole(v)
 	if !ok {
-		throwType(f.vm, "%s: at needs a whole number", f.name)
+		js.ThrowType(f.vm, "%s: at needs a whole number", f.name)
 	}
 	n := int64(f.rows.len())
 	if i < 0 {

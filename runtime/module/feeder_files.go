@@ -6,6 +6,8 @@ import (
 	"io/fs"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // csv is shared.csv(file, options).
@@ -33,7 +35,7 @@ func (v *sharedVM) fileFeeder(method, name string, opt feederOptions, parse func
 		t := lookup(v.Shared, v.tables, source, func() *table { return new(table) })
 		t.once.Do(func() { t.rows, t.err = v.load(name, path, parse) })
 		if t.err != nil {
-			throw(v.vm, "shared.%s: %s", method, t.err)
+			js.Throw(v.vm, "shared.%s: %s", method, t.err)
 		}
 		return v.feederObject(&feeder{sharedVM: v, rows: t.rows, name: name, key: key, mode: opt.mode, onEnd: opt.onEnd})
 	})
@@ -60,7 +62,7 @@ func (v *sharedVM) array(call goja.FunctionCall) goja.Value {
 	name := v.nameOf(call, "array", "the array's name")
 	f, ok := goja.AssertFunction(call.Argument(1))
 	if !ok {
-		throwType(v.vm, "shared.array(%q): the second argument must be a function that returns the array", name)
+		js.ThrowType(v.vm, "shared.array(%q): the second argument must be a function that returns the array", name)
 	}
 	opt := v.options(call.Argument(2), "array")
 	key := "array " + quote(name) + " " + opt.mode + " " + opt.onEnd
@@ -73,7 +75,7 @@ func (v *sharedVM) array(call goja.FunctionCall) goja.Value {
 
 func (v *sharedVM) build(name, where string, f goja.Callable) rows {
 	if v.inside[name] {
-		throw(v.vm, "%s: its function asks for the array that it is about to make", where)
+		js.Throw(v.vm, "%s: its function asks for the array that it is about to make", where)
 	}
 	if len(v.inside) == 0 { // else this VM holds the lock already
 		v.building.Lock()
@@ -92,21 +94,21 @@ func (v *sharedVM) build(name, where string, f goja.Callable) rows {
 // freeze turns a JS array into rows.
 func (v *sharedVM) freeze(value goja.Value, where string) rows {
 	o, ok := value.(*goja.Object)
-	if ok && o.ExportType() == promiseType {
-		throwType(v.vm, "%s: the function must not be async", where)
+	if ok && o.ExportType() == js.PromiseType {
+		js.ThrowType(v.vm, "%s: the function must not be async", where)
 	}
 	if !ok || o.ClassName() != "Array" {
-		throwType(v.vm, "%s: the function must return an array", where)
+		js.ThrowType(v.vm, "%s: the function must return an array", where)
 	}
 	n := int(o.Get("length").ToInteger())
 	if n == 0 {
-		throw(v.vm, "%s: the array is empty", where)
+		js.Throw(v.vm, "%s: the array is empty", where)
 	}
 	frozen := &jsonRows{ends: make([]uint32, 0, 2*min(n, 1<<20))}
 	for i := range n {
 		frozen.add(v.toJSON(o.Get(itoa(i)), fmt.Sprintf("%s: item %d", where, i)))
 		if len(frozen.text) > 1<<32-1 {
-			throw(v.vm, "%s: larger than 4 GB", where)
+			js.Throw(v.vm, "%s: larger than 4 GB", where)
 		}
 	}
 	return frozen

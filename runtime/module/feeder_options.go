@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // feederOptions is the last argument of shared.csv, json and array.
@@ -17,19 +19,19 @@ type feederOptions struct {
 // options reads and checks the options; the method's name is for messages.
 func (v *sharedVM) options(arg goja.Value, method string) feederOptions {
 	opt := feederOptions{mode: "loop", onEnd: "stop", csv: csvOptions{comma: ',', header: true}}
-	if missing(arg) {
+	if js.Missing(arg) {
 		return opt
 	}
 	o, ok := arg.(*goja.Object)
 	if !ok {
-		throwType(v.vm, "shared.%s: the options must be an object", method)
+		js.ThrowType(v.vm, "shared.%s: the options must be an object", method)
 	}
 	for _, name := range o.Keys() {
-		if value := o.Get(name); !missing(value) {
+		if value := o.Get(name); !js.Missing(value) {
 			v.option(&opt, method, name, value)
 		}
 	}
-	if opt.csv.columns != nil && missing(o.Get("header")) {
+	if opt.csv.columns != nil && js.Missing(o.Get("header")) {
 		opt.csv.header = false
 	}
 	return opt
@@ -41,7 +43,7 @@ func (v *sharedVM) option(opt *feederOptions, method, name string, value goja.Va
 		known = append(known, "delimiter", "columns", "header")
 	}
 	if !slices.Contains(known, name) {
-		throwType(v.vm, "shared.%s: unknown option %q; there are %s", method, name, strings.Join(known, ", "))
+		js.ThrowType(v.vm, "shared.%s: unknown option %q; there are %s", method, name, strings.Join(known, ", "))
 	}
 	switch name {
 	case "mode":
@@ -58,12 +60,12 @@ func (v *sharedVM) option(opt *feederOptions, method, name string, value goja.Va
 }
 
 func (v *sharedVM) oneOf(method, name string, value goja.Value, allowed ...string) string {
-	if typeName(value) != "string" || !slices.Contains(allowed, value.String()) {
+	if js.TypeName(value) != "string" || !slices.Contains(allowed, value.String()) {
 		text := "not a string"
-		if typeName(value) == "string" {
+		if js.TypeName(value) == "string" {
 			text = quote(value.String())
 		}
-		throwType(v.vm, "shared.%s: %s is %s; it must be one of %s", method, name, text, strings.Join(allowed, ", "))
+		js.ThrowType(v.vm, "shared.%s: %s is %s; it must be one of %s", method, name, text, strings.Join(allowed, ", "))
 	}
 	return value.String()
 }
@@ -71,8 +73,8 @@ func (v *sharedVM) oneOf(method, name string, value goja.Value, allowed ...strin
 // delimiter is one character other than those with a meaning in CSV.
 func (v *sharedVM) delimiter(value goja.Value) rune {
 	text := []rune(value.String())
-	if typeName(value) != "string" || len(text) != 1 || strings.ContainsRune("\"\r\n\ufffd\x00", text[0]) {
-		throwType(v.vm, "shared.csv: delimiter must be one character, such as \";\" or \"\\t\"")
+	if js.TypeName(value) != "string" || len(text) != 1 || strings.ContainsRune("\"\r\n\ufffd\x00", text[0]) {
+		js.ThrowType(v.vm, "shared.csv: delimiter must be one character, such as \";\" or \"\\t\"")
 	}
 	return text[0]
 }
@@ -80,21 +82,21 @@ func (v *sharedVM) delimiter(value goja.Value) rune {
 func (v *sharedVM) columnNames(value goja.Value) []string {
 	o, ok := value.(*goja.Object)
 	if !ok || o.ClassName() != "Array" {
-		throwType(v.vm, "shared.csv: columns must be an array of names")
+		js.ThrowType(v.vm, "shared.csv: columns must be an array of names")
 	}
 	var names []string
 	for i := range o.Get("length").ToInteger() {
 		name := o.Get(itoa(int(i)))
-		if typeName(name) != "string" {
-			throwType(v.vm, "shared.csv: columns must be an array of names")
+		if js.TypeName(name) != "string" {
+			js.ThrowType(v.vm, "shared.csv: columns must be an array of names")
 		}
 		names = append(names, name.String())
 	}
 	if len(names) == 0 {
-		throwType(v.vm, "shared.csv: columns must have at least one name")
+		js.ThrowType(v.vm, "shared.csv: columns must have at least one name")
 	}
 	if twice := duplicate(names); twice != "" {
-		throwType(v.vm, "shared.csv: columns names %q twice", twice)
+		js.ThrowType(v.vm, "shared.csv: columns names %q twice", twice)
 	}
 	return names
 }

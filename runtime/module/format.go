@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // format joins the arguments of console.log as Node does: strings as they are,
@@ -14,7 +16,7 @@ func (in *intrinsics) format(args []goja.Value) string {
 		return ""
 	}
 	var b strings.Builder
-	if typeName(args[0]) == "string" {
+	if js.TypeName(args[0]) == "string" {
 		first := args[0].String()
 		if len(args) == 1 {
 			return first
@@ -31,7 +33,7 @@ func (in *intrinsics) format(args []goja.Value) string {
 		if b.Len() > maxMessage { // the rest is cut anyway
 			break
 		}
-		if typeName(v) == "string" {
+		if js.TypeName(v) == "string" {
 			b.WriteString(v.String())
 		} else {
 			b.WriteString(in.inspect(v, maxDepth, false))
@@ -85,7 +87,7 @@ func (in *intrinsics) placeholder(verb byte, v goja.Value) string {
 func (in *intrinsics) stringText(v goja.Value) string {
 	o, ok := v.(*goja.Object)
 	if !ok {
-		if typeName(v) == "string" {
+		if js.TypeName(v) == "string" {
 			return v.String()
 		}
 		return primitiveText(v)
@@ -102,7 +104,7 @@ func (in *intrinsics) stringText(v goja.Value) string {
 
 // plainText tells whether o's toString is the language's, not the script's.
 func (in *intrinsics) plainText(o *goja.Object) bool {
-	if o.ExportType() == proxyType {
+	if o.ExportType() == js.ProxyType {
 		target := o.Export().(goja.Proxy).Target()
 		return target == nil || in.plainText(target)
 	}
@@ -124,11 +126,11 @@ func (in *intrinsics) builtin(proto *goja.Object) bool {
 		return false
 	}
 	name := in.get(class, "name")
-	return typeName(name) == "string" && in.get(in.vm.GlobalObject(), name.String()) == class
+	return js.TypeName(name) == "string" && in.get(in.vm.GlobalObject(), name.String()) == class
 }
 
 func (in *intrinsics) numberText(verb byte, v goja.Value) string {
-	switch typeName(v) {
+	switch js.TypeName(v) {
 	case "symbol":
 		return "NaN"
 	case "bigint":

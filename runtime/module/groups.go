@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"katydid/runtime/js"
 	"katydid/runtime/vu"
 )
 
@@ -22,7 +23,7 @@ var idPart = regexp.MustCompile(`/(?:\d+|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-
 func groupsOf(vm *vu.VM) groups {
 	g := groups{rt: vm.RT}
 	class := vm.Constructor()
-	if class == nil || !given(class.Get("http")) {
+	if class == nil || !js.Given(class.Get("http")) {
 		return g
 	}
 	v := firstGiven(class.Get("http").ToObject(vm.RT), "groupUrls", "group_urls")
@@ -30,7 +31,7 @@ func groupsOf(vm *vu.VM) groups {
 		for _, i := range o.Keys() {
 			g.patterns = append(g.patterns, o.Get(i).ToObject(vm.RT))
 		}
-	} else if given(v) {
+	} else if js.Given(v) {
 		g.auto = v.ToBoolean()
 	}
 	return g

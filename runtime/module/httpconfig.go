@@ -7,6 +7,7 @@ import (
 	"github.com/dop251/goja"
 
 	"katydid/runtime/bridge"
+	"katydid/runtime/js"
 	"katydid/runtime/vu"
 )
 
@@ -20,12 +21,12 @@ func HTTPConfig(m *vu.Main, class *goja.Object, resolve func(path string) string
 }
 
 func httpConfig(m *vu.Main, class *goja.Object, resolve func(path string) string) (*bridge.Config, error) {
-	if v := class.Get("$http"); !given(v) {
+	if v := class.Get("$http"); !js.Given(v) {
 		return nil, nil
 	}
 	cfg := &bridge.Config{Proxy: bridge.EnvProxy()}
 	v := class.Get("http")
-	if !given(v) {
+	if !js.Given(v) {
 		return cfg, nil
 	}
 	o, ok := v.(*goja.Object)
@@ -57,7 +58,7 @@ func applyTLS(cfg *bridge.Config, t bridge.TLSFiles, resolve func(string) string
 
 // setHTTP takes one key of static http.
 func setHTTP(rt *goja.Runtime, cfg *bridge.Config, t *bridge.TLSFiles, key string, v goja.Value) (err error) {
-	if !given(v) {
+	if !js.Given(v) {
 		return nil
 	}
 	if ex := rt.Try(func() { // to put the key's place in front of what is wrong with it
@@ -75,7 +76,7 @@ func setHTTP(rt *goja.Runtime, cfg *bridge.Config, t *bridge.TLSFiles, key strin
 		case "maxRedirects", "max_redirects":
 			cfg.MaxRedirects = redirects(rt, v)
 		case "headers":
-			cfg.Header = addFields(rt, cfg.Header, object(rt, key, v))
+			cfg.Header = addFields(rt, cfg.Header, js.Object(rt, key, v))
 		case "auth":
 			cfg.Header = append(cfg.Header, bridge.Field{Name: "Authorization", Value: authOf(rt, v)})
 		case "userAgent", "user_agent":

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // The limits of one message. Items and text beyond them are counted, not shown.
@@ -49,7 +51,7 @@ func (p *inspector) value(v goja.Value, level int) string {
 	if p.items == 0 {
 		p.items = maxItems
 	}
-	for depth := 0; o.ExportType() == proxyType; depth++ {
+	for depth := 0; o.ExportType() == js.ProxyType; depth++ {
 		proxy := o.Export().(goja.Proxy)
 		if proxy.Target() == nil || depth > 100 {
 			return p.spend("<Revoked Proxy>")
@@ -120,7 +122,7 @@ func (p *inspector) customText(o *goja.Object, this goja.Value, level int) (stri
 	if result == this || result == nil {
 		return "", false
 	}
-	if typeName(result) != "string" {
+	if js.TypeName(result) != "string" {
 		p.seen = append(p.seen, o) // a method that returns a wrapper of its object must end
 		defer func() { p.seen = p.seen[:len(p.seen)-1] }()
 		return p.value(result, level+1), true
@@ -130,7 +132,7 @@ func (p *inspector) customText(o *goja.Object, this goja.Value, level int) (stri
 }
 
 func (p *inspector) primitive(v goja.Value) string {
-	if typeName(v) == "string" {
+	if js.TypeName(v) == "string" {
 		return p.text(v.String())
 	}
 	return primitiveText(v)

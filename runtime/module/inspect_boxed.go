@@ -1,6 +1,10 @@
 package module
 
-import "github.com/dop251/goja"
+import (
+	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
+)
 
 // boxed is a Number, String, ... object: "[Number: 3]".
 func (p *inspector) boxed(o *goja.Object, n named, class string) described {
@@ -25,7 +29,7 @@ func (p *inspector) boxed(o *goja.Object, n named, class string) described {
 // unbox returns the primitive in a Number, String, ... object.
 func (p *inspector) unbox(o *goja.Object, class string) goja.Value {
 	v := p.call(class+".prototype.valueOf", o)
-	if v == nil || isObject(v) {
+	if v == nil || js.IsObject(v) {
 		return goja.Undefined()
 	}
 	return v

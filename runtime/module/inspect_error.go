@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // error is the stack, which begins with the class and the message, then what
@@ -45,7 +47,7 @@ func (p *inspector) errorKeys(o *goja.Object, stack string) []goja.Value {
 		keys = slices.DeleteFunc(keys, func(k goja.Value) bool {
 			switch k.String() {
 			case "name", "message", "stack":
-				return !missing(p.get(o, k.String())) && strings.Contains(stack, nodeStack(p.stringOf(o, k.String())))
+				return !js.Missing(p.get(o, k.String())) && strings.Contains(stack, nodeStack(p.stringOf(o, k.String())))
 			}
 			return false
 		})
@@ -60,7 +62,7 @@ func (p *inspector) errorKeys(o *goja.Object, stack string) []goja.Value {
 }
 
 func (p *inspector) has(o *goja.Object, name string) bool {
-	return p.own(o, p.vm.ToValue(name)) != nil || !missing(p.get(o, name))
+	return p.own(o, p.vm.ToValue(name)) != nil || !js.Missing(p.get(o, name))
 }
 
 // nodeStack writes goja's stack in Node's form.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // manyItems is the length from which an array is not searched for properties
@@ -30,7 +32,7 @@ func (p *inspector) array(o *goja.Object, n named) described {
 }
 
 func (p *inspector) lengthOf(o *goja.Object) int64 {
-	if v := p.get(o, "length"); isNumber(v) {
+	if v := p.get(o, "length"); js.IsNumber(v) {
 		return v.ToInteger()
 	}
 	return 0
@@ -38,7 +40,7 @@ func (p *inspector) lengthOf(o *goja.Object) int64 {
 
 func (p *inspector) isNumeric(o *goja.Object, i int) bool {
 	v := p.get(o, itoa(i))
-	name := typeName(v)
+	name := js.TypeName(v)
 	return name == "number" || name == "bigint"
 }
 
@@ -83,7 +85,7 @@ func more(n int, what string) string {
 
 func (p *inspector) collection(o *goja.Object, n named, class string) described {
 	size := 0
-	if v := p.get(o, "size"); isNumber(v) {
+	if v := p.get(o, "size"); js.IsNumber(v) {
 		size = int(v.ToInteger())
 	}
 	d := p.plain(o, n.prefix(class, "("+itoa(size)+")"))
@@ -148,17 +150,6 @@ func (p *inspector) typedArray(o *goja.Object, n named, class string) described 
 		return items
 	}
 	return d
-}
-
-func arrayBuffer(o *goja.Object) ([]byte, bool) {
-	if o.ExportType() != bufferType {
-		return nil, false
-	}
-	b, ok := o.Export().(goja.ArrayBuffer)
-	if !ok {
-		return nil, false
-	}
-	return b.Bytes(), true
 }
 
 func (p *inspector) buffer(o *goja.Object, n named, b []byte) described {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -17,7 +19,7 @@ func (p *inspector) name(o *goja.Object, level int) named {
 	n := named{}
 	n.class, n.null = p.className(o, level)
 	tag := p.try(func() goja.Value { return o.GetSymbol(goja.SymToStringTag) })
-	if typeName(tag) != "string" || tag.String() == "" {
+	if js.TypeName(tag) != "string" || tag.String() == "" {
 		return n
 	}
 	if d := p.own(o, goja.SymToStringTag); d != nil && (p.hidden || d.Get("enumerable").ToBoolean()) {
@@ -84,7 +86,7 @@ func (p *inspector) protoOf(o *goja.Object) *goja.Object {
 func (p *inspector) stringOf(o *goja.Object, name string) string {
 	text := p.try(func() goja.Value {
 		v := o.Get(name)
-		if missing(v) || goja.IsNull(v) {
+		if js.Missing(v) || goja.IsNull(v) {
 			return nil
 		}
 		return v.ToString()

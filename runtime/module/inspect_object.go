@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // described is how an object is going to be written: what surrounds it, its
@@ -97,20 +99,20 @@ func (p *inspector) describe(o *goja.Object, n named) described {
 // describeByType tells apart what has the class name Object.
 func (p *inspector) describeByType(o *goja.Object, n named) (described, bool) {
 	switch o.ExportType() {
-	case mapType:
+	case js.MapType:
 		return p.collection(o, n, "Map"), true
-	case setType:
+	case js.SetType:
 		return p.collection(o, n, "Set"), true
-	case bufferType:
-		b, _ := arrayBuffer(o)
+	case js.BufferType:
+		b, _ := js.ArrayBuffer(o)
 		return p.buffer(o, n, b), true
-	case promiseType:
+	case js.PromiseType:
 		d := p.plain(o, n.prefix("Promise", ""))
 		d.items, d.bare = func(level int) []string { return p.promise(o, level) }, ""
 		return d, true
 	}
 	name := ""
-	p.try(func() goja.Value { name = typedArrayName(o); return nil })
+	p.try(func() goja.Value { name = js.TypedArrayName(o); return nil })
 	switch name {
 	case "":
 		return described{}, false

@@ -30,28 +30,3 @@ func symbolText(s *goja.Symbol) string {
 	name, _ := cut(s.String(), maxString)
 	return escape("Symbol("+name+")", 0)
 }
-
-// typeName is JavaScript's typeof, but for functions.
-func typeName(v goja.Value) string {
-	// An object first: exporting one copies it whole and runs its getters.
-	if v == nil || isObject(v) {
-		return "object"
-	}
-	if _, ok := v.(*goja.Symbol); ok {
-		return "symbol" // which exports as a string
-	}
-	switch v.Export().(type) {
-	case string:
-		return "string"
-	case int64, float64:
-		return "number"
-	case bool:
-		return "boolean"
-	case *big.Int:
-		return "bigint"
-	}
-	if goja.IsNull(v) {
-		return "object"
-	}
-	return "undefined"
-}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // keys are the names and symbols of the properties to show.
@@ -51,13 +53,13 @@ func (p *inspector) property(o *goja.Object, key goja.Value, level int) string {
 
 // described is the value in a property descriptor; getters are not called.
 func (p *inspector) described(d *goja.Object, level int) string {
-	if v := d.Get("value"); !missing(v) {
+	if v := d.Get("value"); !js.Missing(v) {
 		p.indent += 2
 		text := p.value(v, level)
 		p.indent -= 2
 		return text
 	}
-	get, set := !missing(d.Get("get")), !missing(d.Get("set"))
+	get, set := !js.Missing(d.Get("get")), !js.Missing(d.Get("set"))
 	switch {
 	case get && set:
 		return p.spend("[Getter/Setter]")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"katydid/runtime/js"
 	"katydid/runtime/script"
 	"katydid/runtime/vu"
 	"katydid/stats"
@@ -108,26 +109,26 @@ func Native(vm *vu.VM, name string) goja.Value {
 	rt := vm.RT
 	switch name {
 	case "get":
-		return function(rt, "get", 1, func(c goja.FunctionCall) goja.Value { return exported(vm, c.Argument(0).String()) })
+		return js.Function(rt, "get", 1, func(c goja.FunctionCall) goja.Value { return exported(vm, c.Argument(0).String()) })
 	case "environment":
 		return environmentOf(vm)
 	case "parseJSON":
 		return parseJSON(rt)
 	case "wait":
-		return function(rt, "wait", 1, func(c goja.FunctionCall) goja.Value { vm.Wait(c.Argument(0)); return goja.Undefined() })
+		return js.Function(rt, "wait", 1, func(c goja.FunctionCall) goja.Value { vm.Wait(c.Argument(0)); return goja.Undefined() })
 	case "schedule":
-		return function(rt, "schedule", 3, func(c goja.FunctionCall) goja.Value {
+		return js.Function(rt, "schedule", 3, func(c goja.FunctionCall) goja.Value {
 			vm.Schedule(c.Argument(0), c.Argument(1), c.Argument(2).ToBoolean())
 			return goja.Undefined()
 		})
 	case "report":
-		return function(rt, "report", 2, func(c goja.FunctionCall) goja.Value { return report(vm, c.Argument(1)) })
+		return js.Function(rt, "report", 2, func(c goja.FunctionCall) goja.Value { return report(vm, c.Argument(1)) })
 	case "measure":
-		return function(rt, "measure", 4, func(c goja.FunctionCall) goja.Value { return measure(vm, c) })
+		return js.Function(rt, "measure", 4, func(c goja.FunctionCall) goja.Value { return measure(vm, c) })
 	case "shapeTime":
-		return function(rt, name, 0, func(goja.FunctionCall) goja.Value { return rt.ToValue(runOf(vm).Main.ShapeTime().Seconds()) })
+		return js.Function(rt, name, 0, func(goja.FunctionCall) goja.Value { return rt.ToValue(runOf(vm).Main.ShapeTime().Seconds()) })
 	case "resetShapeTime":
-		return function(rt, name, 0, func(goja.FunctionCall) goja.Value { runOf(vm).Main.ResetShapeTime(); return goja.Undefined() })
+		return js.Function(rt, name, 0, func(goja.FunctionCall) goja.Value { runOf(vm).Main.ResetShapeTime(); return goja.Undefined() })
 	}
 	return nil
 }
@@ -147,16 +148,16 @@ func Member(vm *vu.VM, name string) goja.Value {
 	case "rest":
 		return clientOf(vm).Get("rest")
 	case "wait":
-		return function(rt, name, 0, func(c goja.FunctionCall) goja.Value { vm.Wait(c.This); return goja.Undefined() })
+		return js.Function(rt, name, 0, func(c goja.FunctionCall) goja.Value { vm.Wait(c.This); return goja.Undefined() })
 	case "stop":
-		return function(rt, name, 0, func(goja.FunctionCall) goja.Value {
+		return js.Function(rt, name, 0, func(goja.FunctionCall) goja.Value {
 			vm.StopUser("the script called stop()")
 			return nil
 		})
 	case "report":
-		return function(rt, name, 1, func(c goja.FunctionCall) goja.Value { return report(vm, c.Argument(0)) })
+		return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value { return report(vm, c.Argument(0)) })
 	case "measure":
-		return function(rt, name, 3, func(c goja.FunctionCall) goja.Value { return measure(vm, c) })
+		return js.Function(rt, name, 3, func(c goja.FunctionCall) goja.Value { return measure(vm, c) })
 	}
 	return nil
 }
@@ -177,7 +178,7 @@ func exported(vm *vu.VM, name string) goja.Value {
 	case "log":
 		return vm.RT.GlobalObject().Get("console")
 	case "sleep":
-		return function(vm.RT, "sleep", 1, func(c goja.FunctionCall) goja.Value { sleep(vm, c.Argument(0)); return goja.Undefined() })
+		return js.Function(vm.RT, "sleep", 1, func(c goja.FunctionCall) goja.Value { sleep(vm, c.Argument(0)); return goja.Undefined() })
 	case "open":
 		return open(vm)
 	case "User", "HttpUser":

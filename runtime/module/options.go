@@ -10,6 +10,7 @@ import (
 	"github.com/dop251/goja"
 
 	"katydid/runtime/bridge"
+	"katydid/runtime/js"
 )
 
 // build fills a request from what the script gave. Wrong options are thrown as TypeErrors: they are the script's fault
@@ -26,8 +27,8 @@ func (c *client) build(req *bridge.Request, x *exchange, url, body, options goja
 		if t := c.options(req, x, o); t != "" {
 			contentType = t
 		}
-	} else if given(options) {
-		throwType(rt, "%s: the options must be an object, not %v", strings.ToLower(x.method), options)
+	} else if js.Given(options) {
+		js.ThrowType(rt, "%s: the options must be an object, not %v", strings.ToLower(x.method), options)
 	}
 	if c.headers != nil {
 		req.Header = addFields(rt, req.Header, c.headers)
@@ -46,16 +47,16 @@ func (c *client) build(req *bridge.Request, x *exchange, url, body, options goja
 // resolve finds out where a request goes.
 func (c *client) resolve(url goja.Value) (*bridge.Origin, string) {
 	rt := c.vm.RT
-	if !given(url) {
-		throwType(rt, "the URL is missing")
+	if !js.Given(url) {
+		js.ThrowType(rt, "the URL is missing")
 	}
-	text := toText(rt, url)
+	text := js.ToText(rt, url)
 	if scheme, _, ok := strings.Cut(text, "://"); ok && otherScheme(scheme) {
-		throwType(rt, "bad URL %q: the scheme must be http or https", text)
+		js.ThrowType(rt, "bad URL %q: the scheme must be http or https", text)
 	}
 	origin, uri, err := c.origin.Resolve(text)
 	if e, ok := errors.AsType[*bridge.Error](err); ok {
-		throwType(rt, "bad URL %s", e.Text)
+		js.ThrowType(rt, "bad URL %s", e.Text)
 	}
 	return origin, uri
 }
@@ -86,16 +87,16 @@ func (c *client) options(req *bridge.Request, x *exchange, o *goja.Object) (cont
 	var files goja.Value
 	for _, key := range o.Keys() {
 		v := o.Get(key)
-		if !given(v) {
+		if !js.Given(v) {
 			continue
 		}
 		switch key {
 		case "name":
-			x.name = toText(rt, v)
+			x.name = js.ToText(rt, v)
 		case "params":
 			req.URI = bridge.AddQuery(req.URI, pairs(rt, v))
 		case "headers":
-			req.Header = addFields(rt, req.Header, object(rt, key, v))
+			req.Header = addFields(rt, req.Header, js.Object(rt, key, v))
 		case "json":
 			req.Body = stringify(rt, v)
 			contentType = "application/json"
@@ -122,7 +123,7 @@ func (c *client) options(req *bridge.Request, x *exchange, o *goja.Object) (cont
 			x.context = v
 		case "tags":
 		default:
-			throwType(rt, "unknown request option %q: known are name, params, headers, json, data, files, auth, timeout, redirects, cookies, catchResponse, context", key)
+			js.ThrowType(rt, "unknown request option %q: known are name, params, headers, json, data, files, auth, timeout, redirects, cookies, catchResponse, context", key)
 		}
 	}
 	if files != nil { // whatever the script has set: only the body's maker knows the boundary
@@ -143,7 +144,7 @@ func cookieLine(own []bridge.Field) string {
 
 // authOf makes the Authorization header of [user, password], or takes a string as it is.
 func authOf(rt *goja.Runtime, v goja.Value) string {
-	if !given(v) {
+	if !js.Given(v) {
 		return ""
 	}
 	o, ok := v.(*goja.Object)
@@ -151,8 +152,8 @@ func authOf(rt *goja.Runtime, v goja.Value) string {
 		return v.String()
 	}
 	user, password := o.Get("0"), o.Get("1")
-	if !given(user) || !given(password) {
-		throwType(rt, "auth must be [user, password] or the value of an Authorization header")
+	if !js.Given(user) || !js.Given(password) {
+		js.ThrowType(rt, "auth must be [user, password] or the value of an Authorization header")
 	}
 	return bridge.BasicAuth(user.String(), password.String())
 }
@@ -160,14 +161,14 @@ func authOf(rt *goja.Runtime, v goja.Value) string {
 func seconds(rt *goja.Runtime, key string, v goja.Value) time.Duration {
 	s := v.ToFloat()
 	if !(s > 0) || s > 1e8 {
-		throwType(rt, "%s: %v is not a number of seconds above 0", key, v)
+		js.ThrowType(rt, "%s: %v is not a number of seconds above 0", key, v)
 	}
 	return time.Duration(s * float64(time.Second))
 }
 
 // redirects reads true, false or the largest number of redirects to follow.
 func redirects(rt *goja.Runtime, v goja.Value) int {
-	if n, ok := whole(v); ok && n >= 0 {
+	if n, ok := js.Whole(v); ok && n >= 0 {
 		if n == 0 {
 			return -1
 		}
@@ -179,34 +180,9 @@ func redirects(rt *goja.Runtime, v goja.Value) int {
 	case "false":
 		return -1
 	}
-	throwType(rt, "redirects: %v is neither true, false nor a number of 0 or more", v)
+	js.ThrowType(rt, "redirects: %v is neither true, false nor a number of 0 or more", v)
 	return 0
 }
-
-func text(o *goja.Object, key, otherwise string) string {
-	if v := o.Get(key); given(v) {
-		return v.String()
-	}
-	return otherwise
-}
-
-// toText is String(v), but for a symbol, which is a mistake as in JavaScript itself.
-func toText(rt *goja.Runtime, v goja.Value) string {
-	if _, ok := v.(*goja.Symbol); ok {
-		throwType(rt, "Cannot convert a Symbol value to a string")
-	}
-	return v.String()
-}
-
-func object(rt *goja.Runtime, what string, v goja.Value) *goja.Object {
-	o, ok := v.(*goja.Object)
-	if !ok {
-		throwType(rt, "%s must be an object, not %v", what, v)
-	}
-	return o
-}
-
-func given(v goja.Value) bool { return v != nil && !goja.IsUndefined(v) && !goja.IsNull(v) }
 
 // upper is a method's name as it is sent; the common ones are not allocated.
 func upper(method string) string {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"katydid/runtime/js"
 	"katydid/runtime/vu"
 	"katydid/stats"
 )
@@ -19,28 +20,28 @@ func report(vm *vu.VM, v goja.Value) goja.Value {
 	rt := vm.RT
 	o, ok := v.(*goja.Object)
 	if !ok {
-		throwType(rt, "report needs an object {type, name, responseTime, responseLength, error}")
+		js.ThrowType(rt, "report needs an object {type, name, responseTime, responseLength, error}")
 	}
 	now := time.Now()
 	s := stats.Sample{Sent: now, Done: now, Untimed: true}
-	s.Method = text(o, "type", text(o, "requestType", text(o, "request_type", "")))
-	s.Name = text(o, "name", "")
+	s.Method = js.Text(o, "type", js.Text(o, "requestType", js.Text(o, "request_type", "")))
+	s.Name = js.Text(o, "name", "")
 	if s.Name == "" {
-		throwType(rt, "report: the name is missing")
+		js.ThrowType(rt, "report: the name is missing")
 	}
-	if t := firstGiven(o, "responseTime", "response_time"); given(t) {
+	if t := firstGiven(o, "responseTime", "response_time"); js.Given(t) {
 		ms := t.ToFloat()
 		if !(ms >= 0) || ms > maxReported {
-			throwType(rt, "report: responseTime is %v; it must be a number of milliseconds from 0 to an hour, or null", t)
+			js.ThrowType(rt, "report: responseTime is %v; it must be a number of milliseconds from 0 to an hour, or null", t)
 		}
 		s.Untimed, s.Sent = false, now.Add(-time.Duration(ms*float64(time.Millisecond)))
 	}
-	if n := firstGiven(o, "responseLength", "response_length"); given(n) {
+	if n := firstGiven(o, "responseLength", "response_length"); js.Given(n) {
 		if s.Bytes = n.ToInteger(); s.Bytes < 0 {
-			throwType(rt, "report: responseLength is %v; it must be a number of bytes from 0 up", n)
+			js.ThrowType(rt, "report: responseLength is %v; it must be a number of bytes from 0 up", n)
 		}
 	}
-	if e := firstGiven(o, "error", "exception"); given(e) {
+	if e := firstGiven(o, "error", "exception"); js.Given(e) {
 		s.Failure = failureOf(e)
 	}
 	if !s.Untimed {
@@ -55,7 +56,7 @@ func report(vm *vu.VM, v goja.Value) goja.Value {
 func measure(vm *vu.VM, c goja.FunctionCall) goja.Value {
 	fn, ok := goja.AssertFunction(c.Argument(2))
 	if !ok {
-		throwType(vm.RT, "measure(type, name, fn): fn must be a function")
+		js.ThrowType(vm.RT, "measure(type, name, fn): fn must be a function")
 	}
 	s := stats.Sample{Key: stats.Key{Method: c.Argument(0).String(), Name: c.Argument(1).String()}, Sent: time.Now()}
 	s.Planned, s.StartLag = vm.Turn().Plan(s.Sent)
@@ -133,15 +134,15 @@ func fireRequest(vm *vu.VM, s stats.Sample, context goja.Value, more func(*goja.
 
 // failureOf is the failures row of an error given by a script: Kind('message') for an Error, else the text itself.
 func failureOf(v goja.Value) string {
-	if o, ok := v.(*goja.Object); ok && given(o.Get("message")) {
-		return stats.FailureText(text(o, "name", "Error"), o.Get("message").String())
+	if o, ok := v.(*goja.Object); ok && js.Given(o.Get("message")) {
+		return stats.FailureText(js.Text(o, "name", "Error"), o.Get("message").String())
 	}
 	return v.String()
 }
 
 func firstGiven(o *goja.Object, keys ...string) goja.Value {
 	for _, key := range keys {
-		if v := o.Get(key); given(v) {
+		if v := o.Get(key); js.Given(v) {
 			return v
 		}
 	}

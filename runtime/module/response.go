@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // maxJSONDepth is how deep a JSON answer may be nested: a hostile one of brackets only would overflow the stack.
@@ -16,12 +18,12 @@ const maxJSONDepth = 5000
 func (x *exchange) parse(rt *goja.Runtime) goja.Value {
 	body := x.text(rt)
 	if depth(body) > maxJSONDepth {
-		throw(rt, "the JSON of %s %s is nested deeper than %d levels", x.method, x.name, maxJSONDepth)
+		js.Throw(rt, "the JSON of %s %s is nested deeper than %d levels", x.method, x.name, maxJSONDepth)
 	}
 	fn, _ := goja.AssertFunction(rt.GlobalObject().Get("JSON").ToObject(rt).Get("parse"))
 	v, err := fn(goja.Undefined(), rt.ToValue(body))
 	if err != nil {
-		throw(rt, "%s", notJSON(x, body))
+		js.Throw(rt, "%s", notJSON(x, body))
 	}
 	return v
 }
@@ -30,9 +32,9 @@ func (x *exchange) parse(rt *goja.Runtime) goja.Value {
 func parseJSON(rt *goja.Runtime) goja.Value {
 	json := rt.GlobalObject().Get("JSON").ToObject(rt)
 	own, _ := goja.AssertFunction(json.Get("parse"))
-	return function(rt, "parse", 2, func(c goja.FunctionCall) goja.Value {
+	return js.Function(rt, "parse", 2, func(c goja.FunctionCall) goja.Value {
 		if text, ok := c.Argument(0).(goja.String); ok && text.Length() > maxJSONDepth && depth(text.String()) > maxJSONDepth {
-			panic(newError(rt, "SyntaxError", fmt.Sprintf("the JSON is nested deeper than %d levels", maxJSONDepth)))
+			panic(js.NewError(rt, "SyntaxError", fmt.Sprintf("the JSON is nested deeper than %d levels", maxJSONDepth)))
 		}
 		v, err := own(json, c.Arguments...)
 		rethrow(rt, err)
@@ -97,7 +99,7 @@ func (x *exchange) headers(rt *goja.Runtime) goja.Value {
 		}
 		_ = o.Set(name, all[name])
 	}
-	get := function(rt, "get", 1, func(c goja.FunctionCall) goja.Value {
+	get := js.Function(rt, "get", 1, func(c goja.FunctionCall) goja.Value {
 		if v, ok := all[strings.ToLower(c.Argument(0).String())]; ok {
 			return rt.ToValue(v)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"katydid/runtime/js"
 	"katydid/stats"
 )
 
@@ -17,7 +18,7 @@ func (c *client) rest(fc goja.FunctionCall) goja.Value {
 
 // restUnique is client.rest_: it appends _=<ms> to the URL so that no cache answers, and counts under url?_=...
 func (c *client) restUnique(fc goja.FunctionCall) goja.Value {
-	url := toText(c.vm.RT, fc.Argument(1))
+	url := js.ToText(c.vm.RT, fc.Argument(1))
 	sep := "?"
 	if strings.Contains(url, "?") {
 		sep = "&"
@@ -38,19 +39,19 @@ func (c *client) sendREST(method, url, options, fn goja.Value, name string) goja
 			}
 		}
 	}
-	if name != "" && !given(opts.Get("name")) {
+	if name != "" && !js.Given(opts.Get("name")) {
 		_ = opts.Set("name", name)
 	}
 	headers := rt.NewObject()
 	_ = headers.Set("Accept", "application/json")
-	if own := opts.Get("headers"); given(own) {
+	if own := opts.Get("headers"); js.Given(own) {
 		for _, key := range own.ToObject(rt).Keys() {
 			_ = headers.Set(key, own.ToObject(rt).Get(key))
 		}
 	}
 	_ = opts.Set("headers", headers)
 	verdict := rt.ToValue(func(fc goja.FunctionCall) goja.Value { return c.restVerdict(fc.Argument(0), fn) })
-	return c.send(upper(toText(rt, method)), url, nil, opts, verdict)
+	return c.send(upper(js.ToText(rt, method)), url, nil, opts, verdict)
 }
 
 // restVerdict fails a response that is not JSON, then asks the script's own verdict function.

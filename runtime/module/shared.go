@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // Shared is the data that all users of a run share: rows of files, counters,
@@ -87,18 +89,18 @@ func (s *Shared) Object(vm *goja.Runtime, host Host) goja.Value {
 		objects: map[string]goja.Value{}, positions: map[string]int{}, inside: map[string]bool{},
 	}
 	methods := []string{"csv", "json", "array", "counter", "map"}
-	return newLazyObject(vm, lazyObject{names: methods, build: func(name string) goja.Value {
+	return js.NewLazy(vm, js.Lazy{Names: methods, Build: func(name string) goja.Value {
 		switch name {
 		case "csv":
-			return function(vm, name, 2, v.csv)
+			return js.Function(vm, name, 2, v.csv)
 		case "json":
-			return function(vm, name, 2, v.json)
+			return js.Function(vm, name, 2, v.json)
 		case "array":
-			return function(vm, name, 3, v.array)
+			return js.Function(vm, name, 3, v.array)
 		case "counter":
-			return function(vm, name, 2, v.counter)
+			return js.Function(vm, name, 2, v.counter)
 		}
-		return function(vm, name, 1, v.sharedMap)
+		return js.Function(vm, name, 1, v.sharedMap)
 	}})
 }
 
@@ -115,8 +117,8 @@ func (v *sharedVM) once(key string, make func() goja.Value) goja.Value {
 // nameOf is the first argument, which has to be a text.
 func (v *sharedVM) nameOf(call goja.FunctionCall, method, what string) string {
 	name := call.Argument(0)
-	if typeName(name) != "string" || name.String() == "" {
-		throwType(v.vm, "shared.%s: the first argument must be %s", method, what)
+	if js.TypeName(name) != "string" || name.String() == "" {
+		js.ThrowType(v.vm, "shared.%s: the first argument must be %s", method, what)
 	}
 	return name.String()
 }
@@ -137,10 +139,10 @@ func lookup[T any](s *Shared, m map[string]*T, key string, make func() *T) *T {
 func (v *sharedVM) counter(call goja.FunctionCall) goja.Value {
 	name := v.nameOf(call, "counter", "the counter's name")
 	var start int64
-	if arg := call.Argument(1); !missing(arg) {
-		n, ok := whole(arg)
+	if arg := call.Argument(1); !js.Missing(arg) {
+		n, ok := js.Whole(arg)
 		if !ok {
-			throwType(v.vm, "shared.counter(%q): the start must be a whole number", name)
+			js.ThrowType(v.vm, "shared.counter(%q): the start must be a whole number", name)
 		}
 		start = n
 	}
@@ -155,22 +157,22 @@ func (v *sharedVM) counter(call goja.FunctionCall) goja.Value {
 }
 
 func (v *sharedVM) counterObject(name string, c *atomic.Int64) goja.Value {
-	return newLazyObject(v.vm, lazyObject{
-		names: []string{"next", "add", "value"},
-		live: func(member string) goja.Value {
+	return js.NewLazy(v.vm, js.Lazy{
+		Names: []string{"next", "add", "value"},
+		Live: func(member string) goja.Value {
 			if member == "value" {
 				return v.vm.ToValue(c.Load())
 			}
 			return nil
 		},
-		build: func(member string) goja.Value {
+		Build: func(member string) goja.Value {
 			if member == "next" {
-				return function(v.vm, member, 0, func(goja.FunctionCall) goja.Value { return v.vm.ToValue(c.Add(1)) })
+				return js.Function(v.vm, member, 0, func(goja.FunctionCall) goja.Value { return v.vm.ToValue(c.Add(1)) })
 			}
-			return function(v.vm, member, 1, func(call goja.FunctionCall) goja.Value {
-				n, ok := whole(call.Argument(0))
+			return js.Function(v.vm, member, 1, func(call goja.FunctionCall) goja.Value {
+				n, ok := js.Whole(call.Argument(0))
 				if !ok {
-					throwType(v.vm, "shared.counter(%q).add: the argument must be a whole number", name)
+					js.ThrowType(v.vm, "shared.counter(%q).add: the argument must be a whole number", name)
 				}
 				return v.vm.ToValue(c.Add(n))
 			})

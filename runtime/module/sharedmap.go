@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // sharedMap is a map of JSON texts.
@@ -83,7 +85,7 @@ func (v *sharedVM) mapObject(name string, m *sharedMap) goja.Value {
 	o := v.vm.NewObject()
 	where := func(method string) string { return "shared.map(" + quote(name) + ")." + method }
 	def := func(method_ string, length int, f func(key string, call goja.FunctionCall) goja.Value) {
-		method(v.vm, o, method_, length, func(call goja.FunctionCall) goja.Value {
+		js.Method(v.vm, o, method_, length, func(call goja.FunctionCall) goja.Value {
 			return f(v.keyOf(call, where(method_)), call)
 		})
 	}
@@ -97,11 +99,11 @@ func (v *sharedVM) mapObject(name string, m *sharedMap) goja.Value {
 	def("update", 2, func(key string, call goja.FunctionCall) goja.Value {
 		f, ok := goja.AssertFunction(call.Argument(1))
 		if !ok {
-			throwType(v.vm, "%s: the second argument must be a function", where("update"))
+			js.ThrowType(v.vm, "%s: the second argument must be a function", where("update"))
 		}
 		return v.update(m, key, f, where("update"))
 	})
-	method(v.vm, o, "keys", 0, func(goja.FunctionCall) goja.Value {
+	js.Method(v.vm, o, "keys", 0, func(goja.FunctionCall) goja.Value {
 		keys := m.keys()
 		values := make([]any, len(keys))
 		for i, key := range keys {
@@ -109,7 +111,7 @@ func (v *sharedVM) mapObject(name string, m *sharedMap) goja.Value {
 		}
 		return v.vm.NewArray(values...)
 	})
-	accessor(v.vm, o, "size", func(goja.FunctionCall) goja.Value { return v.vm.ToValue(m.size()) }, nil)
+	js.Accessor(v.vm, o, "size", func(goja.FunctionCall) goja.Value { return v.vm.ToValue(m.size()) }, nil)
 	return o
 }
 
@@ -128,11 +130,11 @@ func (v *sharedVM) update(m *sharedMap, key string, f goja.Callable, where strin
 
 func (v *sharedVM) keyOf(call goja.FunctionCall, where string) string {
 	key := call.Argument(0)
-	switch typeName(key) {
+	switch js.TypeName(key) {
 	case "string", "number":
 		return key.String()
 	}
-	throwType(v.vm, "%s: the key must be a string or a number", where)
+	js.ThrowType(v.vm, "%s: the key must be a string or a number", where)
 	return ""
 }
 
@@ -153,12 +155,12 @@ func (v *sharedVM) parseJSON(text string) goja.Value {
 
 // toJSON throws for what JSON cannot say.
 func (v *sharedVM) toJSON(value goja.Value, where string) string {
-	if o, ok := value.(*goja.Object); ok && o.ExportType() == promiseType {
-		throwType(v.vm, "%s: the value is a promise; await it first", where)
+	if o, ok := value.(*goja.Object); ok && o.ExportType() == js.PromiseType {
+		js.ThrowType(v.vm, "%s: the value is a promise; await it first", where)
 	}
 	text := must(v.mustHave("JSON.stringify")(goja.Undefined(), value))
 	if goja.IsUndefined(text) {
-		throwType(v.vm, "%s: undefined, functions and symbols cannot be shared", where)
+		js.ThrowType(v.vm, "%s: undefined, functions and symbols cannot be shared", where)
 	}
 	return text.String()
 }
@@ -166,7 +168,7 @@ func (v *sharedVM) toJSON(value goja.Value, where string) string {
 func (v *sharedVM) mustHave(path string) goja.Callable {
 	f := v.function(path)
 	if f == nil {
-		throwType(v.vm, "%s is not a function: the script has replaced it", path)
+		js.ThrowType(v.vm, "%s is not a function: the script has replaced it", path)
 	}
 	return f
 }

@@ -4,24 +4,26 @@ import (
 	"unicode/utf8"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // TextEncoder is the class of https://encoding.spec.whatwg.org/: UTF-8 only.
 func TextEncoder(vm *goja.Runtime) goja.Value {
-	class := constructor(vm, "TextEncoder", 0, func(goja.ConstructorCall) {})
-	p := prototype(class)
-	accessor(vm, p, "encoding", func(goja.FunctionCall) goja.Value { return vm.ToValue("utf-8") }, nil)
-	method(vm, p, "encode", 0, func(call goja.FunctionCall) goja.Value {
-		if missing(call.Argument(0)) {
-			return newUint8Array(vm, nil)
+	class := js.Constructor(vm, "TextEncoder", 0, func(goja.ConstructorCall) {})
+	p := js.Prototype(class)
+	js.Accessor(vm, p, "encoding", func(goja.FunctionCall) goja.Value { return vm.ToValue("utf-8") }, nil)
+	js.Method(vm, p, "encode", 0, func(call goja.FunctionCall) goja.Value {
+		if js.Missing(call.Argument(0)) {
+			return js.NewUint8Array(vm, nil)
 		}
 		// String replaces lone surrogates by U+FFFD, as the encoder has to.
-		return newUint8Array(vm, []byte(call.Argument(0).String()))
+		return js.NewUint8Array(vm, []byte(call.Argument(0).String()))
 	})
-	method(vm, p, "encodeInto", 2, func(call goja.FunctionCall) goja.Value {
-		dst, ok := bytesOf(call.Argument(1))
-		if !ok || typedArrayName(call.Argument(1)) != "Uint8Array" {
-			throwType(vm, "TextEncoder.encodeInto: the second argument must be a Uint8Array")
+	js.Method(vm, p, "encodeInto", 2, func(call goja.FunctionCall) goja.Value {
+		dst, ok := js.BytesOf(call.Argument(1))
+		if !ok || js.TypedArrayName(call.Argument(1)) != "Uint8Array" {
+			js.ThrowType(vm, "TextEncoder.encodeInto: the second argument must be a Uint8Array")
 		}
 		read, written := encodeInto(dst, call.Argument(0).String())
 		result := vm.NewObject()
@@ -54,39 +56,39 @@ var decoderKey = goja.NewSymbol("TextDecoder")
 // TextDecoder is the class of https://encoding.spec.whatwg.org/ with all of
 // its labels, fatal, ignoreBOM and decode's stream option.
 func TextDecoder(vm *goja.Runtime) goja.Value {
-	class := constructor(vm, "TextDecoder", 0, func(call goja.ConstructorCall) {
+	class := js.Constructor(vm, "TextDecoder", 0, func(call goja.ConstructorCall) {
 		label := "utf-8"
-		if v := call.Argument(0); !missing(v) {
+		if v := call.Argument(0); !js.Missing(v) {
 			label = v.String()
 		}
 		d, ok := newDecoder(label)
 		if !ok {
-			throwRange(vm, "The %q encoding is not supported", label)
+			js.ThrowRange(vm, "The %q encoding is not supported", label)
 		}
 		d.fatal = option(vm, call.Argument(1), "fatal")
 		d.keepBOM = option(vm, call.Argument(1), "ignoreBOM")
-		hide(vm, call.This, decoderKey, d)
+		js.Hide(vm, call.This, decoderKey, d)
 	})
-	p := prototype(class)
+	p := js.Prototype(class)
 	get := func(name string, f func(*textDecoder) any) {
-		accessor(vm, p, name, func(call goja.FunctionCall) goja.Value { return vm.ToValue(f(decoderOf(vm, call.This))) }, nil)
+		js.Accessor(vm, p, name, func(call goja.FunctionCall) goja.Value { return vm.ToValue(f(decoderOf(vm, call.This))) }, nil)
 	}
 	get("encoding", func(d *textDecoder) any { return d.name })
 	get("fatal", func(d *textDecoder) any { return d.fatal })
 	get("ignoreBOM", func(d *textDecoder) any { return d.keepBOM })
-	method(vm, p, "decode", 0, func(call goja.FunctionCall) goja.Value {
+	js.Method(vm, p, "decode", 0, func(call goja.FunctionCall) goja.Value {
 		d := decoderOf(vm, call.This)
 		var src []byte
-		if v := call.Argument(0); !missing(v) {
-			b, ok := bytesOf(v)
+		if v := call.Argument(0); !js.Missing(v) {
+			b, ok := js.BytesOf(v)
 			if !ok {
-				throwType(vm, "TextDecoder.decode: the argument must be an ArrayBuffer, a typed array or a DataView")
+				js.ThrowType(vm, "TextDecoder.decode: the argument must be an ArrayBuffer, a typed array or a DataView")
 			}
 			src = b
 		}
 		text, ok := d.decode(src, option(vm, call.Argument(1), "stream"))
 		if !ok {
-			throwType(vm, "The encoded data was not valid for encoding %s", d.name)
+			js.ThrowType(vm, "The encoded data was not valid for encoding %s", d.name)
 		}
 		return vm.ToValue(text)
 	})
@@ -94,9 +96,9 @@ func TextDecoder(vm *goja.Runtime) goja.Value {
 }
 
 func decoderOf(vm *goja.Runtime, this goja.Value) *textDecoder {
-	d := reveal[*textDecoder](this, decoderKey)
+	d := js.Reveal[*textDecoder](this, decoderKey)
 	if d == nil {
-		throwType(vm, "Value of \"this\" must be of type TextDecoder")
+		js.ThrowType(vm, "Value of \"this\" must be of type TextDecoder")
 	}
 	return d
 }

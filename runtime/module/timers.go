@@ -7,6 +7,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"katydid/runtime/js"
 	"katydid/runtime/script"
 	"katydid/runtime/vu"
 )
@@ -14,11 +15,11 @@ import (
 // timers makes setTimeout and its kin on the VM's event loop. Callbacks run while the user waits or awaits.
 func timers(vm *vu.VM, name string) goja.Value {
 	rt := vm.RT
-	set := func(repeat bool, delayAt int) native {
+	set := func(repeat bool, delayAt int) js.Native {
 		return func(c goja.FunctionCall) goja.Value {
 			fn, ok := goja.AssertFunction(c.Argument(0))
 			if !ok {
-				throwType(rt, "%s: the first argument must be a function", name)
+				js.ThrowType(rt, "%s: the first argument must be a function", name)
 			}
 			var delay time.Duration
 			args := c.Arguments[min(1, len(c.Arguments)):]
@@ -32,16 +33,16 @@ func timers(vm *vu.VM, name string) goja.Value {
 	}
 	switch name {
 	case "setTimeout":
-		return function(rt, name, 2, set(false, 1))
+		return js.Function(rt, name, 2, set(false, 1))
 	case "setInterval":
-		return function(rt, name, 2, set(true, 1))
+		return js.Function(rt, name, 2, set(true, 1))
 	case "setImmediate":
-		return function(rt, name, 1, set(false, 0))
+		return js.Function(rt, name, 1, set(false, 0))
 	case "queueMicrotask":
-		return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
+		return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
 			fn, ok := goja.AssertFunction(c.Argument(0))
 			if !ok {
-				throwType(rt, "queueMicrotask: the argument must be a function")
+				js.ThrowType(rt, "queueMicrotask: the argument must be a function")
 			}
 			p, resolve, _ := rt.NewPromise()
 			_ = resolve(goja.Undefined()) // fails only for a promise of another runtime
@@ -51,8 +52,8 @@ func timers(vm *vu.VM, name string) goja.Value {
 			return goja.Undefined()
 		})
 	}
-	return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
-		if id, ok := whole(c.Argument(0)); ok { // as in browsers, anything else is no timer and no error
+	return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
+		if id, ok := js.Whole(c.Argument(0)); ok { // as in browsers, anything else is no timer and no error
 			vm.ClearTimer(id)
 		}
 		return goja.Undefined()
@@ -71,11 +72,11 @@ func millis(v goja.Value) time.Duration {
 // sleep blocks the user for a number of seconds; only a hard stop ends it early.
 func sleep(vm *vu.VM, v goja.Value) {
 	s := math.NaN()
-	if isNumber(v) {
+	if js.IsNumber(v) {
 		s = v.ToFloat()
 	}
 	if !(s >= 0) || s > 1e8 {
-		throwType(vm.RT, "sleep(%v): a number of seconds from 0 up is needed", v)
+		js.ThrowType(vm.RT, "sleep(%v): a number of seconds from 0 up is needed", v)
 	}
 	vm.Sleep(time.Duration(s * float64(time.Second)))
 }
@@ -84,18 +85,18 @@ func sleep(vm *vu.VM, v goja.Value) {
 // calls it, as those of an import.
 func open(vm *vu.VM) goja.Value {
 	rt := vm.RT
-	return function(rt, "open", 2, func(c goja.FunctionCall) goja.Value {
+	return js.Function(rt, "open", 2, func(c goja.FunctionCall) goja.Value {
 		name := c.Argument(0).String()
-		if missing(c.Argument(0)) || name == "" {
-			throwType(rt, "open needs the path of a file")
+		if js.Missing(c.Argument(0)) || name == "" {
+			js.ThrowType(rt, "open needs the path of a file")
 		}
 		full, err := vm.Env.Script.ResolveFrom(script.CallerDir(rt, vm.Env.Script), name)
 		if err != nil {
-			throw(rt, "open: %s", err)
+			js.Throw(rt, "open: %s", err)
 		}
 		data, err := os.ReadFile(full)
 		if err != nil {
-			throw(rt, "open %s: %s", name, reasonOf(err))
+			js.Throw(rt, "open %s: %s", name, reasonOf(err))
 		}
 		if c.Argument(1).String() == "b" {
 			return rt.ToValue(rt.NewArrayBuffer(data))

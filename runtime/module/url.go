@@ -2,6 +2,8 @@ package module
 
 import (
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // URL is the class of https://url.spec.whatwg.org/#url-class.
@@ -25,11 +27,11 @@ type urls struct {
 }
 
 func urlsOf(vm *goja.Runtime) *urls {
-	if c := reveal[*urls](vm.GlobalObject(), urlsKey); c != nil {
+	if c := js.Reveal[*urls](vm.GlobalObject(), urlsKey); c != nil {
 		return c
 	}
 	c := &urls{vm: vm}
-	hide(vm, vm.GlobalObject(), urlsKey, c)
+	js.Hide(vm, vm.GlobalObject(), urlsKey, c)
 	c.makeURL()
 	c.makeParams()
 	return c
@@ -43,31 +45,31 @@ type urlState struct {
 }
 
 func (c *urls) makeURL() {
-	c.url = constructor(c.vm, "URL", 1, func(call goja.ConstructorCall) {
+	c.url = js.Constructor(c.vm, "URL", 1, func(call goja.ConstructorCall) {
 		if len(call.Arguments) == 0 {
-			throwType(c.vm, "URL: 1 argument required, but only 0 present")
+			js.ThrowType(c.vm, "URL: 1 argument required, but only 0 present")
 		}
 		u, ok := parseArguments(call.Arguments)
 		if !ok {
 			c.throwInvalid(call.Arguments[0].String())
 		}
-		hide(c.vm, call.This, urlKey, &urlState{urlRecord: u})
+		js.Hide(c.vm, call.This, urlKey, &urlState{urlRecord: u})
 	})
-	method(c.vm, c.url, "canParse", 1, func(call goja.FunctionCall) goja.Value {
+	js.Method(c.vm, c.url, "canParse", 1, func(call goja.FunctionCall) goja.Value {
 		_, ok := parseArguments(call.Arguments)
 		return c.vm.ToValue(ok)
 	})
-	p := prototype(c.url)
+	p := js.Prototype(c.url)
 	p.DefineDataPropertySymbol(goja.SymToStringTag, c.vm.ToValue("URL"), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	for _, name := range []string{"toString", "toJSON"} {
-		method(c.vm, p, name, 0, func(call goja.FunctionCall) goja.Value {
+		js.Method(c.vm, p, name, 0, func(call goja.FunctionCall) goja.Value {
 			return c.vm.ToValue(c.state(call.This).String())
 		})
 	}
 	for _, part := range urlParts() {
 		c.part(p, part)
 	}
-	accessor(c.vm, p, "searchParams", func(call goja.FunctionCall) goja.Value {
+	js.Accessor(c.vm, p, "searchParams", func(call goja.FunctionCall) goja.Value {
 		return c.searchParams(c.state(call.This))
 	}, nil)
 }
@@ -77,7 +79,7 @@ func parseArguments(args []goja.Value) (*urlRecord, bool) {
 		return nil, false
 	}
 	var base *urlRecord
-	if len(args) > 1 && !missing(args[1]) {
+	if len(args) > 1 && !js.Missing(args[1]) {
 		b, ok := parseURL(args[1].String(), nil)
 		if !ok {
 			return nil, false
@@ -95,9 +97,9 @@ func (c *urls) throwInvalid(input string) {
 }
 
 func (c *urls) state(this goja.Value) *urlState {
-	s := reveal[*urlState](this, urlKey)
+	s := js.Reveal[*urlState](this, urlKey)
 	if s == nil {
-		throwType(c.vm, "Value of \"this\" must be of type URL")
+		js.ThrowType(c.vm, "Value of \"this\" must be of type URL")
 	}
 	return s
 }
@@ -134,7 +136,7 @@ func portText(u *urlRecord) string {
 
 func (c *urls) part(p *goja.Object, part urlPart) {
 	get := func(call goja.FunctionCall) goja.Value { return c.vm.ToValue(part.get(c.state(call.This).urlRecord)) }
-	var set native
+	var set js.Native
 	switch {
 	case part.name == "href":
 		set = func(call goja.FunctionCall) goja.Value {
@@ -155,7 +157,7 @@ func (c *urls) part(p *goja.Object, part urlPart) {
 			return goja.Undefined()
 		}
 	}
-	accessor(c.vm, p, part.name, get, set)
+	js.Accessor(c.vm, p, part.name, get, set)
 }
 
 // refresh makes searchParams follow the query.
@@ -168,8 +170,8 @@ func (s *urlState) refresh() {
 func (c *urls) searchParams(s *urlState) goja.Value {
 	if s.object == nil {
 		s.params = &paramsState{pairs: parseQuery(s.query), url: s}
-		s.object = c.vm.CreateObject(prototype(c.params))
-		hide(c.vm, s.object, paramsKey, s.params)
+		s.object = c.vm.CreateObject(js.Prototype(c.params))
+		js.Hide(c.vm, s.object, paramsKey, s.params)
 	}
 	return s.object
 }

@@ -4,22 +4,24 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // pairsOf reads the argument of new URLSearchParams: a text, pairs, or an
 // object.
 func (c *urls) pairsOf(v goja.Value) []pair {
-	if missing(v) || goja.IsNull(v) { // Node's null; browsers read it as "null"
+	if js.Missing(v) || goja.IsNull(v) { // Node's null; browsers read it as "null"
 		return nil
 	}
 	o, ok := v.(*goja.Object)
 	if !ok {
 		return parseQuery(strings.TrimPrefix(v.String(), "?"))
 	}
-	if s := reveal[*paramsState](o, paramsKey); s != nil {
+	if s := js.Reveal[*paramsState](o, paramsKey); s != nil {
 		return append([]pair(nil), s.pairs...)
 	}
-	if iterable := o.GetSymbol(goja.SymIterator); !missing(iterable) && !goja.IsNull(iterable) {
+	if iterable := o.GetSymbol(goja.SymIterator); !js.Missing(iterable) && !goja.IsNull(iterable) {
 		return c.pairsOfList(o)
 	}
 	var pairs []pair
@@ -35,14 +37,14 @@ func (c *urls) pairsOfList(o *goja.Object) []pair {
 	var pairs []pair
 	c.vm.ForOf(o, func(v goja.Value) bool {
 		var parts []string
-		if isObject(v) {
+		if js.IsObject(v) {
 			c.vm.ForOf(v, func(part goja.Value) bool {
 				parts = append(parts, part.String())
 				return len(parts) < 3
 			})
 		}
 		if len(parts) != 2 {
-			throwType(c.vm, "URLSearchParams: each item of the list must be a pair [name, value]")
+			js.ThrowType(c.vm, "URLSearchParams: each item of the list must be a pair [name, value]")
 		}
 		pairs = append(pairs, pair{parts[0], parts[1]})
 		return true
@@ -55,7 +57,7 @@ func (p *inspector) inspectURL(o *goja.Object, n named) (described, bool) {
 	var u *urlState
 	var s *paramsState
 	p.try(func() goja.Value { // the prototype may be a proxy
-		u, s = reveal[*urlState](o, urlKey), reveal[*paramsState](o, paramsKey)
+		u, s = js.Reveal[*urlState](o, urlKey), js.Reveal[*paramsState](o, paramsKey)
 		return nil
 	})
 	if u != nil {

@@ -5,6 +5,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // paramsState is what a URLSearchParams object hides.
@@ -25,7 +27,7 @@ func (s *paramsState) changed() {
 // match returns a test for the name and, if it is given, the value.
 func match(call goja.FunctionCall) func(pair) bool {
 	name := call.Argument(0).String()
-	if missing(call.Argument(1)) {
+	if js.Missing(call.Argument(1)) {
 		return func(p pair) bool { return p.name == name }
 	}
 	value := call.Argument(1).String()
@@ -56,18 +58,18 @@ func (s *paramsState) sort() {
 }
 
 func (c *urls) paramsOf(this goja.Value) *paramsState {
-	s := reveal[*paramsState](this, paramsKey)
+	s := js.Reveal[*paramsState](this, paramsKey)
 	if s == nil {
-		throwType(c.vm, "Value of \"this\" must be of type URLSearchParams")
+		js.ThrowType(c.vm, "Value of \"this\" must be of type URLSearchParams")
 	}
 	return s
 }
 
 func (c *urls) makeParams() {
-	c.params = constructor(c.vm, "URLSearchParams", 0, func(call goja.ConstructorCall) {
-		hide(c.vm, call.This, paramsKey, &paramsState{pairs: c.pairsOf(call.Argument(0))})
+	c.params = js.Constructor(c.vm, "URLSearchParams", 0, func(call goja.ConstructorCall) {
+		js.Hide(c.vm, call.This, paramsKey, &paramsState{pairs: c.pairsOf(call.Argument(0))})
 	})
-	p := prototype(c.params)
+	p := js.Prototype(c.params)
 	tag := c.vm.ToValue("URLSearchParams")
 	p.DefineDataPropertySymbol(goja.SymToStringTag, tag, goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	c.paramsReaders(p)
@@ -77,10 +79,10 @@ func (c *urls) makeParams() {
 
 // paramsMethod defines a method that needs some arguments.
 func (c *urls) paramsMethod(p *goja.Object, name string, need int, f func(*paramsState, goja.FunctionCall) goja.Value) {
-	method(c.vm, p, name, need, func(call goja.FunctionCall) goja.Value {
+	js.Method(c.vm, p, name, need, func(call goja.FunctionCall) goja.Value {
 		s := c.paramsOf(call.This)
 		if len(call.Arguments) < need {
-			throwType(c.vm, "URLSearchParams.%s: %d argument%s required, but only %d present", name, need, plural(need), len(call.Arguments))
+			js.ThrowType(c.vm, "URLSearchParams.%s: %d argument%s required, but only %d present", name, need, plural(need), len(call.Arguments))
 		}
 		return f(s, call)
 	})
@@ -108,7 +110,7 @@ func (c *urls) paramsReaders(p *goja.Object) {
 	c.paramsMethod(p, "toString", 0, func(s *paramsState, _ goja.FunctionCall) goja.Value {
 		return c.vm.ToValue(formatQuery(s.pairs))
 	})
-	accessor(c.vm, p, "size", func(call goja.FunctionCall) goja.Value {
+	js.Accessor(c.vm, p, "size", func(call goja.FunctionCall) goja.Value {
 		return c.vm.ToValue(len(c.paramsOf(call.This).pairs))
 	}, nil)
 }
@@ -144,7 +146,7 @@ func (c *urls) paramsIterators(p *goja.Object) {
 	c.paramsMethod(p, "forEach", 1, func(s *paramsState, call goja.FunctionCall) goja.Value {
 		f, ok := goja.AssertFunction(call.Argument(0))
 		if !ok {
-			throwType(c.vm, "URLSearchParams.forEach: the argument must be a function")
+			js.ThrowType(c.vm, "URLSearchParams.forEach: the argument must be a function")
 		}
 		for i := 0; i < len(s.pairs); i++ {
 			must(f(call.Argument(1), c.vm.ToValue(s.pairs[i].value), c.vm.ToValue(s.pairs[i].name), call.This))
@@ -157,7 +159,7 @@ func (c *urls) paramsIterators(p *goja.Object) {
 func (c *urls) iterator(s *paramsState, item func(pair) goja.Value) goja.Value {
 	i := 0
 	it := c.vm.NewObject()
-	method(c.vm, it, "next", 0, func(goja.FunctionCall) goja.Value {
+	js.Method(c.vm, it, "next", 0, func(goja.FunctionCall) goja.Value {
 		result := c.vm.NewObject()
 		done := i >= len(s.pairs)
 		if done {
@@ -169,7 +171,7 @@ func (c *urls) iterator(s *paramsState, item func(pair) goja.Value) goja.Value {
 		result.Set("done", done)
 		return result
 	})
-	self := function(c.vm, "[Symbol.iterator]", 0, func(call goja.FunctionCall) goja.Value { return call.This })
+	self := js.Function(c.vm, "[Symbol.iterator]", 0, func(call goja.FunctionCall) goja.Value { return call.This })
 	it.DefineDataPropertySymbol(goja.SymIterator, self, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	tag := c.vm.ToValue("URLSearchParams Iterator")
 	it.DefineDataPropertySymbol(goja.SymToStringTag, tag, goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)

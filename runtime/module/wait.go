@@ -7,6 +7,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"katydid/runtime/js"
 	"katydid/runtime/vu"
 )
 
@@ -16,34 +17,34 @@ func waitTime(vm *vu.VM, name string) goja.Value {
 	rt := vm.RT
 	number := func(v goja.Value) float64 {
 		s := v.ToFloat()
-		if !isNumber(v) || !(s >= 0) || math.IsInf(s, 0) {
-			throwType(rt, "%s: %v is not a number of seconds", name, v)
+		if !js.IsNumber(v) || !(s >= 0) || math.IsInf(s, 0) {
+			js.ThrowType(rt, "%s: %v is not a number of seconds", name, v)
 		}
 		return s
 	}
 	switch name {
 	case "between":
-		return function(rt, name, 2, func(c goja.FunctionCall) goja.Value {
+		return js.Function(rt, name, 2, func(c goja.FunctionCall) goja.Value {
 			low, high := number(c.Argument(0)), number(c.Argument(1))
 			if high < low {
-				throwType(rt, "between(%v, %v): the first number must not be larger than the second", low, high)
+				js.ThrowType(rt, "between(%v, %v): the first number must not be larger than the second", low, high)
 			}
 			return vm.WaitFunc(func() float64 { return low + rand.Float64()*(high-low) })
 		})
 	case "constant":
-		return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
+		return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
 			s := number(c.Argument(0))
 			return vm.WaitFunc(func() float64 { return s })
 		})
 	case "constantPacing":
-		return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
+		return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
 			return vm.WaitFunc(pacing(vm, number(c.Argument(0))))
 		})
 	}
-	return function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
+	return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
 		perSecond := number(c.Argument(0))
 		if perSecond == 0 {
-			throwType(rt, "constantThroughput(0): a number above 0 is needed")
+			js.ThrowType(rt, "constantThroughput(0): a number above 0 is needed")
 		}
 		return vm.WaitFunc(pacing(vm, 1/perSecond))
 	})

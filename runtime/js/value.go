@@ -1,0 +1,72 @@
+package js
+
+import (
+	"math/big"
+
+	"github.com/dop251/goja"
+)
+
+// TypeName is JavaScript's typeof, but for functions.
+func TypeName(v goja.Value) string {
+	// An object first: exporting one copies it whole and runs its getters.
+	if v == nil || IsObject(v) {
+		return "object"
+	}
+	if _, ok := v.(*goja.Symbol); ok {
+		return "symbol" // which exports as a string
+	}
+	switch v.Export().(type) {
+	case string:
+		return "string"
+	case int64, float64:
+		return "number"
+	case bool:
+		return "boolean"
+	case *big.Int:
+		return "bigint"
+	}
+	if goja.IsNull(v) {
+		return "object"
+	}
+	return "undefined"
+}
+
+// Text is a member of o as a string; otherwise if it is undefined or null.
+func Text(o *goja.Object, key, otherwise string) string {
+	if v := o.Get(key); Given(v) {
+		return v.String()
+	}
+	return otherwise
+}
+
+// ToText is String(v), but for a symbol, which is a mistake as in JavaScript itself.
+func ToText(rt *goja.Runtime, v goja.Value) string {
+	if _, ok := v.(*goja.Symbol); ok {
+		ThrowType(rt, "Cannot convert a Symbol value to a string")
+	}
+	return v.String()
+}
+
+// Object is v as an object; anything else is thrown as a TypeError that names what.
+func Object(rt *goja.Runtime, what string, v goja.Value) *goja.Object {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		ThrowType(rt, "%s must be an object, not %v", what, v)
+	}
+	return o
+}
+
+// Given says that v is neither undefined nor null.
+func Given(v goja.Value) bool { return v != nil && !goja.IsUndefined(v) && !goja.IsNull(v) }
+
+// ArrayBuffer returns the memory (not a copy) of an ArrayBuffer.
+func ArrayBuffer(o *goja.Object) ([]byte, bool) {
+	if o.ExportType() != BufferType {
+		return nil, false
+	}
+	b, ok := o.Export().(goja.ArrayBuffer)
+	if !ok {
+		return nil, false
+	}
+	return b.Bytes(), true
+}
