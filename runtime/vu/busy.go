@@ -43,37 +43,60 @@ func (env *Env) patience() time.Duration {
 }
 
 // lookAround counts the users who want a processor now, for patience.
-func (c *Crowd) lookAround() {
+func (env *Env) lookAround(each func(func(*VM))) {
 	n := int64(0)
-	c.each(func(u *user) {
-		if u.vm.busyFor() > 0 {
+	each(func(vm *VM) {
+		if vm.busyFor() > 0 {
 			n++
 		}
 	})
-	c.env.crowding.Store(n)
+	env.crowding.Store(n)
+}
+
+// hogged says that some user has kept a core busy for a second or more.
+func (env *Env) hogged(each func(func(*VM))) (yes bool) {
+	env.lookAround(each)
+	limit := env.patience()
+	each(func(vm *VM) { yes = yes || vm.busyFor() >= limit })
+	return yes
+}
+
+// accuse marks the user who has kept a core busy for longest: when it is killed, the place in its script is reported.
+// It is nil if nobody has been busy for as long as a tenth of a second.
+func accuse(each func(func(*VM))) (worst *VM) {
+	longest := 100 * time.Millisecond
+	each(func(vm *VM) {
+		if d := vm.busyFor(); d > longest {
+			longest, worst = d, vm
+		}
+	})
+	if worst != nil {
+		worst.accused.Store(true)
+	}
+	return worst
 }
 
 // Hogged says that some user has kept a core busy for a second or more.
-func (c *Crowd) Hogged() (yes bool) {
-	c.lookAround()
-	limit := c.env.patience()
-	c.each(func(u *user) { yes = yes || u.vm.busyFor() >= limit })
-	return yes
-}
+func (c *Crowd) Hogged() bool { return c.env.hogged(c.eachVM) }
 
 // Accuse marks the user who has kept a core busy for longest: when it is killed, the place in its script is reported.
 // It returns the user's class, "" if nobody has been busy for as long as a tenth of a second.
 func (c *Crowd) Accuse() (class string) {
-	var worst *user
-	longest := 100 * time.Millisecond
-	c.each(func(u *user) {
-		if d := u.vm.busyFor(); d > longest {
-			longest, worst = d, u
-		}
-	})
-	if worst == nil {
+	if vm := accuse(c.eachVM); vm != nil {
+		return vm.Class.Name
+	}
+	return ""
+}
+
+func (c *Crowd) eachVM(do func(*VM)) { c.each(func(u *user) { do(u.vm) }) }
+
+// Hogged and Accuse are a Crowd's. There are no classes: who is accused is called a user.
+func (p *Pool) Hogged() bool { return p.env.hogged(p.each) }
+
+// Accuse marks the user who has kept a core busy for longest; "" if there is none.
+func (p *Pool) Accuse() string {
+	if accuse(p.each) == nil {
 		return ""
 	}
-	worst.vm.accused.Store(true)
-	return worst.vm.Class.Name
+	return "the script"
 }

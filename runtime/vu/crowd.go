@@ -118,7 +118,7 @@ func (c *Crowd) StopAll(ctx context.Context, grace time.Duration) (killed, stuck
 		cancel()
 	}
 	killed = c.Live()
-	c.lookAround()
+	c.env.lookAround(c.eachVM)
 	c.each((*user).kill)
 	ctx, cancel := context.WithTimeout(context.Background(), onStopGrace+2*time.Second)
 	defer cancel()

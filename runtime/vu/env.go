@@ -45,6 +45,9 @@ type Env struct {
 	Model string
 	// Global makes the global variable name (console, URL, ...) on its first use; nil if there is none.
 	Global func(vm *VM, name string) goja.Value
+	// Live makes the global variable name (__ITER) each time that it is read; nil if there is none, or for a script
+	// without such.
+	Live func(vm *VM, name string) goja.Value
 	// Stop ends the test as soon as it can, as StopTest does; reason goes to the log.
 	Stop func(reason string)
 	// Trouble notes a reason for a non-zero exit code that is in no row of the statistics.
@@ -53,6 +56,8 @@ type Env struct {
 	Tags, ExcludeTags []string // task filter; nil means all
 	// Extra is what the modules themselves share between VMs; this package does not look at it.
 	Extra any
+	// K6 is what the modules of k6 share between VMs; nor at that.
+	K6 any
 
 	traces     sync.Map // tracebacks that were logged
 	traceCount atomic.Int64

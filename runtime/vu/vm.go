@@ -33,6 +33,8 @@ type VM struct {
 	Self *goja.Object
 	// Local is what the modules keep for this VM; this package does not look at it.
 	Local any
+	// K6 is what the modules of k6 keep for this VM; nor at that.
+	K6 any
 
 	exports   []export
 	left      bool         // onStop is over
@@ -116,7 +118,7 @@ func (vm *VM) load() error {
 // small allocation per VM; defining the globals themselves would cost a good part of a user's memory.
 func (vm *VM) lazyGlobals() {
 	global := vm.RT.GlobalObject()
-	l := vm.RT.NewDynamicObject(&lazy{vm: vm, make: vm.Env.Global})
+	l := vm.RT.NewDynamicObject(&lazy{vm: vm, make: vm.Env.Global, live: vm.Env.Live})
 	// Neither call can fail: both objects are fresh and extensible.
 	_ = l.SetPrototype(global.Prototype())
 	_ = global.SetPrototype(l)
@@ -217,6 +219,7 @@ func (vm *VM) revive() {
 type lazy struct {
 	vm   *VM
 	make func(*VM, string) goja.Value
+	live func(*VM, string) goja.Value // of those that change; nil if there are none
 	seen []member
 }
 
@@ -232,6 +235,11 @@ func (l *lazy) index(key string) int {
 func (l *lazy) Get(key string) goja.Value {
 	if i := l.index(key); i >= 0 {
 		return l.seen[i].value
+	}
+	if l.live != nil {
+		if v := l.live(l.vm, key); v != nil {
+			return v
+		}
 	}
 	v := l.make(l.vm, key)
 	if v != nil {
