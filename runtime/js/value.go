@@ -39,6 +39,14 @@ func Text(o *goja.Object, key, otherwise string) string {
 	return otherwise
 }
 
+// TextOf is a value as text; "" for undefined or null.
+func TextOf(v goja.Value) string {
+	if !Given(v) {
+		return ""
+	}
+	return v.String()
+}
+
 // ToText is String(v), but for a symbol, which is a mistake as in JavaScript itself.
 func ToText(rt *goja.Runtime, v goja.Value) string {
 	if _, ok := v.(*goja.Symbol); ok {
@@ -69,4 +77,20 @@ func ArrayBuffer(o *goja.Object) ([]byte, bool) {
 		return nil, false
 	}
 	return b.Bytes(), true
+}
+
+// Freeze makes an object and all that it holds unchangeable, as Object.freeze does. Only data that was made by JSON.parse
+// may be given to it: it has no getters and no cycles.
+func Freeze(rt *goja.Runtime, v goja.Value) {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return
+	}
+	for _, key := range o.Keys() {
+		Freeze(rt, o.Get(key))
+	}
+	freeze, _ := goja.AssertFunction(rt.GlobalObject().Get("Object").ToObject(rt).Get("freeze"))
+	if _, err := freeze(goja.Undefined(), o); err != nil {
+		panic(err) // an interruption
+	}
 }

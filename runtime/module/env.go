@@ -21,14 +21,15 @@ func Env(vm *goja.Runtime, environ []string) goja.Value {
 	vars := make(map[string]string, len(environ))
 	for _, pair := range environ {
 		name, value, ok := strings.Cut(pair, "=")
-		if ok && name != "" && !storeCredential(name) {
+		if ok && name != "" && !Credential(name) {
 			vars[name] = value
 		}
 	}
 	return vm.NewDynamicObject(&environment{vm, vars})
 }
 
-func storeCredential(name string) bool {
+// Credential tells the variables that scripts must not see: see Env.
+func Credential(name string) bool {
 	if runtime.GOOS == "windows" { // where names have no case
 		name = strings.ToUpper(name)
 	}

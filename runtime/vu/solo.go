@@ -35,6 +35,14 @@ func (vm *VM) Exported(name string) goja.Value {
 	return v
 }
 
+// ExportNames are the names that the last script file exports, sorted as the language does.
+func (vm *VM) ExportNames() []string {
+	if len(vm.exports) == 0 {
+		return nil
+	}
+	return vm.exports[len(vm.exports)-1].ns.Keys()
+}
+
 // Function is an exported function; false if there is none of that name.
 func (vm *VM) Function(name string) (goja.Callable, bool) {
 	var fn goja.Callable

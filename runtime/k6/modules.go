@@ -1,0 +1,92 @@
+// Package k6 is the vocabulary of k6 scripts: the modules that they import, and what a virtual user of such a script
+// knows of itself (tags, group, scenario, iteration). Written from a description of k6's behaviour, not from its code.
+//
+// Each module, and each member of it, is made when a VM first uses it: a user pays for what its script touches.
+package k6
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
+	"katydid/runtime/vu"
+)
+
+// A module is what scripts can import under a name.
+type module struct {
+	names []string // of its exports; all of them together are the default export too
+	build func(s *State, name string) goja.Value
+}
+
+// aliases are names that scripts for older versions of k6 use.
+var aliases = map[string]string{
+	"k6/experimental/timers":     "k6/timers",
+	"k6/experimental/webcrypto":  "k6/webcrypto",
+	"k6/experimental/websockets": "k6/websockets",
+}
+
+// Builtins are the modules as sources of ES modules, for script.Options. What a script does not use of them falls out of
+// the bundle.
+func Builtins() map[string]string {
+	sources := map[string]string{"k6/options": ""} // types only
+	for name, m := range modules() {
+		sources[name] = source(name, m.names)
+	}
+	for old, name := range aliases {
+		sources[old] = sources[name]
+	}
+	return sources
+}
+
+// source is the text of a module. $k.get reaches Export.
+func source(name string, exports []string) string {
+	var b strings.Builder
+	for _, export := range exports {
+		fmt.Fprintf(&b, "export const %s = /* @__PURE__ */ $k.get(\"%s:%s\");\n", export, name, export)
+	}
+	fmt.Fprintf(&b, "export default /* @__PURE__ */ $k.get(\"%s:default\");\n", name)
+	return b.String()
+}
+
+// Export makes an export of a module, called "k6/http:get", for a VM. It is nil if that is no name of ours.
+func Export(vm *vu.VM, name string) goja.Value {
+	path, export, ok := strings.Cut(name, ":")
+	m, known := modules()[path]
+	if !ok || !known {
+		return nil
+	}
+	s := stateOf(vm)
+	if export != "default" {
+		return s.member(path, m, export)
+	}
+	return js.NewLazy(vm.RT, js.Lazy{Names: m.names, Build: func(export string) goja.Value { return s.member(path, m, export) }})
+}
+
+// member is the export of a module, one and the same however a script reaches it.
+func (s *State) member(path string, m module, export string) goja.Value {
+	key := path + ":" + export
+	if v, ok := s.made[key]; ok {
+		return v
+	}
+	v := m.build(s, export)
+	if s.made == nil {
+		s.made = map[string]goja.Value{}
+	}
+	s.made[key] = v
+	return v
+}
+
+// Require gives a whole module to require().
+func Require(vm *vu.VM, path string) goja.Value {
+	if to, ok := aliases[path]; ok {
+		path = to
+	}
+	return Export(vm, path+":default")
+}
+
+// Names are the modules that there are, sorted.
+func Names() []string { return slices.Sorted(maps.Keys(Builtins())) }

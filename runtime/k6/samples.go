@@ -1,0 +1,39 @@
+package k6
+
+import (
+	"time"
+
+	"katydid/metrics"
+)
+
+// add records a sample with the user's tags and, on top, those given.
+func (s *State) add(m *metrics.Metric, value float64, more tagList) {
+	s.run.Metrics.Add(m, value, s.tagged(more), time.Now())
+}
+
+// tagged is the user's tags with some more.
+func (s *State) tagged(more tagList) metrics.Tags {
+	if len(more) == 0 {
+		return s.tags
+	}
+	return s.tags.With(more...)
+}
+
+// recordCheck records how a check went.
+func (s *State) recordCheck(name string, passed bool, more tagList) {
+	s.run.Metrics.Check(s.group, name, passed, checkTags{s.tagged(more), name}, time.Now())
+}
+
+// checkTags adds the name of the check, if somebody asks for it.
+type checkTags struct {
+	metrics.Tags
+	name string
+}
+
+// Tag implements metrics.Tags.
+func (t checkTags) Tag(name string) (string, bool) {
+	if name == "check" {
+		return t.name, true
+	}
+	return t.Tags.Tag(name)
+}

@@ -1,0 +1,117 @@
+package k6
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"katydid/metrics"
+	"katydid/runtime/bridge"
+	"katydid/runtime/js"
+	"katydid/runtime/k6/options"
+	"katydid/runtime/vu"
+)
+
+// Run is what the modules of k6 share between all users. It is filled before the first VM is made, but for Options, HTTP
+// and Tags, which the script itself decides on: they are set after the first VM has run its top level, and before any
+// other VM is made. From then on all of it is only read, but for what guards itself.
+type Run struct {
+	Metrics *metrics.Engine
+	Pool    *vu.Pool
+	Options *options.Resolved // nil until they are known
+	HTTP    *bridge.Config    // of all users
+	Tags    *metrics.TagSet   // of all samples
+	Environ []string          // of __ENV: NAME=VALUE
+	// Turn says how long a request that is about to be sent has to wait for its turn (options.rps); nil without a cap.
+	Turn func(now time.Time) time.Duration
+	// Abort ends the test at once (exec.test.abort); Fail marks it as failed.
+	Abort, Fail func(reason string)
+	// Elapsed is the time since the scenarios began.
+	Elapsed func() time.Duration
+
+	Completed, Interrupted atomic.Int64 // iterations
+}
+
+func runOf(vm *vu.VM) *Run { return vm.Env.K6.(*Run) }
+
+// State is what a VM knows of itself. It belongs to the VM's goroutine.
+type State struct {
+	vm   *vu.VM
+	run  *Run
+	made map[string]goja.Value // exports of modules
+
+	base     *metrics.TagSet // of all samples, without the group; see retag
+	tags     *metrics.TagSet // with it
+	own      tagList // exec.vu.metrics.tags
+	metadata tagList
+	group    string // "" or "::outer::inner"
+
+	scenario  *Scenario // nil outside of one
+	iteration int64     // of this user, from 0; -1 before the first
+	inThis    int64     // iterations of this user in its scenario, the one under way included
+	number    int64     // of the iteration, unique in the scenario, from 0
+	phase     phase
+}
+
+// phase is what part of the script is running.
+type phase int
+
+const (
+	atTopLevel phase = iota
+	inSetup          // or teardown
+	iterating
+)
+
+// stateOf gives the state of a VM, made on its first use. In the VM of a native user, which has no scenarios, it is that
+// of a user in an iteration.
+func stateOf(vm *vu.VM) *State {
+	s, ok := vm.K6.(*State)
+	if !ok {
+		s = &State{vm: vm, run: runOf(vm), iteration: -1}
+		if vm.Class != nil {
+			s.phase = iterating
+		}
+		s.retag()
+		vm.K6 = s
+	}
+	return s
+}
+
+func (s *State) rt() *goja.Runtime { return s.vm.RT }
+
+// inIteration throws at the top level of the script, where no load is made.
+func (s *State) inIteration(what string) {
+	if s.phase == atTopLevel {
+		js.Throw(s.rt(), "%s cannot be used at the top level of the script: use it in the default function, setup or teardown", what)
+	}
+}
+
+// atInit throws where the script's top level is over.
+func (s *State) atInit(what string) {
+	if s.phase != atTopLevel {
+		js.Throw(s.rt(), "%s can only be used at the top level of the script", what)
+	}
+}
+
+// Global makes a global variable that only k6 scripts have; nil for any other name.
+func Global(vm *vu.VM, name string) goja.Value {
+	switch name {
+	case "__VU":
+		return vm.RT.ToValue(vm.ID)
+	case "__ENV":
+		return environment(vm.RT, runOf(vm).Environ)
+	}
+	return nil
+}
+
+// Live makes a global variable that changes; nil for any other name.
+func Live(vm *vu.VM, name string) goja.Value {
+	if name != "__ITER" {
+		return nil
+	}
+	if s := stateOf(vm); s.iteration >= 0 {
+		return vm.RT.ToValue(s.iteration)
+	}
+	return goja.Undefined()
+}

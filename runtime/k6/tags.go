@@ -1,0 +1,76 @@
+package k6
+
+import (
+	"slices"
+
+	"github.com/dop251/goja"
+
+	"katydid/metrics"
+	"katydid/runtime/js"
+)
+
+// tagList is a few tags, the names of which are all different. Samples may keep it: a list is never changed, only
+// replaced.
+type tagList []metrics.Tag
+
+func (l tagList) index(name string) int {
+	return slices.IndexFunc(l, func(t metrics.Tag) bool { return t.Name == name })
+}
+
+func (l tagList) get(name string) (string, bool) {
+	if i := l.index(name); i >= 0 {
+		return l[i].Value, true
+	}
+	return "", false
+}
+
+func (l *tagList) set(name, value string) {
+	fresh := slices.Clone(*l)
+	if i := fresh.index(name); i >= 0 {
+		fresh[i].Value = value
+	} else {
+		fresh = append(fresh, metrics.Tag{Name: name, Value: value})
+	}
+	*l = fresh
+}
+
+func (l *tagList) remove(name string) {
+	*l = slices.DeleteFunc(slices.Clone(*l), func(t metrics.Tag) bool { return t.Name == name })
+}
+
+// retag makes anew the tags of all samples of the user: those of the run, of the scenario, the user's own, the group.
+func (s *State) retag() {
+	s.base = s.run.Tags
+	if s.scenario != nil {
+		s.base = s.scenario.tags
+	}
+	if len(s.own) > 0 {
+		s.base = s.base.With(s.own...)
+	}
+	s.setGroup(s.group)
+}
+
+// setGroup is where the user is from now on: "" or "::outer::inner".
+func (s *State) setGroup(path string) {
+	s.group = path
+	s.tags = s.base.With(metrics.Tag{Name: "group", Value: path})
+}
+
+// tagsOf reads the tags that a script gives for a sample: an object of names and values; what says where they come from.
+func (s *State) tagsOf(what string, v goja.Value) (list tagList) {
+	if !js.Given(v) {
+		return nil
+	}
+	o, ok := v.(*goja.Object)
+	if !ok {
+		js.ThrowType(s.rt(), "%s must be an object of names and values, not %v", what, v)
+	}
+	for _, name := range o.Keys() {
+		value := o.Get(name)
+		if js.IsObject(value) {
+			js.ThrowType(s.rt(), "%s: the value of %q must be a string, a number or a boolean, not %v", what, name, value)
+		}
+		list = append(list, metrics.Tag{Name: name, Value: value.String()})
+	}
+	return list
+}

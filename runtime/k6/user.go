@@ -1,0 +1,200 @@
+package k6
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"katydid/metrics"
+	"katydid/runtime/js"
+	"katydid/runtime/load"
+	"katydid/runtime/module"
+	"katydid/runtime/vu"
+)
+
+// Scenario is what the users that serve a scenario share. It implements load.Workers.
+type Scenario struct {
+	Name, Executor string
+	Exec           string // the exported function that is an iteration
+	Env            map[string]string
+	Tags           []metrics.Tag // the scenario's own
+	SetupData      []byte // JSON of what setup gave; nil for nothing
+	// MinDuration is the least time that an iteration takes; what is left of it is waited for.
+	MinDuration time.Duration
+	// KeepCookies and CloseConnections say what becomes of those at the end of an iteration.
+	KeepCookies, CloseConnections bool
+
+	Began    func() time.Time
+	Progress func(now time.Time) float64
+
+	Run *Run
+
+	tags *metrics.TagSet // of all samples of it
+}
+
+// Ready has to be called once when all is set, before the first Take.
+func (sc *Scenario) Ready() {
+	sc.tags = sc.Run.Tags.With(sc.Tags...).With(metrics.Tag{Name: "scenario", Value: sc.Name})
+}
+
+// Take lends a user to the scenario.
+func (sc *Scenario) Take() (load.Worker, error) {
+	vm, err := sc.Run.Pool.Take()
+	if vm == nil || err != nil {
+		return nil, err
+	}
+	s := stateOf(vm)
+	s.activate(sc)
+	return &worker{s: s}, nil
+}
+
+// Put takes it back.
+func (sc *Scenario) Put(w load.Worker) { sc.Run.Pool.Put(w.(*worker).s.vm) }
+
+// activate makes s a user of the scenario.
+func (s *State) activate(sc *Scenario) {
+	s.phase, s.scenario, s.inThis = iterating, sc, 0
+	s.own, s.metadata, s.group = nil, nil, ""
+	s.retag()
+	if len(sc.Env) > 0 {
+		env := s.rt().GlobalObject().Get("__ENV").ToObject(s.rt())
+		for name, value := range sc.Env {
+			_ = env.Set(name, value)
+		}
+	}
+}
+
+// worker is a user that serves a scenario.
+type worker struct {
+	s    *State
+	fn   goja.Callable // of the scenario's iterations; nil before the first
+	data goja.Value    // the user's own copy of what setup gave
+}
+
+// Iterate implements load.Worker.
+func (w *worker) Iterate(it load.Iteration) bool {
+	s := w.s
+	if s.vm.Killed() || !w.prepare() {
+		return false
+	}
+	s.iteration++
+	s.inThis++
+	s.number = it.Number
+	if !it.Start.Planned.IsZero() {
+		s.vm.Begin(it.Start)
+	}
+	began := time.Now()
+	_, err := s.vm.Perform(w.fn, w.data)
+	took := time.Since(began)
+	s.vm.Depart()
+	killed := s.vm.Killed()
+	if err != nil && !killed {
+		s.vm.Report(err)
+	}
+	s.endIteration(took, killed)
+	return !killed
+}
+
+// Interrupt implements load.Worker.
+func (w *worker) Interrupt() { w.s.vm.Kill() }
+
+// prepare finds the function and copies the data of setup, for the first iteration.
+func (w *worker) prepare() bool {
+	if w.fn != nil {
+		return true
+	}
+	s := w.s
+	fn, ok := s.vm.Function(s.scenario.Exec)
+	if !ok {
+		s.vm.Env.Log(vu.Error, fmt.Sprintf("the script exports no function %s to this user: exports must not depend on chance or time", s.scenario.Exec))
+		return false
+	}
+	w.data = goja.Undefined()
+	if data := s.scenario.SetupData; data != nil {
+		err := s.vm.Guard(func() { w.data = s.parseJSON(data) })
+		if err != nil {
+			return false
+		}
+	}
+	w.fn = fn
+	return true
+}
+
+// endIteration counts an iteration that is over.
+func (s *State) endIteration(took time.Duration, killed bool) {
+	b := s.run.Metrics.Builtin
+	s.transferred()
+	if s.scenario.CloseConnections {
+		s.closeIdle()
+	}
+	if !s.scenario.KeepCookies {
+		s.forgetCookies()
+	}
+	if killed {
+		s.run.Interrupted.Add(1)
+		return
+	}
+	s.setGroup("")
+	s.run.Completed.Add(1)
+	s.add(b.IterationDuration, millisOf(took), nil)
+	s.add(b.Iterations, 1, nil)
+	if left := s.scenario.MinDuration - took; left > 0 {
+		s.vm.Sleep(left)
+	}
+}
+
+// parseJSON makes a value of JSON text that we have written ourselves.
+func (s *State) parseJSON(text []byte) goja.Value {
+	parse, _ := goja.AssertFunction(s.rt().GlobalObject().Get("JSON").ToObject(s.rt()).Get("parse"))
+	v, err := parse(goja.Undefined(), s.rt().ToValue(string(text)))
+	vu.Rethrow(s.rt(), err)
+	return v
+}
+
+// environment is __ENV: a plain object, which the script may write to. The credentials of the results store are not in it.
+func environment(rt *goja.Runtime, environ []string) goja.Value {
+	o := rt.NewObject()
+	for _, pair := range environ {
+		if name, value, ok := strings.Cut(pair, "="); ok && name != "" && !module.Credential(name) {
+			_ = o.Set(name, value)
+		}
+	}
+	return o
+}
+
+// Exports are what the main VM's script exports, as far as it matters here.
+type Exports struct {
+	Options                        json.RawMessage // JSON of options; nil without
+	Setup, Teardown, HandleSummary bool
+	Functions                      map[string]bool // exported functions, default included
+}
+
+// Look reads the exports of a VM whose top level has run. False means that this is no script of k6's: it has neither a
+// default function nor options.
+func Look(vm *vu.VM) (e Exports, ok bool, err error) {
+	g := vm.Guard(func() { e, ok = look(vm) })
+	return e, ok, g
+}
+
+func look(vm *vu.VM) (e Exports, ok bool) {
+	e.Functions = map[string]bool{}
+	for _, name := range vm.ExportNames() {
+		v := vm.Exported(name)
+		if _, callable := goja.AssertFunction(v); callable {
+			e.Functions[name] = true
+		}
+	}
+	e.Setup, e.Teardown, e.HandleSummary = e.Functions["setup"], e.Functions["teardown"], e.Functions["handleSummary"]
+	if v := vm.Exported("options"); js.Given(v) {
+		stringify, _ := goja.AssertFunction(vm.RT.GlobalObject().Get("JSON").ToObject(vm.RT).Get("stringify"))
+		text, err := stringify(goja.Undefined(), v)
+		vu.Rethrow(vm.RT, err)
+		if js.Given(text) {
+			e.Options = json.RawMessage(text.String())
+		}
+	}
+	return e, e.Functions["default"] || e.Options != nil
+}
