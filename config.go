@@ -37,7 +37,7 @@ func (p *optionParser) fromFiles(home, dir, named string) ([]setting, error) {
 		}
 		found = append(found, settings...)
 	}
-	if named == "" {
+	if named == "" || isK6Config(named) && (p.k6 != nil || len(p.early) > 0) {
 		return found, nil
 	}
 	file := named

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	k6options "katydid/runtime/k6/options"
 )
 
 // options is what a run was asked to be, from all sources. A field is described
@@ -42,6 +44,8 @@ type options struct {
 	resetStats     bool
 	requireValid   bool
 
+	thresholds []string // METRIC:EXPRESSION
+
 	logLevel, logFile string
 	exitCodeOnError   int
 	memoryLimit       int64 // bytes; 0: what the system gives
@@ -72,7 +76,7 @@ func (o *options) source(name string) string {
 // --help and --version, and lets pass what it does not know. environ is as os.Environ
 // gives it; home and dir are the folders to look for configuration files in.
 func parseFirst(args, environ []string, home, dir string) (*options, error) {
-	p := newOptionParser()
+	p := newOptionParser(nil)
 	p.early = earlyOptions()
 	if err := p.parse(args, environ, home, dir); err != nil {
 		return nil, err
@@ -95,8 +99,9 @@ func earlyOptions() []string {
 // is judged. Files are overridden by environment variables, those by args;
 // katydid's own names go before Locust's. The warnings are for the log. All
 // errors are the user's: one line, exit code 2.
-func parseOptions(args, environ []string, home, dir string, custom []customArg) (*options, []string, error) {
-	p := newOptionParser()
+// k6 is not nil for a k6 script and gets its options.
+func parseOptions(args, environ []string, home, dir string, custom []customArg, k6 *k6Levels) (*options, []string, error) {
+	p := newOptionParser(k6)
 	if err := p.addCustom(custom); err != nil {
 		return nil, nil, err
 	}
@@ -123,18 +128,25 @@ type optionParser struct {
 	all      []*option      // in the order of the help text
 	early    []string       // if not empty, the only options to be set, and others are not judged
 	warnings []string
+	k6       *k6Levels        // of a k6 script; nil for others
+	level    *k6options.Options // of k6, that the option being set belongs to
 }
 
-func newOptionParser() *optionParser {
+// newOptionParser has the options for native scripts, or those for k6 scripts, which it then puts into k6.
+func newOptionParser(k6 *k6Levels) *optionParser {
 	o := &options{from: map[string]string{}, custom: map[string]any{}}
-	p := &optionParser{options: o, flags: pflag.NewFlagSet("katydid", pflag.ContinueOnError)}
+	p := &optionParser{options: o, flags: pflag.NewFlagSet("katydid", pflag.ContinueOnError), k6: k6}
 	p.flags.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "script" {
 			name = "locustfile"
 		}
 		return pflag.NormalizedName(strings.ReplaceAll(name, "_", "-"))
 	})
-	for _, opt := range o.table() {
+	table := o.table()
+	if k6 != nil {
+		table = p.k6Table(table)
+	}
+	for _, opt := range table {
 		p.add(opt)
 	}
 	return p
@@ -190,6 +202,9 @@ func (p *optionParser) apply(s setting) error {
 	}
 	if opt.state != stateReady {
 		return p.refuse(opt, s)
+	}
+	if p.k6 != nil {
+		p.level = p.k6.levelOf(s)
 	}
 	if err := opt.set(s.value); err != nil {
 		if opt.secret {

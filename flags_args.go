@@ -40,7 +40,7 @@ func (p *optionParser) fromArgs(args []string) ([]setting, error) {
 func (p *optionParser) warnTwice(given map[string][]string) {
 	for _, opt := range p.all {
 		values := given[opt.name]
-		if len(slices.Compact(slices.Clone(values))) < 2 {
+		if opt.repeat || len(slices.Compact(slices.Clone(values))) < 2 {
 			continue
 		}
 		if opt.secret {

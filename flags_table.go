@@ -12,6 +12,7 @@ type option struct {
 	group       string
 	help        string // for an option that is not ready: what is missing, or what to use
 	many        bool   // takes any number of values
+	repeat      bool   // may be given several times, and each counts
 	argOnly     bool   // not in files
 	secret      bool   // the value must not be shown
 	variable    string // of a script's option: the whole name of its environment variable
@@ -61,6 +62,7 @@ const (
 	groupResults = "Results"
 	groupLog     = "Log"
 	groupOther   = "Other"
+	groupK6      = "For k6 scripts"
 	groupScript  = "Options of the script"
 )
 
@@ -130,6 +132,8 @@ func (o *options) resultOptions() []*option {
 			help: "Print tables only at the end."},
 		{name: "require-valid", env: "REQUIRE_VALID", group: groupResults, set: asSwitch(&o.requireValid),
 			help: "End with exit code 7 if the verdict on the run is INVALID: the generator could not do what was asked of it."},
+		{name: "threshold", meta: "METRIC:EXPRESSION", repeat: true, group: groupResults, set: asAnother(&o.thresholds),
+			help: "End with exit code 99 unless this holds, as in 'http_req_duration:p(95)<500' or 'http_req_failed{name:/cart}:rate<0.01'; the metrics are k6's, times in milliseconds. May be given several times."},
 		{name: "reset-stats", env: "RESET_STATS", group: groupResults, set: asSwitch(&o.resetStats),
 			help: "Forget what was measured when all users have started."},
 	}

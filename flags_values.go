@@ -82,6 +82,14 @@ func asTimespan(p *time.Duration) func(string) error {
 	}
 }
 
+// asAnother adds a value to those given before.
+func asAnother(p *[]string) func(string) error {
+	return func(s string) error {
+		*p = append(*p, s)
+		return nil
+	}
+}
+
 // words takes any number of words, separated by commas or spaces.
 func asWords(p *[]string) func(string) error {
 	return func(s string) error {

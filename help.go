@@ -47,7 +47,7 @@ Examples:
 // option that works, its variable and its default. custom are the options of
 // the script, if it has been loaded.
 func writeHelp(w io.Writer, custom []customArg) error {
-	p := newOptionParser()
+	p := newOptionParser(nil)
 	if err := p.addCustom(custom); err != nil {
 		return err
 	}
@@ -63,6 +63,7 @@ func writeHelp(w io.Writer, custom []customArg) error {
 			}
 		}
 	}
+	writeK6Options(&b)
 	b.WriteString(helpSources)
 	b.WriteString("\nOptions of Locust's that are not here yet:\n")
 	writeColumn(&b, "", 2, strings.Join(p.missing(), ", "))
@@ -73,6 +74,16 @@ func writeHelp(w io.Writer, custom []customArg) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeK6Options writes the options that a k6 script has besides, or in place of, those of native ones.
+func writeK6Options(b *strings.Builder) {
+	b.WriteString("\n" + groupK6 + ", besides those above for results and log:\n")
+	for _, opt := range newOptionParser(&k6Levels{}).all {
+		if opt.group == groupK6 {
+			writeOption(b, opt)
+		}
+	}
 }
 
 func (p *optionParser) missing() (names []string) {

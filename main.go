@@ -73,14 +73,15 @@ func dispatch(sys *system) int {
 	}
 	switch args[0] {
 	case "run":
-		if len(args) < 2 || len(args[1]) > 1 && args[1][0] == '-' {
+		name, others, ok := scriptOf(args[1:])
+		if !ok {
 			if slices.Contains(args, "--help") || slices.Contains(args, "-h") {
 				return help(sys.stdout, nil, exitOK)
 			}
 			fmt.Fprintln(sys.stderr, "katydid: error: run needs a script: katydid run SCRIPT [options]")
 			return exitUsage
 		}
-		sys.args = append([]string{"-f", args[1], "--headless"}, args[2:]...)
+		sys.args = append([]string{"-f", name, "--headless"}, others...)
 	case "export":
 		return runExport(sys, args[1:])
 	case "target":
