@@ -12,8 +12,21 @@ const (
 	exitMemory      = 5
 	exitNotExported = 6
 	exitInvalid     = 7
+	exitCrossed     = 99
 	exitSignalled   = 128 // + the number of the signal
 	exitInterrupted = exitSignalled + 2
+)
+
+// The exit codes that only the run of a k6 script has; they are k6's.
+const (
+	exitK6Setup    = 100
+	exitK6Teardown = 101
+	exitK6Options  = 104
+	exitK6Signal   = 105
+	exitK6Script   = 107
+	exitK6Abort    = 108
+	exitK6Fail     = 110
+	exitK6Other    = 255
 )
 
 // exitCodeTable says what the codes mean, for people.
@@ -29,7 +42,16 @@ var exitCodeTable = []struct {
 	{exitMemory, "the run was cut short because memory ran out"},
 	{exitNotExported, "results could not be exported (--export): before the run, which then does not start, or at its end; they are kept on disk"},
 	{exitInvalid, "the figures describe the generator and not the target (--require-valid, verdict INVALID)"},
+	{exitCrossed, "a threshold was crossed (--threshold, or options.thresholds of a k6 script)"},
+	{exitK6Setup, "k6 scripts only, as are all from here to 255, while 1 and 4 are not: setup took too long"},
+	{exitK6Teardown, "teardown took too long"},
+	{exitK6Options, "the options of the script are wrong"},
+	{exitK6Signal, "a signal ended the run"},
+	{exitK6Script, "the script's top level, setup or teardown threw"},
+	{exitK6Abort, "the script called exec.test.abort"},
+	{exitK6Fail, "the script called exec.test.fail"},
 	{exitInterrupted, "a second Ctrl-C ended the run at once (128 + n: second signal n)"},
+	{exitK6Other, "what setup returned cannot be written as JSON"},
 }
 
 // An outcome is what there is to say about a run at its end.
@@ -42,7 +64,10 @@ type outcome struct {
 	usersDied  bool // a constructor or onStart threw
 	listener   bool // an event listener threw
 	invalid    bool // the verdict is INVALID and the user wants to hear of it
-	failed     bool // a failed request, or a task that threw
+	crossed    bool // a threshold
+	failed     bool // a failed request, or a task that threw; no matter in the run of a k6 script
+	isK6       bool // a k6 script's run
+	k6         int  // the first of k6's own exit codes that was deserved; 0 if none was
 	onError    int  // --exit-code-on-error
 }
 
@@ -61,13 +86,17 @@ func (o outcome) code() int {
 		return exitNotExported
 	case o.memory:
 		return exitMemory
+	case o.k6 != exitOK:
+		return o.k6
 	case o.usersDied:
 		return exitUsersDied
 	case o.listener:
 		return exitUsage
+	case o.crossed:
+		return exitCrossed
 	case o.invalid:
 		return exitInvalid
-	case o.failed:
+	case o.failed && !o.isK6:
 		return o.onError
 	}
 	return exitOK

@@ -85,7 +85,7 @@ func (r *run) exitCode(s *stats.Snapshot) int {
 func (r *run) info(code int) stats.RunInfo {
 	cpu, rss := resourceUsage()
 	return stats.RunInfo{
-		Version: version, Script: r.scriptName(), Started: r.started, UsersMax: r.crowd.Peak(), ExitCode: code,
+		Version: version, Script: r.scriptName(), Started: r.started, UsersMax: r.people.Peak(), ExitCode: code,
 		Health: r.health, CPU: cpu, RSSMaxBytes: rss, OpenFilesMax: r.sys.limits.files,
 	}
 }

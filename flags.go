@@ -128,8 +128,9 @@ type optionParser struct {
 	all      []*option      // in the order of the help text
 	early    []string       // if not empty, the only options to be set, and others are not judged
 	warnings []string
-	k6       *k6Levels        // of a k6 script; nil for others
+	k6       *k6Levels          // of a k6 script; nil for others
 	level    *k6options.Options // of k6, that the option being set belongs to
+	from     string             // where that was given
 }
 
 // newOptionParser has the options for native scripts, or those for k6 scripts, which it then puts into k6.
@@ -204,7 +205,7 @@ func (p *optionParser) apply(s setting) error {
 		return p.refuse(opt, s)
 	}
 	if p.k6 != nil {
-		p.level = p.k6.levelOf(s)
+		p.level, p.from = p.k6.levelOf(s), s.from
 	}
 	if err := opt.set(s.value); err != nil {
 		if opt.secret {

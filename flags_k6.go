@@ -29,14 +29,17 @@ func (p *optionParser) k6Table(native []*option) []*option {
 		table = append(table, opt)
 	}
 	for _, f := range own {
+		if f.Name == "" {
+			continue
+		}
 		table = append(table, &option{name: f.Name, short: f.Short, meta: f.Meta, def: f.Default, group: groupK6, help: f.Help,
-			repeat: f.Many, argOnly: true, set: func(value string) error { return f.Set(p.level, value) }})
+			repeat: f.Many, argOnly: true, set: func(value string) error { return f.Set(p.level, value, p.from) }})
 	}
 	for alias, name := range map[string]string{"users": "vus", "run-time": "duration"} {
 		at := slices.IndexFunc(own, func(f k6options.Flag) bool { return f.Name == name })
 		set := own[at].Set
 		opt := table[slices.IndexFunc(table, func(o *option) bool { return o.name == alias })]
-		opt.set = func(value string) error { return set(p.level, value) }
+		opt.set = func(value string) error { return set(p.level, value, p.from) }
 	}
 	return table
 }

@@ -60,23 +60,23 @@ func (w *memoryWatch) stop() { close(w.quit) }
 // without end is copied with each step, so the limit comes sooner for it than for many small users.
 func (r *run) hogged() bool {
 	r.mu.Lock()
-	crowd := r.crowd
+	people := r.people
 	r.mu.Unlock()
-	return crowd != nil && crowd.Hogged()
+	return people != nil && people.Hogged()
 }
 
 // outOfMemory ends the test and names the user who is the likely cause; code of no user is stopped by its guard.
 func (r *run) outOfMemory(w *memoryWatch) {
 	r.mu.Lock()
 	r.outcome.memory = true
-	crowd := r.crowd
+	people := r.people
 	r.mu.Unlock()
 	defer close(w.out)
-	if crowd == nil {
+	if people == nil {
 		return
 	}
-	class := crowd.Accuse()
-	crowd.KillAll()
+	class := people.Accuse()
+	people.KillAll()
 	if class != "" {
 		w.why += "; a task of " + class + " was running for longest, see the exceptions"
 	} else {

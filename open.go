@@ -61,6 +61,7 @@ func (r *run) gatherOpen(plan load.Plan, classes []load.Class) {
 	r.mu.Lock() // the memory's watch looks for the crowd
 	defer r.mu.Unlock()
 	r.crowd = vu.NewCrowd(r.env, func(int) {})
+	r.people = r.crowd
 	r.plan = plan
 	r.open = load.NewOpen(plan, classes, r.mostUsers(), load.NewPacer(), r.crowd.Start, func() {
 		r.stopFor("users leave before they can do anything")

@@ -107,7 +107,7 @@ func (o *outputs) tick() {
 }
 
 func (o *outputs) snapshot() *stats.Snapshot {
-	s := o.r.env.Recorder.Collect(time.Now(), o.r.crowd.Live())
+	s := o.r.env.Recorder.Collect(time.Now(), o.r.people.Live())
 	o.r.snapshot.Store(s)
 	return s
 }

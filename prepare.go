@@ -77,6 +77,7 @@ func (r *run) gather(classes []load.Class) error {
 	r.mu.Lock() // the memory's watch looks for the crowd
 	defer r.mu.Unlock()
 	r.crowd = vu.NewCrowd(r.env, func(class int) { r.driver.Ended(class) })
+	r.people = r.crowd
 	r.driver = load.NewClosed(mix, r.crowd, r.complete)
 	return nil
 }

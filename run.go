@@ -27,7 +27,9 @@ type run struct {
 	main     *vu.Main // belongs to the goroutine of runTest
 	shape    string   // class of the load shape, "" without one
 	lastTick vu.Tick
-	crowd    *vu.Crowd
+	people   population // all virtual users; nil before there can be any
+	crowd    *vu.Crowd  // of native users; nil in the run of a k6 script
+	k6       *k6Test    // of a k6 script; nil for others
 	driver   *load.Closed // of a closed run
 	open     *load.Open   // of an open run; nil in a closed one
 	plan     load.Plan    // of an open run
@@ -221,15 +223,27 @@ func (r *run) unlessStopped(err error) {
 	}
 }
 
+// population is the virtual users of a run, whatever their script.
+type population interface {
+	Live() int // users that there are now
+	Peak() int // the most that there were at once
+	// Hogged, Accuse and KillAll are for the watch over memory; see vu.Crowd.
+	Hogged() bool
+	Accuse() string
+	KillAll()
+}
+
 // users are the live and the wanted number of users.
 func (r *run) users() (live, target int) {
-	if r.crowd == nil {
+	switch {
+	case r.people == nil:
 		return 0, 0
-	}
-	if r.open != nil {
+	case r.k6 != nil:
+		target = r.k6.planned
+	case r.open != nil:
 		_, _, target = r.open.Users()
-	} else {
+	default:
 		target, _ = r.driver.Target()
 	}
-	return r.crowd.Live(), target
+	return r.people.Live(), target
 }

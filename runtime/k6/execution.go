@@ -113,12 +113,13 @@ func (s *State) executionTest() goja.Value {
 		switch name {
 		case "abort":
 			return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
-				s.run.abort(s, js.TextOf(c.Argument(0)))
+				s.run.Abort(js.TextOf(c.Argument(0)))
+				s.vm.Kill() // nothing of this iteration goes on
 				return goja.Undefined()
 			})
 		case "fail":
 			return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
-				s.run.fail(js.TextOf(c.Argument(0)))
+				s.run.Fail(js.TextOf(c.Argument(0)))
 				return goja.Undefined()
 			})
 		}

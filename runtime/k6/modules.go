@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dop251/goja"
 
@@ -20,6 +21,32 @@ import (
 type module struct {
 	names []string // of its exports; all of them together are the default export too
 	build func(s *State, name string) goja.Value
+}
+
+var (
+	table     map[string]module
+	tableOnce sync.Once
+)
+
+// modules are the modules that there are, by name.
+func modules() map[string]module {
+	tableOnce.Do(func() {
+		table = map[string]module{
+			"k6":           basics(),
+			"k6/metrics":   custom(),
+			"k6/execution": execution(),
+			"k6/timers":    timers(),
+		}
+	})
+	return table
+}
+
+// timers is the module k6/timers: what is global here.
+func timers() module {
+	return module{
+		names: []string{"setTimeout", "clearTimeout", "setInterval", "clearInterval"},
+		build: func(s *State, name string) goja.Value { return s.rt().GlobalObject().Get(name) },
+	}
 }
 
 // aliases are names that scripts for older versions of k6 use.

@@ -21,19 +21,5 @@ func (s *State) tagged(more tagList) metrics.Tags {
 
 // recordCheck records how a check went.
 func (s *State) recordCheck(name string, passed bool, more tagList) {
-	s.run.Metrics.Check(s.group, name, passed, checkTags{s.tagged(more), name}, time.Now())
-}
-
-// checkTags adds the name of the check, if somebody asks for it.
-type checkTags struct {
-	metrics.Tags
-	name string
-}
-
-// Tag implements metrics.Tags.
-func (t checkTags) Tag(name string) (string, bool) {
-	if name == "check" {
-		return t.name, true
-	}
-	return t.Tags.Tag(name)
+	s.run.Metrics.Check(s.group, name, passed, s.tagged(more))
 }

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"katydid/metrics"
+	"katydid/runtime/k6"
+	"katydid/stats"
+)
+
+// executeK6 is the test itself: setup, the scenarios, teardown, and the summaries.
+func (r *run) executeK6() int {
+	t := r.k6
+	r.log.infof("%s", r.sys.limits)
+	r.out.start()
+	r.export.start()
+	defer r.export.close()
+	r.state.Store("spawning")
+	code := r.setupK6()
+	r.mark = markProcess()
+	if code == exitOK {
+		r.loadScenarios()
+	}
+	r.state.Store("stopped")
+	r.health = r.healthSince(r.mark)
+	r.judgeArrivals()
+	if code == exitOK {
+		code = r.teardownK6()
+	}
+	t.shared.Pool.Close()
+	r.noteK6(code)
+	heard := r.heed()
+	r.out.collect()
+	heard()
+	state := t.shared.Metrics.Collect(time.Now())
+	t.results, _ = t.shared.Metrics.Evaluate(state, t.elapsed(), true)
+	r.summariseK6(state)
+	return r.finish()
+}
+
+// setupK6 runs setup, if there is one, and gives the exit code of its failure.
+func (r *run) setupK6() int {
+	t := r.k6
+	if !t.exports.Setup || t.options.NoSetup.Value {
+		return exitOK
+	}
+	limit := t.options.SetupTimeout.Or(defaultStageLimit)
+	err := r.once("setup", "::setup", limit, nil, func(once *k6.Once, v goja.Value) (err error) {
+		t.setupData, err = once.JSON(v)
+		return err
+	})
+	if err == nil {
+		return exitOK
+	}
+	r.log.errorf("setup: %s", traceOf(err))
+	if errors.Is(err, k6.ErrNotJSON) {
+		return exitK6Other
+	}
+	return stageCode(err, exitK6Setup)
+}
+
+// teardownK6 runs teardown, if there is one, and gives the exit code of its failure.
+func (r *run) teardownK6() int {
+	t := r.k6
+	if !t.exports.Teardown || t.options.NoTeardown.Value || r.hardStop() {
+		return exitOK
+	}
+	limit := t.options.TeardownTimeout.Or(defaultStageLimit)
+	err := r.once("teardown", "::teardown", limit, t.setupData, func(*k6.Once, goja.Value) error { return nil })
+	if err == nil {
+		return exitOK
+	}
+	r.log.errorf("teardown: %s", traceOf(err))
+	return stageCode(err, exitK6Teardown)
+}
+
+// defaultStageLimit is how long setup and teardown may take each.
+const defaultStageLimit = 60 * time.Second
+
+// stageCode is the exit code for an error of setup or teardown; late is that for one that took too long.
+func stageCode(err error, late int) int {
+	switch err.(type) {
+	case *lateError:
+		return late
+	case *endedError:
+		return exitOK // whoever ended it has noted why
+	}
+	return exitK6Script
+}
+
+// noteK6 remembers why a k6 script's run is no success; the first reason counts.
+func (r *run) noteK6(code int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.outcome.k6 == exitOK {
+		r.outcome.k6 = code
+	}
+}
+
+// abortK6 ends the test for a reason that has an exit code. Any goroutine may call it.
+func (r *run) abortK6(code int, reason string) {
+	r.noteK6(code)
+	r.stopFor(reason)
+}
+
+// loadScenarios runs all scenarios to their ends, or until there is a reason to stop.
+func (r *run) loadScenarios() {
+	t := r.k6
+	r.startScenarios()
+	t.began = time.Now()
+	r.state.Store("running")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	done := make(chan struct{})
+	go func() { defer close(done); t.scenarios.Run(ctx) }()
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	r.cpu = newCPUUse()
+	r.gauges()
+	for ticks := 1; ; {
+		select {
+		case <-done:
+			r.log.infof("all scenarios have ended, shutting down")
+			return
+		case reason := <-r.stop:
+			r.endScenarios(reason, cancel, done)
+			return
+		case s := <-r.sys.signals:
+			if r.hearSignal(s) {
+				r.noteK6(exitK6Signal)
+			}
+		case <-second.C:
+			r.cpu.look(r)
+			r.gauges()
+			if ticks++; ticks%2 == 0 { // as often as k6
+				r.watchThresholds()
+			}
+		}
+	}
+}
+
+// endScenarios interrupts all users and waits until they have left.
+func (r *run) endScenarios(reason string, cancel func(), done <-chan struct{}) {
+	r.log.infof("%s, shutting down", reason)
+	r.state.Store("stopping")
+	cancel()
+	late := time.After(stuckLimit)
+	for {
+		select {
+		case <-done:
+			return
+		case s := <-r.sys.signals:
+			r.hearSignal(s)
+		case <-r.hard:
+			r.people.KillAll()
+			return
+		case <-late:
+			r.log.errorf("%d users did not end even after they were interrupted; they are left behind", r.people.Live())
+			return
+		}
+	}
+}
+
+// stuckLimit is how long users may take to end that were interrupted.
+const stuckLimit = 5 * time.Second
+
+// gauges records how many users there are.
+func (r *run) gauges() {
+	m, now := r.k6.shared.Metrics, time.Now()
+	m.Add(m.Builtin.VUs, float64(r.people.Live()), nil, now)
+	m.Add(m.Builtin.VUsMax, float64(r.k6.shared.Pool.Made()), nil, now)
+}
+
+// watchThresholds ends the load when a threshold is crossed that says so.
+func (r *run) watchThresholds() {
+	m := r.k6.shared.Metrics
+	results, abort := m.Evaluate(m.Collect(time.Now()), r.k6.elapsed(), false)
+	if !abort {
+		return
+	}
+	for _, res := range results {
+		if !res.OK && res.AbortOnFail {
+			r.stopFor(fmt.Sprintf("the threshold %s of %s was crossed", res.Expr, res.Key))
+			return
+		}
+	}
+}
+
+// elapsed is how long the load has gone on.
+func (t *k6Test) elapsed() time.Duration {
+	if t.began.IsZero() {
+		return 0
+	}
+	return time.Since(t.began)
+}
+
+// crossed says that some threshold does not hold.
+func crossed(results []metrics.Result) bool {
+	for _, res := range results {
+		if !res.OK {
+			return true
+		}
+	}
+	return false
+}
+
+// judgeArrivals notes what became of the starts of all scenarios with an arrival rate.
+func (r *run) judgeArrivals() {
+	_ = stats.Health{}
+}
