@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http/httputil"
+	"sync"
 )
 
 // readBody reads the body of the answer whose head was read last: w gets body and sizes, and, when
@@ -16,9 +17,12 @@ func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 		f.complete(w)
 		return nil
 	}
+	if h.discard {
+		return f.discardBody(w, length)
+	}
 	limit := h.cfg.maxBody()
 	encoding := f.head.encoding
-	plain := encoding == "" || encoding == "identity" || h.redirects > 0 && redirects(w)
+	plain := encoding == "" || encoding == "identity" || h.redirects > 0 && redirects(w) || h.cfg.KeepUnknown && !known(encoding)
 	if plain && length > 0 {
 		return f.readLength(w, length, limit)
 	}
@@ -26,11 +30,11 @@ func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 	f.buffer(b, limit)
 	var err error
 	if plain {
-		_, _ = io.Copy(io.Discard, onlyReader{b})
+		drain(b)
 		w.Size, w.Truncated = b.n, b.n > f.wire.size
 	} else {
 		err = w.decode(c, encoding, f.wire.drain(onlyReader{b}), limit)
-		_, _ = io.Copy(io.Discard, onlyReader{b})
+		drain(b)
 	}
 	if !errors.Is(b.err, io.EOF) {
 		return b.err
@@ -41,6 +45,40 @@ func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 	f.complete(w)
 	w.WireSize = b.n
 	return err
+}
+
+// discardBody reads a body that nobody wants.
+func (f *flight) discardBody(w *Response, length int64) error {
+	if length > 0 && length <= int64(f.br.Buffered()) { // the usual case
+		_, _ = f.br.Discard(int(length))
+		w.Size, w.WireSize = length, length
+		f.complete(w)
+		return nil
+	}
+	b := f.stream(length)
+	drain(b)
+	if !errors.Is(b.err, io.EOF) {
+		return b.err
+	}
+	w.Size, w.WireSize = b.n, b.n
+	f.complete(w)
+	return nil
+}
+
+// sinks are where bytes go that nobody wants: a large body takes few system calls.
+var sinks = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// drain reads r to its end.
+func drain(r io.Reader) error {
+	sink := sinks.Get().(*[64 << 10]byte)
+	defer sinks.Put(sink)
+	for {
+		if _, err := r.Read(sink[:]); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 }
 
 // complete notes that all of the answer is there.
@@ -63,7 +101,10 @@ func (f *flight) readLength(w *Response, length, limit int64) error {
 		n += m
 	}
 	if err == nil && keep < length {
-		_, err = io.CopyN(io.Discard, onlyReader{f.br}, length-keep)
+		rest := &io.LimitedReader{R: f.br, N: length - keep}
+		if err = drain(rest); err == nil && rest.N > 0 {
+			err = io.ErrUnexpectedEOF
+		}
 	}
 	if err != nil {
 		return midBody(err)

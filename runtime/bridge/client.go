@@ -14,7 +14,7 @@ import (
 type Client struct {
 	cfg   *Config
 	conns []*conn // idle or in use; changed only under mu, or by Do's goroutine while busy
-	jar   *jar    // nil until the first cookie
+	jar   *Jar    // nil until the first cookie
 
 	mu     sync.Mutex
 	busy   bool               // a Do is under way
@@ -31,7 +31,7 @@ func NewClient(cfg *Config) *Client { return &Client{cfg: cfg} }
 
 // Sibling makes a client for requests that the same user sends in parallel: own connections, same cookies. It has
 // to be closed like any other. It is called by the goroutine that calls Do.
-func (c *Client) Sibling() *Client { return &Client{cfg: c.cfg, jar: c.sharedJar()} }
+func (c *Client) Sibling() *Client { return &Client{cfg: c.cfg, jar: c.Jar()} }
 
 // Do sends r and fills w. An error is an *Error; answers of any status are not errors. After an error Status is 0
 // and Header and Body are empty; Sent, Done and the phases that came to their end are set in every case.
@@ -51,7 +51,7 @@ func (c *Client) Do(r *Request, w *Response) error {
 		if w.Sent.IsZero() {
 			w.Sent = w.Done
 		}
-		w.Status, w.Reason, w.Header, w.Body, w.Size, w.WireSize, w.Truncated = 0, "", "", nil, 0, 0, false
+		w.Status, w.Reason, w.Proto, w.Header, w.Body, w.Size, w.WireSize, w.Truncated = 0, "", "", "", nil, 0, 0, false
 	}
 	return err
 }
@@ -71,6 +71,13 @@ func (c *Client) Close() {
 	if !c.busy { // else end does it
 		c.closeAll()
 	}
+}
+
+// CloseIdle closes the connections that the user keeps. It is called by the goroutine that calls Do, between two of them.
+func (c *Client) CloseIdle() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closeAll()
 }
 
 func (c *Client) begin() error {

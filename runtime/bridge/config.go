@@ -41,6 +41,12 @@ type Config struct {
 	// AcceptEncoding is sent unless the request has its own. "" means DefaultAcceptEncoding; "identity" asks for
 	// plain bodies. What arrives encoded is decoded in any case.
 	AcceptEncoding string
+	// NoAccept sends neither Accept nor Accept-Encoding but what a request has of its own.
+	NoAccept bool
+	// KeepUnknown takes a body whose Content-Encoding is unknown as it is; otherwise that is an error.
+	KeepUnknown bool
+	// LaxCookies makes the jars of users lax, see NewJar.
+	LaxCookies bool
 	// Header is sent with every request that does not set a field of the same name.
 	Header []Field
 	// Proxy chooses the proxy for a URL; nil, or a nil answer, is a direct connection. See EnvProxy and FixedProxy.

@@ -3,6 +3,7 @@ package bridge
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -21,9 +22,25 @@ type decoders struct{ gzip, zlib, flate, br, zstd, pieces sync.Pool }
 const maxEncodings = 5
 
 var (
+	// ErrBody is in the chain of those errors of kind InvalidResponse that are about a body which is there but cannot be
+	// decoded.
+	ErrBody = errors.New("the body cannot be decoded")
+
 	errEncoding = errors.New("unknown Content-Encoding")
 	errStopped  = errors.New("stopped")
 )
+
+// known reports whether decode knows all encodings of a list.
+func known(encodings string) bool {
+	for name := range strings.SplitSeq(encodings, ",") {
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "identity", "", "gzip", "x-gzip", "deflate", "br", "zstd":
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 // decode reads wire, decodes it and fills Body and Size. No more than limit bytes are kept, however small the wire
 // body is: what follows is decoded into nothing and counted.
@@ -34,7 +51,7 @@ func (w *Response) decode(c *Client, encodings string, wire io.Reader, limit int
 	}
 	defer src.Reset(nil) // decoders remember it
 	if strings.Count(encodings, ",") >= maxEncodings {
-		return &Error{Kind: InvalidResponse, Text: "more than 5 names in Content-Encoding"}
+		return &Error{Kind: InvalidResponse, Text: "more than 5 names in Content-Encoding", Err: ErrBody}
 	}
 	list := strings.Split(encodings, ",")
 	var r io.Reader = src
@@ -56,14 +73,15 @@ func (w *Response) decode(c *Client, encodings string, wire io.Reader, limit int
 }
 
 func damaged(encodings string, err error) error {
-	encodings = shown(encodings, 40)
-	switch {
-	case errors.Is(err, errEncoding):
-		return &Error{Kind: InvalidResponse, Text: "unknown Content-Encoding: " + encodings, Err: err}
-	case errors.Is(err, errStopped):
+	if errors.Is(err, errStopped) {
 		return ErrClosed
 	}
-	return &Error{Kind: InvalidResponse, Text: "the " + encodings + " body cannot be decoded", Err: err}
+	encodings = shown(encodings, 40)
+	text := "the " + encodings + " body cannot be decoded"
+	if errors.Is(err, errEncoding) {
+		text = "unknown Content-Encoding: " + encodings
+	}
+	return &Error{Kind: InvalidResponse, Text: text, Err: fmt.Errorf("%w: %w", ErrBody, err)}
 }
 
 // collect copies r to Body with exactly the memory it needs, and counts all of it.

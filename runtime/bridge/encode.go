@@ -37,7 +37,7 @@ func (h *hop) check() error {
 
 // appendHead writes request line and header. By hand, because fasthttp's RequestHeader changes what the script asked
 // for: it reorders fields, re-serialises Cookie and Connection, and copies every name and value twice.
-func (h *hop) appendHead(b []byte, cn *conn, j *jar) []byte {
+func (h *hop) appendHead(b []byte, cn *conn) []byte {
 	b = append(append(b, h.method...), ' ')
 	if cn.absolute {
 		b = append(append(append(b, h.origin.Scheme...), "://"...), h.origin.Host...)
@@ -45,8 +45,10 @@ func (h *hop) appendHead(b []byte, cn *conn, j *jar) []byte {
 	b = append(append(b, h.uri...), " HTTP/1.1\r\n"...)
 	b = h.appendDefault(b, "Host", h.origin.Host)
 	b = h.appendDefault(b, "User-Agent", h.cfg.userAgent())
-	b = h.appendDefault(b, "Accept", "*/*")
-	b = h.appendDefault(b, "Accept-Encoding", h.cfg.acceptEncoding())
+	if !h.cfg.NoAccept {
+		b = h.appendDefault(b, "Accept", "*/*")
+		b = h.appendDefault(b, "Accept-Encoding", h.cfg.acceptEncoding())
+	}
 	if h.origin.auth != "" {
 		b = h.appendDefault(b, "Authorization", h.origin.auth)
 	}
@@ -66,7 +68,7 @@ func (h *hop) appendHead(b []byte, cn *conn, j *jar) []byte {
 			b = appendField(b, f.Name, f.Value)
 		}
 	}
-	b = h.appendCookieField(b, j)
+	b = h.appendCookieField(b)
 	if len(h.body) > 0 || h.method == "POST" || h.method == "PUT" || h.method == "PATCH" {
 		b = strconv.AppendInt(append(b, "Content-Length: "...), int64(len(h.body)), 10)
 		b = append(b, "\r\n"...)
@@ -103,7 +105,7 @@ func (h *hop) sends(name string) bool {
 
 // appendCookieField: there may be only one such field (RFC 6265, 5.4), so what script and configuration set comes
 // first in it and the user's cookies after that.
-func (h *hop) appendCookieField(b []byte, j *jar) []byte {
+func (h *hop) appendCookieField(b []byte) []byte {
 	mark := len(b)
 	b = append(b, "Cookie: "...)
 	empty := len(b)
@@ -115,7 +117,7 @@ func (h *hop) appendCookieField(b []byte, j *jar) []byte {
 		}
 	}
 	if h.cookies {
-		for _, k := range j.cookies(h.origin, h.uri) {
+		for _, k := range h.jar.Cookies(h.origin, h.uri) {
 			b = appendCookie(separate(b, empty), k)
 		}
 	}

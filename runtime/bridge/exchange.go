@@ -36,7 +36,7 @@ func (c *Client) attempt(h *hop, w *Response) error {
 // and the server closing a kept connection, so that the request can be sent again.
 func (c *Client) exchange(cn *conn, h *hop, w *Response) (done bool, err error) {
 	in, out := cn.in, cn.out
-	w.Reused = cn.used
+	w.Reused, w.via = cn.used, cn
 	cn.begun, cn.closes = false, false
 	err = c.roundTrip(cn, h, w)
 	cn.unwire()
@@ -74,7 +74,7 @@ func (c *Client) roundTrip(cn *conn, h *hop, w *Response) error {
 		w.Phases.Wait -= early
 	}
 	if h.cookies && f.head.cookies {
-		c.keepCookies(h, w.Header)
+		c.keepCookies(h, w)
 	}
 	if err = f.readBody(h, w, c); !w.Done.IsZero() {
 		w.Phases.Receive += w.Done.Sub(first)
@@ -83,11 +83,18 @@ func (c *Client) roundTrip(cn *conn, h *hop, w *Response) error {
 	return err
 }
 
+func (c *Client) keepCookies(h *hop, w *Response) {
+	if h.jar == nil {
+		h.jar = c.Jar()
+	}
+	h.jar.Keep(h.origin, h.uri, w.Header)
+}
+
 // send writes the request and waits for the first byte of the answer, without a buffer where it can. sent is when the
 // kernel had all of the request.
 func (c *Client) send(cn *conn, h *hop, w *Response) (sent time.Time, err error) {
 	f := c.cfg.flight(cn)
-	f.out = h.appendHead(f.out[:0], cn, c.jar)
+	f.out = h.appendHead(f.out[:0], cn)
 	rest := h.body
 	if len(rest) <= smallBody {
 		f.out = append(f.out, rest...)

@@ -81,7 +81,7 @@ func (f *flight) readHead(h *hop, w *Response) (first time.Time, err error) {
 		case s < 100:
 			return first, &Error{Kind: InvalidResponse, Text: "malformed status line"}
 		case s >= 200 || s == 101:
-			w.Status = s
+			w.Status, w.Proto = s, f.head.proto()
 			f.fill(w, text)
 			f.cn.closes = f.mustClose(h, w)
 			return first, nil

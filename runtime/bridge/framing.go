@@ -17,6 +17,13 @@ type framing struct {
 	http11   bool
 }
 
+func (f *framing) proto() string {
+	if f.http11 {
+		return "HTTP/1.1"
+	}
+	return "HTTP/1.0"
+}
+
 // framingOf takes over what fasthttp has read.
 func framingOf(h *fasthttp.ResponseHeader) framing {
 	f := framing{

@@ -16,6 +16,8 @@ type hop struct {
 	body   []byte
 
 	cookies   bool
+	jar       *Jar // may be nil until the first cookie
+	discard   bool
 	crossed   bool // a redirect has led to another origin: Authorization and Cookie of the script stay behind
 	bodyGone  bool // a redirect has turned it into GET: neither do the fields that describe the body
 	redirects int  // how many may still follow
@@ -43,16 +45,43 @@ func (h *hop) idempotent() bool {
 	return false
 }
 
-// chain sends r and follows redirects; w gets the last answer and the times of all.
-func (c *Client) chain(r *Request, w *Response) error {
+// hop is the first request of the chain that r begins, or goes on with after Redirect.
+func (c *Client) hop(r *Request) hop {
 	h := hop{cfg: c.cfg, method: r.Method, origin: r.Origin, uri: r.URI, header: r.Header, body: r.Body,
-		cookies: !r.NoCookies, timeout: c.cfg.timeout(r), redirects: c.cfg.maxRedirects(r)}
+		cookies: !r.NoCookies, jar: r.Jar, discard: r.Discard, crossed: r.crossed, bodyGone: r.bodyGone,
+		timeout: c.cfg.timeout(r), redirects: c.cfg.maxRedirects(r)}
 	if h.method == "" {
 		h.method = "GET"
 	}
 	if h.uri == "" {
 		h.uri = "/"
 	}
+	if h.jar == nil {
+		h.jar = c.jar
+	}
+	return h
+}
+
+// Redirect is for callers who follow redirects themselves, to measure each request of a chain: w has the answer to r,
+// which was sent with MaxRedirects < 0. If that is a redirect, ok is true and next is what to send now; method, body and
+// credentials change as when Do follows. The error is of kind InvalidURL: the redirect leads nowhere.
+func (c *Client) Redirect(r *Request, w *Response) (next Request, ok bool, err error) {
+	if !redirects(w) {
+		return Request{}, false, nil
+	}
+	h := c.hop(r)
+	if err := h.follow(w); err != nil {
+		return Request{}, false, err
+	}
+	next = *r
+	next.Method, next.Origin, next.URI, next.Body = h.method, h.origin, h.uri, h.body
+	next.crossed, next.bodyGone = h.crossed, h.bodyGone
+	return next, true, nil
+}
+
+// chain sends r and follows redirects; w gets the last answer and the times of all.
+func (c *Client) chain(r *Request, w *Response) error {
+	h := c.hop(r)
 	if err := h.check(); err != nil {
 		return err
 	}
@@ -68,6 +97,7 @@ func (c *Client) chain(r *Request, w *Response) error {
 		if h.redirects == 0 {
 			return &Error{Kind: TooManyRedirects, Text: "more than " + trimFloat(float64(limit))}
 		}
+		w.History = append(w.History, Hop{w.Status, h.origin, h.uri})
 		if err := h.follow(w); err != nil {
 			return err
 		}
@@ -89,7 +119,6 @@ func (h *hop) follow(w *Response) error {
 	if err != nil {
 		return err
 	}
-	w.History = append(w.History, Hop{w.Status, h.origin, h.uri})
 	h.crossed = h.crossed || crosses(h.origin, origin)
 	h.origin, h.uri = origin, uri
 	h.redirects--

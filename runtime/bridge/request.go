@@ -18,4 +18,11 @@ type Request struct {
 	MaxRedirects int
 	// NoCookies neither sends the user's cookies nor keeps those of the answer.
 	NoCookies bool
+	// Jar is used in place of the user's.
+	Jar *Jar
+	// Discard reads the body to its end, measures and counts it, but neither decodes nor keeps it: Body is nil, and Size
+	// is the length as transferred.
+	Discard bool
+
+	crossed, bodyGone bool // see hop
 }

@@ -1,7 +1,9 @@
 package bridge
 
 import (
+	"crypto/tls"
 	"iter"
+	"net"
 	"strings"
 	"time"
 )
@@ -11,6 +13,7 @@ import (
 type Response struct {
 	Status int    // 0 after an error
 	Reason string // as sent, without the code
+	Proto  string // "HTTP/1.1", "HTTP/1.0"; "" after an error
 	Header Header
 	Body   []byte // decoded; nil when empty. The caller owns it.
 
@@ -37,10 +40,38 @@ type Response struct {
 	Phases     Phases
 	Reused     bool // the (last) request went over a connection that had been used before
 	Retried    bool // a kept connection turned out to be closed; the request was sent again on a new one
+
+	via *conn // the connection of the last request
+}
+
+// RemoteAddr is the other end of the connection of the last request: the server, or the proxy that leads to it. It is nil
+// if no connection came about.
+func (w *Response) RemoteAddr() net.Addr {
+	if w.via == nil {
+		return nil
+	}
+	return w.via.socket.RemoteAddr()
+}
+
+// TLS is the state of that connection; nil if it is not encrypted or the handshake failed. It is a copy, and not cheap.
+func (w *Response) TLS() *tls.ConnectionState {
+	if w.via == nil {
+		return nil
+	}
+	t, ok := w.via.rw.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	s := t.ConnectionState()
+	return &s
 }
 
 // Phases are the parts of Done - Sent, summed over redirects. Their sum never exceeds it. What is missing is the
 // generator's own work between them; after an error, also the wait for an answer, or the receiving, that did not end.
+//
+// What k6 calls blocked is DNS + Connect + TLS of a request that follows no redirects: a user's request never waits for
+// another one's connection. Connect, TLS, Send, Wait and Receive are its connecting, tls_handshaking, sending, waiting
+// and receiving, and its duration is the sum of the last three.
 type Phases struct{ DNS, Connect, TLS, Send, Wait, Receive time.Duration }
 
 // Hop is an answer that redirected.
