@@ -27,21 +27,27 @@ type layer struct {
 var layers = map[string]layer{
 	".":              {ours: []string{"*"}, goja: true},
 	"web":            {ours: []string{"stats"}},
-	"runtime/vu":     {ours: []string{"runtime/script", "runtime/bridge", "runtime/load", "stats"}, goja: true},
-	"runtime/module": {ours: []string{"runtime/vu", "runtime/bridge", "runtime/script", "runtime/js", "stats"}, goja: true},
-	"runtime/js":     {goja: true},
-	"runtime/script": {goja: true},
-	"runtime/bridge": {},
-	"runtime/load":   {},
-	"scripts":        {}, // tests of the examples only
-	"stats":          {},
-	"metrics":        {},
-	"exporter":       {},
-	"targetapi":      {},
-	"bench/locust":   {ours: []string{"targetapi", "internal/tools"}}, // programs of their own
-	"bench/truth":    {ours: []string{"internal/tools"}},
-	"bench/peers":    {ours: []string{"internal/tools"}},
-	"bench/pacer":    {ours: []string{"runtime/load"}},
+	"runtime/vu":     {ours: []string{"runtime/script", "runtime/bridge", "runtime/load", "stats", "metrics"}, goja: true},
+	"runtime/module": {ours: []string{"runtime/vu", "runtime/bridge", "runtime/script", "runtime/js", "runtime/webcrypto", "stats", "metrics"}, goja: true},
+	"runtime/k6": {ours: []string{"runtime/vu", "runtime/bridge", "runtime/load", "runtime/module", "runtime/script", "runtime/js", "runtime/html",
+		"runtime/k6crypto", "runtime/k6data", "runtime/k6/options", "stats", "metrics"}, goja: true},
+	"runtime/k6/options": {},
+	"runtime/js":         {goja: true},
+	"runtime/html":       {ours: []string{"runtime/js"}, goja: true},
+	"runtime/k6crypto":   {ours: []string{"runtime/js"}, goja: true},
+	"runtime/webcrypto":  {ours: []string{"runtime/js"}, goja: true},
+	"runtime/script":     {goja: true},
+	"runtime/bridge":     {},
+	"runtime/load":       {},
+	"scripts":            {}, // tests of the examples only
+	"stats":              {},
+	"metrics":            {},
+	"exporter":           {},
+	"targetapi":          {},
+	"bench/locust":       {ours: []string{"targetapi", "internal/tools"}}, // programs of their own
+	"bench/truth":        {ours: []string{"internal/tools"}},
+	"bench/peers":        {ours: []string{"internal/tools"}},
+	"bench/pacer":        {ours: []string{"runtime/load"}},
 }
 
 // testHelpers may also be imported by the tests of any package, as may any
