@@ -77,6 +77,7 @@ func (r *run) exitCode(s *stats.Snapshot) int {
 		verdict, _ := stats.Judge(&r.health, s)
 		o.invalid = verdict == stats.Invalid
 	}
+	o.isK6, o.crossed = r.k6 != nil, crossed(r.results)
 	o.failed = s.Total.Failures > 0 || len(s.Exceptions) > 0
 	o.onError = r.opts.exitCodeOnError
 	return o.code()
@@ -106,6 +107,9 @@ func (r *run) tables(w io.Writer, s *stats.Snapshot) {
 			fmt.Fprintln(w, "Exceptions in tasks")
 		}
 		fmt.Fprintf(w, "%d x %s\n", s.Exceptions[i].Count, strings.TrimRight(s.Exceptions[i].Traceback, "\n"))
+	}
+	if r.k6 == nil {
+		r.writeVerdicts(w)
 	}
 	_ = stats.WriteHealth(w, &r.health, s)
 }

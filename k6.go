@@ -24,16 +24,15 @@ type k6Test struct {
 	shared    *k6.Run
 	scenarios *load.Scenarios
 	served    []*k6.Scenario
-	planned   int       // users that are made before the load
-	began     time.Time // of the load
-	setupData []byte    // JSON; nil for none
-	results   []metrics.Result
-	failed    bool // exec.test.fail was called
+	planned   int           // users that are made before the load
+	began     time.Time     // of the load
+	took      time.Duration // all of it; 0 before its end
+	setupData []byte        // JSON; nil for none
 }
 
 // loadK6 reads the options of a k6 script, whose top level has run, from all places where they may be.
 func (r *run) loadK6(exports k6.Exports) *failure {
-	t := &k6Test{exports: exports, shared: r.env.K6.(*k6.Run)}
+	t := &k6Test{exports: exports, shared: r.k6Run()}
 	r.k6 = t
 	sys := r.sys
 	opts, warnings, err := parseOptions(sys.args, sys.environ, sys.home, sys.dir, nil, &t.levels)
@@ -107,11 +106,11 @@ func (r *run) fitK6() *failure {
 		return usageK6(err)
 	}
 	t.shared.Options = o
-	for _, tag := range o.Tags.Value {
+	for _, tag := range o.Tags {
 		t.shared.Tags = t.shared.Tags.With(metrics.Tag{Name: tag.Name, Value: tag.Value})
 	}
-	if !o.Run.NoThresholds.Value {
-		for _, th := range o.Thresholds.Value {
+	if !o.NoThresholds {
+		for _, th := range o.Thresholds {
 			of := metrics.ThresholdsOf{Key: th.Key}
 			for _, d := range th.List {
 				of.Thresholds = append(of.Thresholds, metrics.Threshold{Expr: d.Expr, AbortOnFail: d.AbortOnFail, DelayAbortEval: d.DelayAbortEval.Value})
@@ -131,7 +130,7 @@ func (r *run) fitK6() *failure {
 func (r *run) prepareK6() *failure {
 	t := r.k6
 	r.started = time.Now()
-	if rps := t.options.RPS.Value; rps > 0 && r.opts.maxRPS == 0 {
+	if rps := t.options.RPS; rps > 0 && r.opts.maxRPS == 0 {
 		r.opts.maxRPS = float64(rps)
 	}
 	r.capRate()

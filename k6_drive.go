@@ -25,6 +25,7 @@ func (r *run) executeK6() int {
 	r.mark = markProcess()
 	if code == exitOK {
 		r.loadScenarios()
+		t.took = time.Since(t.began)
 	}
 	r.state.Store("stopped")
 	r.health = r.healthSince(r.mark)
@@ -37,19 +38,18 @@ func (r *run) executeK6() int {
 	heard := r.heed()
 	r.out.collect()
 	heard()
-	state := t.shared.Metrics.Collect(time.Now())
-	t.results, _ = t.shared.Metrics.Evaluate(state, t.elapsed(), true)
-	r.summariseK6(state)
+	r.conclude(t.elapsed())
+	r.summariseK6()
 	return r.finish()
 }
 
 // setupK6 runs setup, if there is one, and gives the exit code of its failure.
 func (r *run) setupK6() int {
 	t := r.k6
-	if !t.exports.Setup || t.options.NoSetup.Value {
+	if !t.exports.Setup || t.options.NoSetup {
 		return exitOK
 	}
-	limit := t.options.SetupTimeout.Or(defaultStageLimit)
+	limit := t.options.SetupTimeout
 	err := r.once("setup", "::setup", limit, nil, func(once *k6.Once, v goja.Value) (err error) {
 		t.setupData, err = once.JSON(v)
 		return err
@@ -67,10 +67,10 @@ func (r *run) setupK6() int {
 // teardownK6 runs teardown, if there is one, and gives the exit code of its failure.
 func (r *run) teardownK6() int {
 	t := r.k6
-	if !t.exports.Teardown || t.options.NoTeardown.Value || r.hardStop() {
+	if !t.exports.Teardown || t.options.NoTeardown || r.hardStop() {
 		return exitOK
 	}
-	limit := t.options.TeardownTimeout.Or(defaultStageLimit)
+	limit := t.options.TeardownTimeout
 	err := r.once("teardown", "::teardown", limit, t.setupData, func(*k6.Once, goja.Value) error { return nil })
 	if err == nil {
 		return exitOK
@@ -78,9 +78,6 @@ func (r *run) teardownK6() int {
 	r.log.errorf("teardown: %s", traceOf(err))
 	return stageCode(err, exitK6Teardown)
 }
-
-// defaultStageLimit is how long setup and teardown may take each.
-const defaultStageLimit = 60 * time.Second
 
 // stageCode is the exit code for an error of setup or teardown; late is that for one that took too long.
 func stageCode(err error, late int) int {
@@ -193,20 +190,13 @@ func (r *run) watchThresholds() {
 
 // elapsed is how long the load has gone on.
 func (t *k6Test) elapsed() time.Duration {
-	if t.began.IsZero() {
+	switch {
+	case t.took > 0:
+		return t.took
+	case t.began.IsZero():
 		return 0
 	}
 	return time.Since(t.began)
-}
-
-// crossed says that some threshold does not hold.
-func crossed(results []metrics.Result) bool {
-	for _, res := range results {
-		if !res.OK {
-			return true
-		}
-	}
-	return false
 }
 
 // judgeArrivals notes what became of the starts of all scenarios with an arrival rate.

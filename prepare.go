@@ -33,6 +33,11 @@ func (r *run) prepare() *failure {
 	}
 	r.started = time.Now()
 	r.capRate()
+	return r.openResults()
+}
+
+// openResults opens everything that the results go to.
+func (r *run) openResults() *failure {
 	r.env.Recorder = stats.NewRecorder(r.started, stats.Options{RecentTimes: r.opts.csvFullHistory, IntervalLog: r.opts.csv != ""})
 	if r.fire("init", nil); r.outcome.listener {
 		return broken(errors.New("a listener of init threw, see above"))
@@ -40,6 +45,7 @@ func (r *run) prepare() *failure {
 	if fail := r.openExport(); fail != nil { // before the files: a run that is refused leaves older results alone
 		return fail
 	}
+	var err error
 	if r.out, err = openOutputs(r); err != nil {
 		r.export.close()
 		return &failure{exitNotWritten, err}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"katydid/metrics"
 	"katydid/runtime/load"
 	"katydid/runtime/module"
 	"katydid/runtime/vu"
@@ -27,9 +28,9 @@ type run struct {
 	main     *vu.Main // belongs to the goroutine of runTest
 	shape    string   // class of the load shape, "" without one
 	lastTick vu.Tick
-	people   population // all virtual users; nil before there can be any
-	crowd    *vu.Crowd  // of native users; nil in the run of a k6 script
-	k6       *k6Test    // of a k6 script; nil for others
+	people   population   // all virtual users; nil before there can be any
+	crowd    *vu.Crowd    // of native users; nil in the run of a k6 script
+	k6       *k6Test      // of a k6 script; nil for others
 	driver   *load.Closed // of a closed run
 	open     *load.Open   // of an open run; nil in a closed one
 	plan     load.Plan    // of an open run
@@ -40,7 +41,9 @@ type run struct {
 	embedded bool // the target API runs in this process
 	target   *embeddedTarget
 	out      *outputs
-	export   *export // nil without --export
+	measured *metrics.State   // k6's metrics at the end; nil before
+	results  []metrics.Result // of the thresholds, at the end
+	export   *export          // nil without --export
 	snapshot atomic.Pointer[stats.Snapshot]
 	state    atomic.Value // string: Locust's word for it
 	started  time.Time
@@ -101,6 +104,12 @@ func runTest(sys *system) int {
 		}
 		return exitOK
 	}
+	if r.k6 != nil {
+		if fail := r.prepareK6(); fail != nil {
+			return r.refuse(fail)
+		}
+		return r.executeK6()
+	}
 	if fail := r.prepare(); fail != nil {
 		if r.target != nil {
 			r.target.cancel()
@@ -147,6 +156,7 @@ func (r *run) execute() int {
 	r.fire("testStopping", nil)
 	r.leaving.Do(r.stopUsers)
 	r.health = r.healthSince(r.mark)
+	took := time.Since(r.started)
 	r.judgeStarts()
 	r.state.Store("stopped")
 	r.fire("testStop", nil)
@@ -156,6 +166,7 @@ func (r *run) execute() int {
 	heard := r.heed()
 	r.out.collect()
 	heard()
+	r.conclude(took)
 	r.fire("quitting", nil)
 	return r.finish()
 }

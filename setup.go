@@ -3,12 +3,16 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/dop251/goja"
+
 	"katydid/runtime/bridge"
+	"katydid/runtime/k6"
 	"katydid/runtime/module"
 	"katydid/runtime/script"
 	"katydid/runtime/vu"
@@ -34,10 +38,23 @@ func broken(err error) *failure { return &failure{exitFailed, err} }
 func (r *run) load(first *options) *failure {
 	custom, warnings, fail := r.declare(first)
 	if fail != nil {
+		if looksK6(first.scripts, r.sys.dir) && fail.code == exitFailed {
+			fail.code = exitK6Script
+		}
 		return fail
 	}
+	found, exports, fail := r.vocabulary()
+	if fail != nil {
+		return fail
+	}
+	if exports != nil {
+		for _, w := range warnings {
+			r.log.warnf("%s", w.Error())
+		}
+		return r.loadK6(*exports)
+	}
 	sys := r.sys
-	opts, more, err := parseOptions(sys.args, sys.environ, sys.home, sys.dir, custom)
+	opts, more, err := parseOptions(sys.args, sys.environ, sys.home, sys.dir, custom, nil)
 	if err != nil {
 		return usage(err)
 	}
@@ -48,13 +65,19 @@ func (r *run) load(first *options) *failure {
 	for _, w := range warnings {
 		r.log.warnf("%s", w.Error())
 	}
-	return r.classes()
+	if fail := r.classes(found); fail != nil {
+		return fail
+	}
+	if err := r.thresholds(); err != nil {
+		return usage(err)
+	}
+	return nil
 }
 
 // declare loads the script and runs its top level, which may declare options of its own. first is from parseFirst.
 func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) {
 	sc, warnings, err := script.Load(script.Options{
-		Paths: first.scripts, Builtins: module.Builtins(), Define: module.Defines(), Inert: module.Inert(), Dir: r.sys.dir,
+		Paths: first.scripts, Builtins: builtins(), Define: module.Defines(), Inert: module.Inert(), Dir: r.sys.dir,
 	})
 	if err != nil {
 		return nil, nil, broken(err)
@@ -86,6 +109,13 @@ func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) 
 	return custom, warnings, nil
 }
 
+// builtins are the modules that scripts can import.
+func builtins() map[string]string {
+	all := module.Builtins()
+	maps.Copy(all, k6.Builtins())
+	return all
+}
+
 // openLog settles where the log goes and what is in it.
 func (r *run) openLog(first *options) error {
 	r.log.level = levelOf(first.logLevel)
@@ -111,17 +141,28 @@ func (r *run) broken(err error) *failure {
 	return broken(err)
 }
 
-// classes finds the user classes, chooses those to run, and settles their hosts.
-func (r *run) classes() *failure {
-	var found []vu.Found
+// vocabulary finds out what kind of script it is: one with user classes, which it finds, or, if there are none, one of
+// k6's.
+func (r *run) vocabulary() (found []vu.Found, exports *k6.Exports, fail *failure) {
 	err := r.guarded("the script", func() (err error) {
-		found, err = r.main.Classes()
+		if found, err = r.main.Classes(); err != nil || len(found) > 0 {
+			return err
+		}
+		e, ok, err := k6.Look(r.main.VM)
+		if ok {
+			exports = &e
+		}
 		return err
 	})
 	if err != nil {
-		return r.broken(err)
+		return nil, nil, r.broken(err)
 	}
-	err = r.guarded("the constructor of the load shape", func() (err error) {
+	return found, exports, nil
+}
+
+// classes chooses those to run of the user classes that there are, and settles their hosts.
+func (r *run) classes(found []vu.Found) *failure {
+	err := r.guarded("the constructor of the load shape", func() (err error) {
 		r.shape, err = r.main.FindShape()
 		return err
 	})
@@ -234,16 +275,25 @@ func newRun(sys *system) *run {
 		Stats:  func() *stats.Snapshot { return r.snapshot.Load() },
 		State:  func() string { return r.state.Load().(string) },
 		Users:  r.users,
+		Export: k6.Export,
 	}
 	r.shared.ExitCode.Store(module.NoExitCode)
 	r.state.Store("ready")
 	r.snapshot.Store(&stats.Snapshot{Start: r.started, At: r.started})
 	r.env = &vu.Env{
 		Recorder: stats.NewRecorder(r.started, stats.Options{}),
-		Log:      r.log.log, Native: module.Native, Member: module.Member, Model: module.Model, Global: module.Global,
-		Stop: r.stopFor, Trouble: r.note, Extra: r.shared,
+		Log:      r.log.log, Native: module.Native, Member: module.Member, Model: module.Model, Global: global, Live: k6.Live,
+		Stop: r.stopFor, Trouble: r.note, Extra: r.shared, K6: r.newK6(),
 	}
 	return r
+}
+
+// global is a global variable of either vocabulary.
+func global(vm *vu.VM, name string) goja.Value {
+	if v := k6.Global(vm, name); v != nil {
+		return v
+	}
+	return module.Global(vm, name)
 }
 
 // settle takes over what the options say, once they are known for good.

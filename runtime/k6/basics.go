@@ -13,8 +13,8 @@ import (
 )
 
 // basics is the module k6.
-func basics() module {
-	return module{
+func basics() spec {
+	return spec{
 		names: []string{"check", "sleep", "group", "fail", "randomSeed"},
 		build: func(s *State, name string) goja.Value {
 			switch name {

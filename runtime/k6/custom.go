@@ -17,8 +17,8 @@ var customTypes = map[string]metrics.Type{
 }
 
 // custom is the module k6/metrics: metrics of the script's own.
-func custom() module {
-	return module{
+func custom() spec {
+	return spec{
 		names: []string{"Counter", "Gauge", "Rate", "Trend"},
 		build: func(s *State, name string) goja.Value {
 			rt := s.rt()

@@ -9,8 +9,8 @@ import (
 )
 
 // execution is the module k6/execution: where the user is in the test.
-func execution() module {
-	return module{
+func execution() spec {
+	return spec{
 		names: []string{"vu", "scenario", "instance", "test"},
 		build: func(s *State, name string) goja.Value {
 			switch name {

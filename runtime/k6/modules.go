@@ -17,21 +17,21 @@ import (
 	"katydid/runtime/vu"
 )
 
-// A module is what scripts can import under a name.
-type module struct {
+// A spec is a module: what scripts can import under a name.
+type spec struct {
 	names []string // of its exports; all of them together are the default export too
 	build func(s *State, name string) goja.Value
 }
 
 var (
-	table     map[string]module
+	table     map[string]spec
 	tableOnce sync.Once
 )
 
 // modules are the modules that there are, by name.
-func modules() map[string]module {
+func modules() map[string]spec {
 	tableOnce.Do(func() {
-		table = map[string]module{
+		table = map[string]spec{
 			"k6":           basics(),
 			"k6/metrics":   custom(),
 			"k6/execution": execution(),
@@ -42,8 +42,8 @@ func modules() map[string]module {
 }
 
 // timers is the module k6/timers: what is global here.
-func timers() module {
-	return module{
+func timers() spec {
+	return spec{
 		names: []string{"setTimeout", "clearTimeout", "setInterval", "clearInterval"},
 		build: func(s *State, name string) goja.Value { return s.rt().GlobalObject().Get(name) },
 	}
@@ -94,7 +94,7 @@ func Export(vm *vu.VM, name string) goja.Value {
 }
 
 // member is the export of a module, one and the same however a script reaches it.
-func (s *State) member(path string, m module, export string) goja.Value {
+func (s *State) member(path string, m spec, export string) goja.Value {
 	key := path + ":" + export
 	if v, ok := s.made[key]; ok {
 		return v

@@ -33,6 +33,9 @@ type Run struct {
 	Completed, Interrupted atomic.Int64 // iterations
 }
 
+// Throws says that failed requests and wrong arguments are to be thrown.
+func (r *Run) Throws() bool { return r.Options != nil && r.Options.Throw }
+
 func runOf(vm *vu.VM) *Run { return vm.Env.K6.(*Run) }
 
 // State is what a VM knows of itself. It belongs to the VM's goroutine.
@@ -43,7 +46,7 @@ type State struct {
 
 	base     *metrics.TagSet // of all samples, without the group; see retag
 	tags     *metrics.TagSet // with it
-	own      tagList // exec.vu.metrics.tags
+	own      tagList         // exec.vu.metrics.tags
 	metadata tagList
 	group    string // "" or "::outer::inner"
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dop251/goja"
@@ -15,13 +16,14 @@ import (
 	"katydid/runtime/vu"
 )
 
-// Scenario is what the users that serve a scenario share. It implements load.Workers.
+// Scenario is what the users that serve a scenario share. It implements load.Workers. It is filled, and Ready called,
+// before the first Take; then it is only read.
 type Scenario struct {
 	Name, Executor string
 	Exec           string // the exported function that is an iteration
 	Env            map[string]string
 	Tags           []metrics.Tag // the scenario's own
-	SetupData      []byte // JSON of what setup gave; nil for nothing
+	SetupData      []byte        // JSON of what setup gave; nil for nothing
 	// MinDuration is the least time that an iteration takes; what is left of it is waited for.
 	MinDuration time.Duration
 	// KeepCookies and CloseConnections say what becomes of those at the end of an iteration.
@@ -31,8 +33,10 @@ type Scenario struct {
 	Progress func(now time.Time) float64
 
 	Run *Run
+	Log func(vu.Level, string)
 
 	tags *metrics.TagSet // of all samples of it
+	told sync.Once
 }
 
 // Ready has to be called once when all is set, before the first Take.
@@ -40,18 +44,29 @@ func (sc *Scenario) Ready() {
 	sc.tags = sc.Run.Tags.With(sc.Tags...).With(metrics.Tag{Name: "scenario", Value: sc.Name})
 }
 
-// Take lends a user to the scenario.
-func (sc *Scenario) Take() (load.Worker, error) {
-	vm, err := sc.Run.Pool.Take()
-	if vm == nil || err != nil {
-		return nil, err
-	}
-	s := stateOf(vm)
-	s.activate(sc)
-	return &worker{s: s}, nil
+// log logs an error of which there may be as many as there are users, once.
+func (sc *Scenario) log(text string) {
+	sc.told.Do(func() { sc.Log(vu.Error, "scenario "+sc.Name+": "+text) })
 }
 
-// Put takes it back.
+// Take implements load.Workers.
+func (sc *Scenario) Take(int) load.Worker {
+	vm, err := sc.Run.Pool.Take()
+	if err != nil {
+		sc.log(fmt.Sprintf("a user could not be made: %s", err))
+	}
+	if vm == nil || err != nil {
+		return nil
+	}
+	s := stateOf(vm)
+	w := &worker{s: s}
+	if err := vm.Guard(func() { s.activate(sc) }); err != nil { // the script has made something else of __ENV
+		vm.Report(err)
+	}
+	return w
+}
+
+// Put implements load.Workers.
 func (sc *Scenario) Put(w load.Worker) { sc.Run.Pool.Put(w.(*worker).s.vm) }
 
 // activate makes s a user of the scenario.
@@ -109,7 +124,7 @@ func (w *worker) prepare() bool {
 	s := w.s
 	fn, ok := s.vm.Function(s.scenario.Exec)
 	if !ok {
-		s.vm.Env.Log(vu.Error, fmt.Sprintf("the script exports no function %s to this user: exports must not depend on chance or time", s.scenario.Exec))
+		s.scenario.log("the script exports no function " + s.scenario.Exec + " to this user: exports must not depend on chance or time")
 		return false
 	}
 	w.data = goja.Undefined()

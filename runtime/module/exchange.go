@@ -83,6 +83,9 @@ func (x *exchange) report() error {
 	}
 	s.Planned, s.StartLag = x.turn.Plan(s.Sent)
 	x.c.vm.Env.Recorder.Record(s)
+	if x.c.vm.Env.Metrics != nil {
+		x.measure(&s)
+	}
 	if !x.c.vm.Listens("request") {
 		return nil
 	}

@@ -79,6 +79,8 @@ type Run struct {
 	Interrupted atomic.Int64
 	// Main is the main VM once it exists: events of the run and the shape's clock live there.
 	Main *vu.Main
+	// Export gives what modules of other packages export; nil if there are none.
+	Export func(vm *vu.VM, name string) goja.Value
 	// Born is when the process began to work, for performance.now.
 	Born time.Time
 }
@@ -187,6 +189,11 @@ func exported(vm *vu.VM, name string) goja.Value {
 		return decorator(vm, name)
 	case "between", "constant", "constantPacing", "constantThroughput":
 		return waitTime(vm, name)
+	}
+	if export := runOf(vm).Export; export != nil {
+		if v := export(vm, name); v != nil {
+			return v
+		}
 	}
 	return goja.Undefined()
 }

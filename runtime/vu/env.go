@@ -11,6 +11,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"katydid/metrics"
 	"katydid/runtime/bridge"
 	"katydid/runtime/script"
 	"katydid/stats"
@@ -33,7 +34,9 @@ const (
 type Env struct {
 	Script   *script.Script
 	Recorder *stats.Recorder
-	Classes  []Class
+	// Metrics counts the requests of native users in k6's metrics; nil if nobody asks for them.
+	Metrics *metrics.Engine
+	Classes []Class
 	// Log writes one line to the log.
 	Log func(Level, string)
 	// Native makes the member name of the host object $k that the built-in modules use; nil if there is none.

@@ -1,7 +1,6 @@
 package vu
 
 import (
-	"context"
 	"runtime"
 	"slices"
 	"sync"
@@ -26,22 +25,20 @@ type Pool struct {
 // NewPool makes an empty pool.
 func NewPool(env *Env) *Pool { return &Pool{env: env} }
 
-// Fill makes users until there are n idle ones, as many at a time as there are processors. The error is the first that a
-// script's top level threw, or that of ctx.
-func (p *Pool) Fill(ctx context.Context, n int) error {
-	jobs := make(chan struct{})
-	failed := make(chan error, 1)
+// Fill makes n users, as many at a time as there are processors. The error is the first that a script's top level threw.
+func (p *Pool) Fill(n int) error {
+	var next, failed atomic.Int64
+	errs := make(chan error, 1)
 	var workers sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
-			for range jobs {
+			for next.Add(1) <= int64(n) && failed.Load() == 0 {
 				vm, err := p.make()
 				if err != nil {
-					select {
-					case failed <- err:
-					default:
+					if failed.Add(1) == 1 {
+						errs <- err
 					}
-					continue
+					return
 				}
 				p.mu.Lock()
 				p.idle = append(p.idle, vm)
@@ -49,29 +46,9 @@ func (p *Pool) Fill(ctx context.Context, n int) error {
 			}
 		})
 	}
-	err := p.fill(ctx, n, jobs, failed)
-	close(jobs)
 	workers.Wait()
-	if err == nil {
-		select {
-		case err = <-failed:
-		default:
-		}
-	}
-	return err
-}
-
-func (p *Pool) fill(ctx context.Context, n int, jobs chan<- struct{}, failed <-chan error) error {
-	for range n {
-		select {
-		case jobs <- struct{}{}:
-		case err := <-failed:
-			return err
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return nil
+	close(errs)
+	return <-errs
 }
 
 // make makes a user.

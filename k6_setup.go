@@ -1,0 +1,57 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"katydid/metrics"
+	"katydid/runtime/k6"
+)
+
+// newK6 makes what the modules of k6 share. They can be used in native scripts, too.
+func (r *run) newK6() *k6.Run {
+	environ := r.sys.environ
+	if slices.Contains(r.sys.args, "--include-system-env-vars=false") || r.sys.getenv("K6_INCLUDE_SYSTEM_ENV_VARS") == "false" {
+		environ = nil
+	}
+	return &k6.Run{
+		Metrics: metrics.New(),
+		Environ: slices.Concat(environ, k6Env(r.sys.args)),
+		Abort: func(reason string) {
+			r.abortK6(exitK6Abort, strings.TrimSuffix("the script called exec.test.abort: "+reason, ": "))
+		},
+		Fail: func(reason string) {
+			r.log.errorf("the script called exec.test.fail: %s", reason)
+			r.noteK6(exitK6Fail)
+		},
+		Elapsed: func() time.Duration {
+			if r.k6 == nil {
+				return 0
+			}
+			return r.k6.elapsed()
+		},
+	}
+}
+
+func (r *run) k6Run() *k6.Run { return r.env.K6.(*k6.Run) }
+
+// importsK6 finds an import of k6's modules in the text of a script.
+var importsK6 = regexp.MustCompile(`(?:from|import|require\()\s*["'](?:k6(?:/[^"']*)?|https://jslib\.k6\.io/[^"']*)["']`)
+
+// looksK6 guesses from its text what kind of script it is that cannot be loaded.
+func looksK6(scripts []string, dir string) bool {
+	for _, name := range scripts {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(dir, name)
+		}
+		text, err := os.ReadFile(name)
+		if err != nil || !importsK6.Match(text) {
+			return false
+		}
+	}
+	return len(scripts) > 0
+}
