@@ -85,9 +85,11 @@ func (r *run) exitCode(s *stats.Snapshot) int {
 
 func (r *run) info(code int) stats.RunInfo {
 	cpu, rss := resourceUsage()
+	checks, thresholds := r.verdicts()
 	return stats.RunInfo{
 		Version: version, Script: r.scriptName(), Started: r.started, UsersMax: r.people.Peak(), ExitCode: code,
 		Health: r.health, CPU: cpu, RSSMaxBytes: rss, OpenFilesMax: r.sys.limits.files,
+		Checks: checks, Thresholds: thresholds,
 	}
 }
 

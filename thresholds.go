@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"katydid/metrics"
+	"katydid/stats"
 )
 
 // thresholds takes over those of the command line, and finds the metrics of all. It is called when the script's top
@@ -80,6 +81,20 @@ func (r *run) writeVerdicts(w io.Writer) {
 	if len(r.measured.Checks)+len(r.results) > 0 {
 		fmt.Fprintln(w)
 	}
+}
+
+// verdicts are checks and thresholds for the summary.
+func (r *run) verdicts() (checks []stats.SummaryCheck, thresholds []stats.SummaryThreshold) {
+	if r.measured == nil {
+		return nil, nil
+	}
+	for _, c := range r.measured.Checks {
+		checks = append(checks, stats.SummaryCheck{Name: c.Name, Path: c.Path, Passes: c.Passes, Fails: c.Fails})
+	}
+	for _, res := range r.results {
+		thresholds = append(thresholds, stats.SummaryThreshold{Metric: res.Key, Threshold: res.Expr, OK: res.OK, Value: res.Value})
+	}
+	return checks, thresholds
 }
 
 func mark(ok bool) string {

@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"encoding/json"
 	"math"
 	"strconv"
 	"time"
@@ -20,6 +19,9 @@ type RunInfo struct {
 	RSSMaxBytes  int64
 	CPU          time.Duration
 	OpenFilesMax int64 // 0 if there is no limit, or none that is known
+
+	Checks     []SummaryCheck
+	Thresholds []SummaryThreshold
 }
 
 // NewSummary describes a run by its last snapshot.
@@ -34,8 +36,8 @@ func NewSummary(info RunInfo, s *Snapshot) *Summary {
 		Requests:   make([]SummaryRequest, 0, len(s.Rows)),
 		Total:      summaryFigures(s, &s.Total),
 		Generator:  summaryGenerator(info, s),
-		Checks:     []json.RawMessage{},
-		Thresholds: []json.RawMessage{},
+		Checks:     append([]SummaryCheck{}, info.Checks...),
+		Thresholds: append([]SummaryThreshold{}, info.Thresholds...),
 		Errors:     make([]SummaryError, 0, len(s.Failures)),
 		Exceptions: make([]SummaryException, 0, len(s.Exceptions)),
 	}

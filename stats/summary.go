@@ -39,7 +39,8 @@ import (
 //	| *_ms.ci95             | for each percentile that is told, the two limits of its 95 % confidence interval       |
 //	| total                 | all requests together; fields of an entry without method and name                      |
 //	| generator             | how the load generator itself fared, see SummaryGenerator                              |
-//	| checks, thresholds    | empty so far                                                                           |
+//	| checks                | name, path (of its groups, ::outer::inner::name), passes, fails                        |
+//	| thresholds            | metric, threshold (the expression), ok, value (of what it compares; milliseconds)      |
 //	| errors                | the failures: method, name, error, count, first_seen, last_seen; order of the CSV file |
 //	| exceptions            | uncaught errors of tasks: message, traceback, count, first_seen; in order of appearance|
 type Summary struct {
@@ -54,10 +55,26 @@ type Summary struct {
 	Requests   []SummaryRequest   `json:"requests"`
 	Total      SummaryFigures     `json:"total"`
 	Generator  SummaryGenerator   `json:"generator"`
-	Checks     []json.RawMessage  `json:"checks"`
-	Thresholds []json.RawMessage  `json:"thresholds"`
+	Checks     []SummaryCheck     `json:"checks"`
+	Thresholds []SummaryThreshold `json:"thresholds"`
 	Errors     []SummaryError     `json:"errors"`
 	Exceptions []SummaryException `json:"exceptions"`
+}
+
+// SummaryCheck is one check of the script.
+type SummaryCheck struct {
+	Name   string `json:"name"`
+	Path   string `json:"path"`
+	Passes int64  `json:"passes"`
+	Fails  int64  `json:"fails"`
+}
+
+// SummaryThreshold is what became of one threshold.
+type SummaryThreshold struct {
+	Metric    string  `json:"metric"`
+	Threshold string  `json:"threshold"`
+	OK        bool    `json:"ok"`
+	Value     float64 `json:"value"`
 }
 
 // SummaryRequest is one row of the statistics.
