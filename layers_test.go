@@ -48,6 +48,7 @@ var layers = map[string]layer{
 	"bench/truth":        {ours: []string{"internal/tools"}},
 	"bench/peers":        {ours: []string{"internal/tools"}},
 	"bench/pacer":        {ours: []string{"runtime/load"}},
+	"runtime/k6data":     {ours: []string{"runtime/js"}, goja: true},
 }
 
 // testHelpers may also be imported by the tests of any package, as may any
