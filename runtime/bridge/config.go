@@ -53,7 +53,7 @@ type Config struct {
 	Proxy func(*url.URL) (*url.URL, error)
 	// NoKeepAlive makes every request open a connection of its own.
 	NoKeepAlive bool
-	// Dial opens TCP connections in place of net.Dialer; for tests.
+	// Dial opens TCP connections in place of net.Dialer; see Dialer.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	flights  sync.Pool // *flight: buffers of requests on their way

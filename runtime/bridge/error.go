@@ -10,7 +10,7 @@ import (
 // Kind is the sort of a failure; it is the first word of the failure's text in all reports.
 type Kind string
 
-// The kinds. All but Aborted and GeneratorError tell something about the target (or the way to it).
+// The kinds. All but Aborted, Refused and GeneratorError tell something about the target (or the way to it).
 const (
 	ConnectionError  Kind = "ConnectionError"
 	ConnectTimeout   Kind = "ConnectTimeout"
@@ -23,6 +23,7 @@ const (
 	InvalidRequest   Kind = "InvalidRequest"  // a header or method that cannot be sent: the script's fault
 	InvalidResponse  Kind = "InvalidResponse" // not HTTP, or a body that cannot be decoded
 	GeneratorError   Kind = "GeneratorError"  // this machine ran out of descriptors, ports or memory
+	Refused          Kind = "Refused"         // by a Dialer: a blocked host name or address
 	Aborted          Kind = "Aborted"         // only ErrClosed
 )
 

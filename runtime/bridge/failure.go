@@ -36,6 +36,9 @@ func (h *hop) dialFailure(err error, via route) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed) {
 		return ErrClosed
 	}
+	if e := new(Error); errors.As(err, &e) {
+		return e // from a Dialer
+	}
 	if via.proxy != nil {
 		return h.proxyFailure(err)
 	}
