@@ -114,7 +114,7 @@ func FuzzConfig(f *testing.F) {
 				t.Errorf("%q: %+v %v", s, e, err)
 			}
 		}
-		p := newOptionParser()
+		p := newOptionParser(nil)
 		for _, name := range []string{"x.conf", "x.toml"} {
 			if _, err := p.fromFile(name, []byte(s), nil); err != nil && !strings.HasPrefix(err.Error(), name) {
 				t.Errorf("%q: the error does not name the file: %v", s, err)

@@ -19,7 +19,7 @@ type surroundings struct {
 func (s surroundings) parse(t *testing.T, args []string, custom ...customArg) (*options, []string, error) {
 	t.Helper()
 	home, dir := s.folders(t)
-	return parseOptions(args, s.env, home, dir, custom)
+	return parseOptions(args, s.env, home, dir, custom, nil)
 }
 
 func (s surroundings) folders(t *testing.T) (home, dir string) {
@@ -292,7 +292,7 @@ func TestLocustOptionsKnown(t *testing.T) {
 		json json-file skip-log-setup//SKIP_LOG_SETUP loglevel/L/LOGLEVEL logfile//LOGFILE show-task-ratio show-task-ratio-json
 		exit-code-on-error//EXIT_CODE_ON_ERROR stop-timeout/s/STOP_TIMEOUT equal-weights profile otel//ENABLE_OPENTELEMETRY
 		slave expect-slaves hatch-rate step-load help/h version/V`
-	p := newOptionParser()
+	p := newOptionParser(nil)
 	for _, want := range strings.Fields(locust) {
 		f := append(strings.Split(want, "/"), "", "")
 		opt := p.lookup(f[0])

@@ -24,7 +24,7 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	flat := strings.Join(strings.Fields(help), " ")
-	for _, opt := range newOptionParser().all {
+	for _, opt := range newOptionParser(nil).all {
 		if opt.state == stateReady && opt.name != classesOption {
 			head := "--" + opt.name
 			if opt.short != "" {
@@ -65,13 +65,13 @@ func TestHelpOfScript(t *testing.T) {
 
 // The defaults in the help text are those of the options.
 func TestHelpDefaults(t *testing.T) {
-	o := newOptionParser().options
+	o := newOptionParser(nil).options
 	defaults := map[string]string{
 		"users": fmt.Sprint(o.users), "spawn-rate": fmt.Sprint(o.rate), "csv-format": o.csvFormat,
 		"loglevel": o.logLevel, "exit-code-on-error": fmt.Sprint(o.exitCodeOnError), "stop-timeout": fmt.Sprint(o.stopTimeout.Seconds()),
 	}
 	for name, want := range defaults {
-		if got := newOptionParser().lookup(name).def; got != want {
+		if got := newOptionParser(nil).lookup(name).def; got != want {
 			t.Errorf("--%s: the help text says %q, it is %q", name, got, want)
 		}
 	}

@@ -3,11 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dop251/goja"
 
 	"katydid/metrics"
 	"katydid/runtime/k6"
@@ -22,8 +25,8 @@ type k6Test struct {
 	levels    k6Levels
 	options   *k6options.Resolved
 	shared    *k6.Run
-	scenarios *load.Scenarios
-	served    []*k6.Scenario
+	scenarios []*k6Scenario
+	drivers   load.Scenarios
 	planned   int           // users that are made before the load
 	began     time.Time     // of the load
 	took      time.Duration // all of it; 0 before its end
@@ -58,7 +61,7 @@ func (r *run) loadK6(exports k6.Exports) *failure {
 	for _, sc := range resolved.Scenarios {
 		if !exports.Functions[sc.Exec] {
 			return usageK6(fmt.Errorf("scenario %s runs the function %q, which the script does not export: it exports %s",
-				sc.Name, sc.Exec, strings.Join(slices.Sorted(mapKeys(exports.Functions)), ", ")))
+				sc.Name, sc.Exec, strings.Join(slices.Sorted(maps.Keys(exports.Functions)), ", ")))
 		}
 	}
 	return r.fitK6()
@@ -154,8 +157,8 @@ func (r *run) prepareK6() *failure {
 func (r *run) fill(n int) error {
 	began := time.Now()
 	err := r.attend("making the users", 0, r.people.KillAll, func() error { return r.k6.shared.Pool.Fill(n) })
-	if err == nil && n > 1 {
-		r.log.debugf("%d users were made in %s", n, time.Since(began).Round(time.Millisecond))
+	if err == nil && n >= 100 {
+		r.log.infof("%d users were made in %s", n, time.Since(began).Round(time.Millisecond))
 	}
 	return err
 }

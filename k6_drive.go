@@ -8,9 +8,7 @@ import (
 
 	"github.com/dop251/goja"
 
-	"katydid/metrics"
 	"katydid/runtime/k6"
-	"katydid/stats"
 )
 
 // executeK6 is the test itself: setup, the scenarios, teardown, and the summaries.
@@ -108,17 +106,16 @@ func (r *run) abortK6(code int, reason string) {
 // loadScenarios runs all scenarios to their ends, or until there is a reason to stop.
 func (r *run) loadScenarios() {
 	t := r.k6
-	r.startScenarios()
+	r.makeScenarios()
 	t.began = time.Now()
 	r.state.Store("running")
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := make(chan struct{})
-	go func() { defer close(done); t.scenarios.Run(ctx) }()
+	go func() { defer close(done); t.drivers.Run(ctx) }()
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
 	r.cpu = newCPUUse()
-	r.gauges()
 	for ticks := 1; ; {
 		select {
 		case <-done:
@@ -166,7 +163,7 @@ func (r *run) endScenarios(reason string, cancel func(), done <-chan struct{}) {
 // stuckLimit is how long users may take to end that were interrupted.
 const stuckLimit = 5 * time.Second
 
-// gauges records how many users there are.
+// gauges records how many users there are; once a second, as k6 does, and so not at all in a shorter run.
 func (r *run) gauges() {
 	m, now := r.k6.shared.Metrics, time.Now()
 	m.Add(m.Builtin.VUs, float64(r.people.Live()), nil, now)
@@ -201,5 +198,15 @@ func (t *k6Test) elapsed() time.Duration {
 
 // judgeArrivals notes what became of the starts of all scenarios with an arrival rate.
 func (r *run) judgeArrivals() {
-	_ = stats.Health{}
+	h, now := &r.health, time.Now()
+	for _, sc := range r.k6.scenarios {
+		if sc.inflow == nil {
+			continue
+		}
+		t := sc.inflow.Tally(now)
+		h.Planned += t.Planned
+		h.Omitted += t.Omitted
+		h.OmittedBusy += t.OmittedBusy
+		h.WaitMax = max(h.WaitMax, t.LongestWait)
+	}
 }

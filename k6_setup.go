@@ -10,6 +10,7 @@ import (
 
 	"katydid/metrics"
 	"katydid/runtime/k6"
+	"katydid/runtime/k6data"
 )
 
 // newK6 makes what the modules of k6 share. They can be used in native scripts, too.
@@ -20,6 +21,7 @@ func (r *run) newK6() *k6.Run {
 	}
 	return &k6.Run{
 		Metrics: metrics.New(),
+		Arrays:  &k6data.Arrays{}, Files: k6data.NewFiles(os.ReadFile),
 		Environ: slices.Concat(environ, k6Env(r.sys.args)),
 		Abort: func(reason string) {
 			r.abortK6(exitK6Abort, strings.TrimSuffix("the script called exec.test.abort: "+reason, ": "))

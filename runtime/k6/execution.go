@@ -81,9 +81,9 @@ func (s *State) executionScenario() goja.Value {
 		case "executor":
 			return s.scenario.Executor
 		case "startTime":
-			return s.scenario.Began().UnixMilli()
+			return s.scenario.began().UnixMilli()
 		case "progress":
-			return s.scenario.Progress(time.Now())
+			return s.scenario.progress(time.Now())
 		}
 		return s.number
 	}, nil)

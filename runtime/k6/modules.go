@@ -14,6 +14,9 @@ import (
 	"github.com/dop251/goja"
 
 	"katydid/runtime/js"
+	"katydid/runtime/k6crypto"
+	"katydid/runtime/k6data"
+	"katydid/runtime/script"
 	"katydid/runtime/vu"
 )
 
@@ -36,6 +39,13 @@ func modules() map[string]spec {
 			"k6/metrics":   custom(),
 			"k6/execution": execution(),
 			"k6/timers":    timers(),
+			"k6/data":      data(),
+
+			"k6/experimental/fs":  files(),
+			"k6/experimental/csv": tables(),
+		}
+		for path, names := range k6crypto.Names {
+			table[path] = spec{names, func(s *State, name string) goja.Value { return k6crypto.Export(s.rt(), path, name) }}
 		}
 	})
 	return table
@@ -46,6 +56,32 @@ func timers() spec {
 	return spec{
 		names: []string{"setTimeout", "clearTimeout", "setInterval", "clearInterval"},
 		build: func(s *State, name string) goja.Value { return s.rt().GlobalObject().Get(name) },
+	}
+}
+
+// data is the module k6/data; files and tables are k6/experimental/fs and csv.
+func data() spec {
+	return spec{k6data.Names, func(s *State, name string) goja.Value { return s.run.Arrays.Export(s.rt(), s.dataHost(), name) }}
+}
+
+func files() spec {
+	return spec{k6data.FSNames, func(s *State, name string) goja.Value { return s.run.Files.FS(s.rt(), s.dataHost(), name) }}
+}
+
+func tables() spec {
+	return spec{k6data.CSVNames, func(s *State, name string) goja.Value { return k6data.CSV(s.rt(), s.dataHost(), name) }}
+}
+
+func (s *State) dataHost() k6data.Host {
+	return k6data.Host{
+		Init: func() bool { return s.phase == atTopLevel },
+		Resolve: func(path string) string {
+			sc := s.vm.Env.Script
+			if full, err := sc.ResolveFrom(script.CallerDir(s.rt(), sc), path); err == nil {
+				return full
+			}
+			return path
+		},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"katydid/runtime/bridge"
 	"katydid/runtime/js"
 	"katydid/runtime/k6/options"
+	"katydid/runtime/k6data"
 	"katydid/runtime/vu"
 )
 
@@ -23,6 +24,8 @@ type Run struct {
 	HTTP    *bridge.Config    // of all users
 	Tags    *metrics.TagSet   // of all samples
 	Environ []string          // of __ENV: NAME=VALUE
+	Arrays  *k6data.Arrays    // of k6/data
+	Files   *k6data.Files     // of k6/experimental/fs
 	// Turn says how long a request that is about to be sent has to wait for its turn (options.rps); nil without a cap.
 	Turn func(now time.Time) time.Duration
 	// Abort ends the test at once (exec.test.abort); Fail marks it as failed.

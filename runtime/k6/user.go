@@ -20,8 +20,8 @@ import (
 // before the first Take; then it is only read.
 type Scenario struct {
 	Name, Executor string
-	Exec           string // the exported function that is an iteration
-	Env            map[string]string
+	Exec           string        // the exported function that is an iteration
+	Env            []string      // of its own: NAME=VALUE
 	Tags           []metrics.Tag // the scenario's own
 	SetupData      []byte        // JSON of what setup gave; nil for nothing
 	// MinDuration is the least time that an iteration takes; what is left of it is waited for.
@@ -29,15 +29,22 @@ type Scenario struct {
 	// KeepCookies and CloseConnections say what becomes of those at the end of an iteration.
 	KeepCookies, CloseConnections bool
 
-	Began    func() time.Time
-	Progress func(now time.Time) float64
-
 	Run *Run
 	Log func(vu.Level, string)
 
-	tags *metrics.TagSet // of all samples of it
-	told sync.Once
+	began    func() time.Time
+	progress func(now time.Time) float64
+	tags     *metrics.TagSet // of all samples of it
+	told     sync.Once
 }
+
+// Clock gives what the scenario's driver knows of its time.
+func (sc *Scenario) Clock(began func() time.Time, progress func(now time.Time) float64) {
+	sc.began, sc.progress = began, progress
+}
+
+// AllTags are the tags of all samples of the scenario.
+func (sc *Scenario) AllTags() metrics.Tags { return sc.tags }
 
 // Ready has to be called once when all is set, before the first Take.
 func (sc *Scenario) Ready() {
@@ -75,10 +82,7 @@ func (s *State) activate(sc *Scenario) {
 	s.own, s.metadata, s.group = nil, nil, ""
 	s.retag()
 	if len(sc.Env) > 0 {
-		env := s.rt().GlobalObject().Get("__ENV").ToObject(s.rt())
-		for name, value := range sc.Env {
-			_ = env.Set(name, value)
-		}
+		setEnv(s.rt().GlobalObject().Get("__ENV").ToObject(s.rt()), sc.Env)
 	}
 }
 
@@ -172,12 +176,16 @@ func (s *State) parseJSON(text []byte) goja.Value {
 // environment is __ENV: a plain object, which the script may write to. The credentials of the results store are not in it.
 func environment(rt *goja.Runtime, environ []string) goja.Value {
 	o := rt.NewObject()
-	for _, pair := range environ {
+	setEnv(o, environ)
+	return o
+}
+
+func setEnv(o *goja.Object, pairs []string) {
+	for _, pair := range pairs {
 		if name, value, ok := strings.Cut(pair, "="); ok && name != "" && !module.Credential(name) {
 			_ = o.Set(name, value)
 		}
 	}
-	return o
 }
 
 // Exports are what the main VM's script exports, as far as it matters here.

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"katydid/metrics"
+	"katydid/runtime/k6"
+	k6options "katydid/runtime/k6/options"
+	"katydid/runtime/load"
+)
+
+// k6Scenario is one scenario of a k6 script: its users, and what drives them.
+type k6Scenario struct {
+	plan   k6options.Scenario
+	users  *k6.Scenario
+	driver load.Driver
+	loop   *load.Loop   // nil for one with an arrival rate
+	inflow *load.Inflow // nil for the others
+}
+
+// makeScenarios makes the drivers of all scenarios.
+func (r *run) makeScenarios() {
+	t := r.k6
+	for _, plan := range t.options.Scenarios {
+		sc := &k6Scenario{plan: plan}
+		sc.users = &k6.Scenario{
+			Name: plan.Name, Executor: plan.Executor, Exec: plan.Exec, SetupData: t.setupData,
+			MinDuration: t.options.MinIterationDuration, KeepCookies: t.options.NoCookiesReset,
+			CloseConnections: t.options.NoVUConnectionReuse, Run: t.shared, Log: r.log.log,
+		}
+		for _, pair := range plan.Env {
+			sc.users.Env = append(sc.users.Env, pair.Name+"="+pair.Value)
+		}
+		for _, pair := range plan.Tags {
+			sc.users.Tags = append(sc.users.Tags, metrics.Tag{Name: pair.Name, Value: pair.Value})
+		}
+		sc.users.Ready()
+		sc.drive(r.scenarioNotes(sc))
+		t.drivers = append(t.drivers, load.Scenario{StartTime: plan.StartTime, Driver: sc.driver})
+		t.scenarios = append(t.scenarios, sc)
+		r.log.infof("scenario %s: %s", plan.Name, describe(&plan))
+	}
+}
+
+// scenarioNotes counts what the drivers say of a scenario.
+func (r *run) scenarioNotes(sc *k6Scenario) load.Notes {
+	m := r.k6.shared.Metrics
+	return load.Notes{
+		Dropped: func(n int64) { m.Add(m.Builtin.DroppedIterations, float64(n), sc.users.AllTags(), time.Now()) },
+		Full: func(users int) {
+			r.log.warnf("scenario %s: all %d users are busy and maxVUs allows no more: iterations are dropped", sc.plan.Name, users)
+		},
+	}
+}
+
+// drive makes the driver. The executors differ in their plans only; see docs/decisions/015.
+func (sc *k6Scenario) drive(notes load.Notes) {
+	p := &sc.plan
+	switch p.Executor {
+	case k6options.ConstantArrivalRate, k6options.RampingArrivalRate:
+		sc.inflow = load.NewInflow(load.InflowPlan{
+			Plan: arrivalPlan(p), First: p.PreAllocatedVUs, Most: p.MaxVUs, GracefulStop: p.GracefulStop,
+		}, sc.users, notes, load.NewPacer())
+		sc.driver = sc.inflow
+		sc.users.Clock(sc.inflow.Began, sc.inflow.Progress)
+		return
+	}
+	sc.loop = load.NewLoop(loopPlan(p), sc.users, notes)
+	sc.driver = sc.loop
+	sc.users.Clock(sc.loop.Began, sc.loop.Progress)
+}
+
+func loopPlan(p *k6options.Scenario) load.LoopPlan {
+	plan := load.LoopPlan{GracefulStop: p.GracefulStop, GracefulRampDown: p.GracefulRampDown}
+	switch p.Executor {
+	case k6options.RampingVUs:
+		plan.Levels.Start = p.StartVUs
+		for _, g := range p.Stages {
+			plan.Levels.Stages = append(plan.Levels.Stages, load.LevelStage{For: g.Duration, To: g.Target})
+		}
+	case k6options.PerVUIterations:
+		plan.Levels, plan.Each = load.Hold(p.VUs, p.MaxDuration), int64(p.Iterations)
+	case k6options.SharedIterations:
+		plan.Levels, plan.Total = load.Hold(p.VUs, p.MaxDuration), int64(p.Iterations)
+	case k6options.ExternallyControlled:
+		plan.Levels, plan.Most = load.Hold(p.VUs, p.Duration), p.MaxVUs
+	default:
+		plan.Levels = load.Hold(p.VUs, p.Duration)
+	}
+	return plan
+}
+
+// arrivalPlan is the plan of an executor with an arrival rate. Rates are whole numbers of starts in a time unit.
+func arrivalPlan(p *k6options.Scenario) load.Plan {
+	perSecond := func(rate int) float64 { return float64(rate) / p.TimeUnit.Seconds() }
+	if p.Executor == k6options.ConstantArrivalRate {
+		return load.Plan{Shape: load.Constant(perSecond(p.Rate), p.Duration)}
+	}
+	var shape load.Shape
+	from := perSecond(p.StartRate)
+	for _, g := range p.Stages {
+		to := perSecond(g.Target)
+		if g.Duration > 0 { // else a jump
+			shape = append(shape, load.Stage{From: from, To: to, For: g.Duration})
+		}
+		from = to
+	}
+	return load.Plan{Shape: shape, First: 1, Reach: true} // the first when the area is 1: k6's rule
+}
+
+// describe is a scenario in a line of the log.
+func describe(p *k6options.Scenario) string {
+	planned, most := p.MostVUs()
+	text := fmt.Sprintf("%s, %d users", p.Executor, planned)
+	if most > planned {
+		text += fmt.Sprintf(" to %d", most)
+	}
+	if length := p.Length(); length > 0 {
+		text += fmt.Sprintf(", at most %s with its graceful stop", length)
+	}
+	if p.StartTime > 0 {
+		text += fmt.Sprintf(", beginning after %s", p.StartTime)
+	}
+	return text
+}
