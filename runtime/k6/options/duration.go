@@ -18,6 +18,9 @@ func parseDuration(s string) (time.Duration, error) {
 	if ms, err := strconv.ParseFloat(s, 64); err == nil {
 		return milliseconds(ms)
 	}
+	if s == "" {
+		return 0, bad(wantTime, brief(s))
+	}
 	days, rest, _ := strings.Cut(s, "d")
 	if len(days) == len(s) {
 		days, rest = "0", s

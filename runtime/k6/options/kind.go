@@ -15,6 +15,7 @@ type kind[T any] struct {
 	flag   func(argument string) (T, error) // nil: as parse
 	join   func(T, T) T                     // for one that may be given many times
 	show   func(T) any                      // for test.options; nil: as it is
+	blank  bool                             // "" in JSON is as null
 	given  func(T) bool                     // nil: any value counts as given
 }
 
@@ -41,7 +42,7 @@ func (c cell[S, T]) takesText() bool { return c.parse != nil }
 func (c cell[S, T]) origin(s *S) string { return c.at(s).From }
 
 func (c cell[S, T]) fromJSON(s *S, raw []byte, from string) error {
-	if isNull(raw) {
+	if isNull(raw) || c.blank && string(raw) == `""` {
 		return nil
 	}
 	value, err := c.decode(raw)
@@ -91,7 +92,7 @@ func (c cell[S, T]) shown(s *S) any {
 }
 
 var (
-	whole  = kind[int]{decode: decodeInt, parse: parseInt}
+	whole  = kind[int]{decode: decodeInt, parse: parseInt, blank: true}
 	yes    = kind[bool]{decode: decodeBool, parse: parseBool}
 	text   = kind[string]{decode: decodeText, parse: func(s string) (string, error) { return s, nil }}
 	words  = kind[[]string]{decode: decodeWords, parse: parseWords, join: concat[string]}
@@ -115,7 +116,8 @@ func parseBool(s string) (bool, error) {
 func oneOf(choices ...string) kind[string] {
 	check := func(s string, err error) (string, error) {
 		if err == nil && !slices.Contains(choices, s) {
-			err = bad("must be one of %s, not %s", strings.Join(choices, ", "), brief(s))
+			named := slices.DeleteFunc(slices.Clone(choices), func(c string) bool { return c == "" })
+			err = bad("must be one of %s, not %s", strings.Join(named, ", "), brief(s))
 		}
 		return s, err
 	}

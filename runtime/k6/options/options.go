@@ -132,5 +132,5 @@ type Threshold struct {
 type Demand struct {
 	Expr           string
 	AbortOnFail    bool
-	DelayAbortEval Opt[time.Duration]
+	DelayAbortEval time.Duration // from the start of the test
 }

@@ -3,6 +3,7 @@ package options
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -79,6 +80,10 @@ func (o *Options) Resolve() (*Resolved, []string, error) {
 	r.DNS = DNS{ttl, o.DNS.Select.Or("random"), o.DNS.Policy.Or("preferIPv4")}
 	var warnings []string
 	r.SystemTags, warnings = o.knownTags(r.SystemTags)
+	if !slices.Contains([]string{"", "s", "ms", "us"}, r.SummaryTimeUnit) {
+		warnings = append(warnings, fmt.Sprintf("option summaryTimeUnit must be one of s, ms, us: %s does nothing (from %s)", brief(r.SummaryTimeUnit), o.SummaryTimeUnit.From))
+		r.SummaryTimeUnit = ""
+	}
 	more, err := r.addScenarios(o)
 	return r, append(warnings, more...), err
 }

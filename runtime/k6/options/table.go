@@ -121,7 +121,7 @@ var resultRows = []tableRow{
 	option("ext", raw, func(o *Options) *Opt[json.RawMessage] { return &o.Ext }, anywhere, Flag{}),
 	option("summaryTrendStats", trendStats, func(o *Options) *Opt[[]string] { return &o.SummaryTrendStats }, anywhere,
 		Flag{Name: "summary-trend-stats", Env: "K6_SUMMARY_TREND_STATS", Meta: "LIST", Many: true, Default: "avg,min,med,max,p(90),p(95)", Help: "What the summary says of times: avg, min, med, max, count, p(N)."}),
-	option("summaryTimeUnit", oneOf("s", "ms", "us", ""), func(o *Options) *Opt[string] { return &o.SummaryTimeUnit }, anywhere,
+	option("summaryTimeUnit", text, func(o *Options) *Opt[string] { return &o.SummaryTimeUnit }, anywhere,
 		Flag{Name: "summary-time-unit", Env: "K6_SUMMARY_TIME_UNIT", Meta: "s|ms|us", Help: "The unit of times in the summary."}),
 	option("systemTags", systemTags, func(o *Options) *Opt[[]string] { return &o.SystemTags }, anywhere,
 		Flag{Name: "system-tags", Env: "K6_SYSTEM_TAGS", Meta: "LIST", Many: true, Help: "The only tags that metrics get by themselves."}),

@@ -62,8 +62,7 @@ func decodeDemand(raw []byte) (d Demand, err error) {
 		case "abortonfail":
 			d.AbortOnFail, err = decodeBool(m.raw)
 		case "delayaborteval":
-			d.DelayAbortEval.Value, err = decodeDuration(m.raw)
-			d.DelayAbortEval.From = "threshold"
+			d.DelayAbortEval, err = decodeDuration(m.raw)
 		}
 		if err != nil {
 			return d, within("."+m.key, err)
@@ -123,8 +122,8 @@ func showThresholds(list []Threshold) any {
 			o.add("threshold", d.Expr)
 			o.add("abortOnFail", true)
 			o.add("delayAbortEval", nil)
-			if d.DelayAbortEval.Given() {
-				o[2].value = d.DelayAbortEval.Value.String()
+			if d.DelayAbortEval != 0 {
+				o[2].value = d.DelayAbortEval.String()
 			}
 			demands = append(demands, o)
 		}

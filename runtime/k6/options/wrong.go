@@ -3,6 +3,7 @@ package options
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -13,7 +14,7 @@ type wrong struct {
 	from      string // where the value came from, if the caller cannot know it
 }
 
-func (w *wrong) Error() string { return strings.TrimPrefix(w.path, ".") + " " + w.why }
+func (w *wrong) Error() string { return strings.TrimLeft(w.path+" "+w.why, ". ") }
 
 // bad says why a value cannot be taken: "must be a whole number, not x".
 func bad(format string, args ...any) error { return &wrong{why: fmt.Sprintf(format, args...)} }
@@ -39,12 +40,12 @@ func failed(err error, from string) error {
 
 // brief is a value as messages show it.
 func brief[T string | []byte](value T) string {
-	s := strings.Join(strings.Fields(string(value)), " ")
+	s := strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(string(value))
 	if runes := []rune(s); len(runes) > 40 {
 		s = string(runes[:37]) + "..."
 	}
-	if s == "" {
-		return `""`
+	if s == "" || s[0] == ' ' || s[len(s)-1] == ' ' {
+		return strconv.Quote(s)
 	}
 	return s
 }
