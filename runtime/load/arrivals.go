@@ -12,6 +12,12 @@ type Plan struct {
 	Shape   Shape
 	Poisson bool
 	Seed    uint64
+	// First is where the first of evenly spaced starts is on the shape's
+	// integral. A start is due when the integral leaves its place or, with
+	// Reach, when it gets there: then what falls on a pause is due at its
+	// beginning, and there may be one at the very end of the shape.
+	First float64
+	Reach bool
 }
 
 // arrivals are the starts of a plan one after another. Both spacings are steps
@@ -19,22 +25,26 @@ type Plan struct {
 // mean 1, mapped through its inverse (time rescaling: Cox and Isham, Point
 // Processes, 1980, section 4.2).
 type arrivals struct {
-	shape Shape
-	step  func() float64
-	at    float64 // of the next start, on that axis
+	when func(area float64) (time.Duration, bool)
+	step func() float64
+	at   float64 // of the next start, on that axis
 }
 
 func (p Plan) arrivals() *arrivals {
-	if !p.Poisson {
-		return &arrivals{shape: p.Shape, step: func() float64 { return 1 }}
+	a := &arrivals{when: p.Shape.when, step: func() float64 { return 1 }, at: p.First}
+	if p.Reach {
+		a.when = p.Shape.reach
 	}
-	step := rand.New(rand.NewPCG(p.Seed, 0)).ExpFloat64
-	return &arrivals{shape: p.Shape, step: step, at: step()}
+	if p.Poisson {
+		a.step = rand.New(rand.NewPCG(p.Seed, 0)).ExpFloat64
+		a.at = a.step()
+	}
+	return a
 }
 
 // next is when the next start is due; false after the last.
 func (a *arrivals) next() (due time.Duration, ok bool) {
-	due, ok = a.shape.when(a.at)
+	due, ok = a.when(a.at)
 	a.at += a.step()
 	return due, ok
 }

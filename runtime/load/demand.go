@@ -9,7 +9,9 @@ type queue struct {
 	handed     int64   // starts that were handed out
 	share      float64 // of all starts
 	most       int     // users that there may be
-	idle       []*Seat // those who wait for a start; the last one has waited for the shortest time
+	reserved   int     // users that there are to be in any case
+	idle       line    // those who wait for a start
+	rotate     bool    // the first in line is next
 
 	users    int // that there are or were asked for
 	building int // asked for, and not at their onStart yet
@@ -29,13 +31,24 @@ func (q *queue) look(t time.Duration) {
 // waiting is how many starts are due and not handed out.
 func (q *queue) waiting() int64 { return q.due - q.handed }
 
+// skip drops n starts that are due, and asks for as many users.
+func (q *queue) skip(n int64) {
+	for range n {
+		q.next.advance()
+	}
+	q.handed += n
+	q.reserved = max(q.reserved, min(q.most, q.users+int(n)))
+}
+
 // pop takes the user that became idle last: the fewer users do the work, the
-// fewer connections and caches are kept warm.
-func (q *queue) pop() *Seat {
-	n := len(q.idle) - 1
-	seat := q.idle[n]
-	q.idle[n] = nil
-	q.idle = q.idle[:n]
+// fewer connections and caches are kept warm. When they rotate it is the other
+// way round.
+func (q *queue) pop() (seat *Seat) {
+	if q.rotate {
+		seat = q.idle.popFirst()
+	} else {
+		seat = q.idle.popLast()
+	}
 	seat.state = hasStart
 	return seat
 }
@@ -63,7 +76,10 @@ func (o *Open) demand(t time.Duration) (wanted []int) {
 			continue
 		}
 		ahead := 1 + int(o.plan.Shape.Level(t)*q.share*aheadTime.Seconds())
-		short := int(min(q.waiting(), int64(q.most))) + ahead - len(q.idle) - q.coming
+		short := q.reserved - q.users
+		if o.drop == nil {
+			short = max(short, int(min(q.waiting(), int64(q.most)))+ahead-q.idle.len()-q.coming)
+		}
 		if o.barren > 0 { // one after the other, until one stays
 			short = min(short, 1-o.coming())
 		}

@@ -19,6 +19,7 @@ type Open struct {
 	plan  Plan
 	start func(class int)
 	dying func()
+	drop  func(n int64) // see Reserve
 	pacer Pacer
 
 	mu     sync.Mutex
@@ -29,18 +30,21 @@ type Open struct {
 	busy   int       // users that have a start
 	target time.Time // what the pacer waits for
 	barren int       // users that left before they were ready, since one was ready
+	told   int64     // of the dropped starts: how many drop was called for
 	joined chan struct{}
 	tally  Tally
 }
 
 // Tally is what became of the starts of an open run.
-// Planned = Started + Omitted at any time after the end.
+// Planned = Started + Omitted + Dropped at any time after the end.
 type Tally struct {
 	Planned int64 // due so far
 	Started int64 // handed to a user that began
 	// Omitted were due before the end and not made: OmittedBusy because all users that there may be were busy,
 	// OmittedLate because the generator was late.
 	Omitted, OmittedBusy, OmittedLate int64
+	// Dropped found no free user and were to be made at once or not at all, see Reserve.
+	Dropped int64
 	// Waited is how many of the started had to wait because all users that there may be were busy. LongestWait is
 	// the longest that any start waited, whatever for, also if it was omitted then.
 	Waited      int64
@@ -92,6 +96,21 @@ func NewOpen(plan Plan, classes []Class, most int, pacer Pacer, start func(class
 	return o
 }
 
+// Reserve makes this a run as k6 has it; it is called before Warm. So many
+// users are made before the plan begins, as far as the maximum allows, and they
+// take turns: who has been idle longest is next, as scripts rely on that give
+// each user data of its own. If drop is not nil a start that finds no free user
+// does not wait: it is dropped, and one more user is made in the background, for
+// the starts after it; for nothing else are users made. drop is told how many
+// were dropped just now, from Run's goroutine.
+func (o *Open) Reserve(users int, drop func(n int64)) {
+	for _, q := range o.queues {
+		q.rotate = true
+		q.reserved = min(q.most, int(math.Round(q.share*float64(users))))
+	}
+	o.drop = drop
+}
+
 // Warm makes the first users and waits, no longer than limit, until they are
 // ready, so that the first starts find them. Call it before Begin, or not.
 func (o *Open) Warm(limit time.Duration) {
@@ -132,9 +151,11 @@ func (o *Open) Run(ctx context.Context) {
 		}
 		wanted, next := o.pass(now)
 		o.startAll(wanted)
+		o.tell()
 		o.pacer.Until(next)
 	}
 	o.close(time.Now())
+	o.tell()
 	o.pacer.Close()
 }
 
@@ -163,10 +184,25 @@ func (o *Open) pass(now time.Time) (wanted []int, next time.Time) {
 func (o *Open) deal(now time.Time) {
 	for _, q := range o.queues {
 		q.look(now.Sub(o.begin))
-		for q.waiting() > 0 && len(q.idle) > 0 {
+		for q.waiting() > 0 && q.idle.len() > 0 {
 			seat := q.pop()
 			seat.start <- o.take(q, now, time.Time{})
 		}
+		if n := q.waiting(); n > 0 && o.drop != nil {
+			o.tally.Dropped += n
+			q.skip(n)
+		}
+	}
+}
+
+// tell says what was dropped; the lock is not held.
+func (o *Open) tell() {
+	o.mu.Lock()
+	n := o.tally.Dropped - o.told
+	o.told += n
+	o.mu.Unlock()
+	if n > 0 {
+		o.drop(n)
 	}
 }
 

@@ -36,7 +36,7 @@ func (s *Seat) Built() {
 	s.built = time.Now()
 	s.open.queues[s.class].building--
 	s.state = starting
-	if q := s.open.queues[s.class]; q.waiting() > 0 { // there may be room for one more now
+	if q := s.open.queues[s.class]; q.waiting() > 0 || q.users < q.reserved { // there may be room for one more now
 		s.open.wake()
 	}
 }
@@ -75,7 +75,7 @@ func (s *Seat) Next() (Start, bool) {
 }
 
 func (s *Seat) line(q *queue) {
-	q.idle = append(q.idle, s)
+	q.idle.push(s)
 	s.state = isIdle
 }
 
@@ -118,13 +118,7 @@ func (s *Seat) Withdraw() (Start, bool) {
 }
 
 func (s *Seat) unline() {
-	q := s.open.queues[s.class]
-	for i, other := range q.idle {
-		if other == s {
-			q.idle = append(q.idle[:i], q.idle[i+1:]...)
-			break
-		}
-	}
+	s.open.queues[s.class].idle.remove(s)
 	s.state = withdrawn
 }
 

@@ -19,6 +19,26 @@ type Stage struct {
 	For      time.Duration
 }
 
+// A RateStage goes to a rate in a straight line; without a duration it is a
+// jump.
+type RateStage struct {
+	For time.Duration
+	To  float64
+}
+
+// Ramps is the shape that goes from a rate through stages, each of which begins
+// where the one before it ended. Rates are in starts per unit.
+func Ramps(from float64, unit time.Duration, stages []RateStage) Shape {
+	var s Shape
+	for _, g := range stages {
+		if g.For > 0 {
+			s = append(s, Stage{from / unit.Seconds(), g.To / unit.Seconds(), g.For})
+		}
+		from = g.To
+	}
+	return s
+}
+
 // maxLength bounds shapes, so that no sum of times overflows.
 const maxLength = 100 * 365 * 24 * time.Hour
 
@@ -131,6 +151,21 @@ func (s Shape) when(area float64) (time.Duration, bool) {
 	return 0, false
 }
 
+// reach is the other inverse: when the integral gets to a value, not when it
+// goes beyond it. The two differ for what falls on a pause or on the end.
+func (s Shape) reach(area float64) (time.Duration, bool) {
+	begin := time.Duration(0)
+	for _, g := range s {
+		all := g.starts()
+		if area <= all*(1+1e-12)+1e-9 { // what is left over of a sum of stages may be off by a rounding
+			return begin + min(g.solve(area), g.For), true
+		}
+		area -= all
+		begin += g.For
+	}
+	return 0, false
+}
+
 func (s Shape) integral(t time.Duration) (sum float64) {
 	for _, g := range s {
 		if t < g.For {
@@ -156,14 +191,17 @@ func (g Stage) integral(t time.Duration) float64 {
 	return (g.From + g.level(t)) / 2 * t.Seconds()
 }
 
-// when solves From*t + slope/2*t*t = area for t: in the form that does not
+// when is solve, but never at the end of the stage.
+func (g Stage) when(area float64) time.Duration { return min(g.solve(area), g.For-1) }
+
+// solve solves From*t + slope/2*t*t = area for t: in the form that does not
 // cancel for small slopes, and holds for a slope of 0.
-func (g Stage) when(area float64) time.Duration {
+func (g Stage) solve(area float64) time.Duration {
 	if area <= 0 {
 		return 0
 	}
 	slope := (g.To - g.From) / g.For.Seconds()
 	root := math.Sqrt(max(0, g.From*g.From+2*slope*area))
 	ns := 2 * area * float64(time.Second) / (g.From + root)
-	return time.Duration(min(math.Round(ns), float64(g.For-1)))
+	return time.Duration(min(math.Round(ns), float64(g.For)))
 }

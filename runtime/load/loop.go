@@ -1,0 +1,312 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"math"
+	"sync/atomic"
+	"time"
+)
+
+// LoopPlan is a scenario of virtual users each of which begins an iteration
+// when its last one is done. docs/decisions/015-executors-of-k6.md has the
+// plans of k6's executors.
+type LoopPlan struct {
+	// Levels is how many users there are. At its end no iteration begins any more.
+	Levels Levels
+	// Total is how many iterations all users make together, Each is how many
+	// every one makes; 0 is no limit. With both done the scenario ends sooner.
+	Total, Each int64
+	// GracefulStop is how long iterations may go on after the end, and
+	// GracefulRampDown after the user was asked to leave before; then they are
+	// interrupted. The first that is over counts.
+	GracefulStop, GracefulRampDown time.Duration
+	// Most is how many users SetVUs may ask for; never less than Levels has.
+	Most int
+}
+
+// Loop drives a LoopPlan. The user of the lowest place comes first, that of the
+// highest goes first. All methods but Run may be called from any goroutine.
+type Loop struct {
+	crew
+	plan LoopPlan
+	wake chan struct{}
+	end  time.Time // set before any user is there
+
+	// With crew.mu. Posts [0, wanted) are to be at work; [wanted, top) may still have to be interrupted, the highest
+	// first, because it was asked to leave first.
+	posts       []*post
+	wanted, top int
+	working     int // goroutines
+	asked       int // by SetVUs; -1 is nothing
+	closed      bool
+	hard        bool // by ctx
+}
+
+// post is the place of a user who loops.
+type post struct {
+	place
+	leave   atomic.Bool // at the end of the iteration
+	until   time.Time   // when it is interrupted; with leave
+	working bool        // its goroutine is there
+	made    int64       // iterations begun. This and done belong to the goroutine, while it is there.
+	done    bool        // it makes no further iteration, ever
+}
+
+// NewLoop returns a driver for a plan.
+func NewLoop(plan LoopPlan, workers Workers, notes Notes) *Loop {
+	plan.Most = max(plan.Most, plan.Levels.Max())
+	return &Loop{crew: crew{workers: workers, notes: notes}, plan: plan, wake: make(chan struct{}, 1), asked: -1}
+}
+
+// Run drives the users until the plan is done and all have left. When ctx is
+// done before that, all are interrupted at once, and what was not begun does
+// not count as dropped. Run is called once.
+func (l *Loop) Run(ctx context.Context) {
+	l.mu.Lock()
+	l.began = time.Now()
+	l.end = l.began.Add(l.plan.Levels.Length())
+	l.mu.Unlock()
+	timer := time.NewTimer(math.MaxInt64)
+	defer timer.Stop()
+	ended := ctx.Done()
+	for {
+		next, over := l.pass(time.Now(), ctx.Err() != nil)
+		if over {
+			break
+		}
+		timer.Reset(time.Until(next))
+		select {
+		case <-ended:
+			ended = nil
+		case <-l.wake:
+		case <-timer.C:
+		}
+	}
+	if ctx.Err() == nil {
+		l.drop(l.planned() - l.handed.Load() - l.dropped.Load()) // what nobody has noticed
+	}
+}
+
+// planned is how many iterations the plan has; 0 if it does not say.
+func (l *Loop) planned() int64 {
+	switch p := l.plan; {
+	case p.Total > 0:
+		return p.Total
+	case p.Each > 0:
+		return p.Each * int64(max(p.Levels.Max(), len(l.posts)))
+	}
+	return 0
+}
+
+// SetVUs sets the number of users from now on, whatever Levels says.
+func (l *Loop) SetVUs(n int) error {
+	if n < 0 || n > l.plan.Most {
+		return fmt.Errorf("the number of users must be between 0 and %d, got %d", l.plan.Most, n)
+	}
+	l.mu.Lock()
+	l.asked = n
+	l.mu.Unlock()
+	l.look()
+	return nil
+}
+
+// look makes Run look again.
+func (l *Loop) look() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// pass does all that is due. It returns when to look again, and whether all is over.
+func (l *Loop) pass(now time.Time, hard bool) (next time.Time, over bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	last := l.end.Add(l.plan.GracefulStop)
+	next = last
+	if !l.closed {
+		level, change := l.level(now.Sub(l.began))
+		l.closed = hard || !now.Before(l.end)
+		if l.closed {
+			level = min(level, l.wanted) // nobody comes at the very end
+		} else {
+			next = earlier(l.began.Add(change), l.end)
+		}
+		l.raise(level)
+		l.lower(level, earlier(now.Add(l.plan.GracefulRampDown), last))
+		if l.closed {
+			l.lower(0, last)
+		}
+	}
+	if hard && !l.hard {
+		l.hard, l.top = true, len(l.posts)
+		for _, p := range l.posts {
+			p.until = now
+		}
+	}
+	return earlier(next, l.cutDue(now, last)), l.working == 0 && (l.closed || l.used())
+}
+
+func (l *Loop) level(t time.Duration) (level int, change time.Duration) {
+	if l.asked >= 0 {
+		return l.asked, l.plan.Levels.Length()
+	}
+	return l.plan.Levels.At(t)
+}
+
+// used says, when nobody is at work, that nobody will be: all iterations were made, or there is none left to come.
+func (l *Loop) used() bool {
+	peak := l.asked
+	if peak < 0 {
+		peak = l.plan.Levels.Max()
+	}
+	return l.wanted > 0 && l.wanted >= peak || l.plan.Total > 0 && l.handed.Load() >= l.plan.Total
+}
+
+func (l *Loop) raise(level int) {
+	for ; l.wanted < level; l.wanted++ {
+		if l.wanted == len(l.posts) {
+			l.posts = append(l.posts, &post{place: place{number: l.wanted}})
+		}
+		p := l.posts[l.wanted]
+		p.leave.Store(false)
+		if p.worker == nil {
+			p.cut = false
+		}
+		if !p.working && !p.done {
+			p.working = true
+			l.working++
+			go l.work(p)
+		}
+	}
+	l.top = max(l.top, l.wanted)
+}
+
+func (l *Loop) lower(level int, until time.Time) {
+	for ; l.wanted > level; l.wanted-- {
+		p := l.posts[l.wanted-1]
+		p.until = until
+		p.leave.Store(true)
+	}
+}
+
+// cutDue interrupts those who had their time, and returns when the next one has had it.
+func (l *Loop) cutDue(now, never time.Time) time.Time {
+	for ; l.top > l.wanted; l.top-- {
+		p := l.posts[l.top-1]
+		if !p.working || p.cut {
+			continue
+		}
+		if p.until.After(now) {
+			return p.until
+		}
+		p.interrupt()
+	}
+	if !now.Before(never) {
+		return now.Add(time.Hour) // all are interrupted; the last to leave wakes Run
+	}
+	return never
+}
+
+// work is the goroutine of a post.
+func (l *Loop) work(p *post) {
+	for {
+		lent := l.lend(&p.place)
+		if lent {
+			l.loop(p)
+			l.giveBack(&p.place)
+		} else {
+			p.done = true
+		}
+		if dropped, left := l.left(p); left {
+			l.drop(dropped)
+			l.mu.Lock()
+			l.working--
+			if l.working == 0 {
+				l.look()
+			}
+			l.mu.Unlock()
+			return
+		}
+	}
+}
+
+// loop makes iterations as long as there are some and the user may stay.
+func (l *Loop) loop(p *post) {
+	for !p.leave.Load() {
+		number, ok := l.next(p)
+		if !ok {
+			p.done = true
+			return
+		}
+		if !l.iterate(p.worker, Iteration{Number: number}) {
+			return
+		}
+	}
+}
+
+func (l *Loop) next(p *post) (number int64, ok bool) {
+	// The clock decides on the end, not when Run gets round to telling everybody.
+	if !time.Now().Before(l.end) || l.plan.Each > 0 && p.made >= l.plan.Each {
+		return 0, false
+	}
+	number, ok = l.claim(l.plan.Total)
+	if ok {
+		p.made++
+	}
+	return number, ok
+}
+
+// left says that a user has given its worker back; false if it was asked to come back meanwhile. The end drops what is
+// left of its own iterations.
+func (l *Loop) left(p *post) (dropped int64, left bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p.number < l.wanted && !p.done {
+		return 0, false
+	}
+	p.working = false
+	if l.plan.Each > 0 && !l.hard && !time.Now().Before(l.end) {
+		dropped = l.plan.Each - p.made
+	}
+	return dropped, true
+}
+
+// Progress is how much of the scenario is over, from 0 to 1, as k6 counts: in
+// iterations if the plan has a number of them, in time if not.
+func (l *Loop) Progress(now time.Time) float64 {
+	share := l.share(now, l.plan.Levels.Length())
+	ended := float64(l.completed.Load() + l.interrupted.Load())
+	switch p := l.plan; {
+	case p.Total > 0:
+		return ended / float64(p.Total)
+	case p.Each > 0 && share < 1:
+		return min(1, ended/float64(p.Each*int64(p.Levels.Max())))
+	}
+	return share
+}
+
+// Reserved is how many users the plan may have at time t, with those who have been asked to leave and may take their time.
+func (l *Loop) Reserved(t time.Duration) int {
+	length := l.plan.Levels.Length()
+	if t < 0 || t >= length+l.plan.GracefulStop {
+		return 0
+	}
+	if t < length {
+		return l.plan.Levels.Peak(t-l.plan.GracefulRampDown, t)
+	}
+	// Those of the end stay, those who left before have their own time.
+	return l.plan.Levels.Peak(min(length, t-l.plan.GracefulRampDown), length)
+}
+
+// Rises are the times at which Reserved may grow.
+func (l *Loop) Rises() iter.Seq[time.Duration] { return l.plan.Levels.rises() }
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
