@@ -35,6 +35,7 @@ var layers = map[string]layer{
 	"runtime/load":   {},
 	"scripts":        {}, // tests of the examples only
 	"stats":          {},
+	"metrics":        {},
 	"exporter":       {},
 	"targetapi":      {},
 	"bench/locust":   {ours: []string{"targetapi", "internal/tools"}}, // programs of their own
