@@ -1,9 +1,6 @@
 package metrics
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // rawValues is how many values a distribution keeps as they are. So a short run gets exactly the percentiles that k6
 // would give; with more of them, buckets take over, and their error is within half a percent.
@@ -35,18 +32,6 @@ func (d *distribution) pour() {
 	d.raw = nil
 }
 
-func (d *distribution) merge(o *distribution) {
-	for _, v := range o.raw {
-		d.add(v)
-	}
-	if o.buckets != nil {
-		if d.buckets == nil {
-			d.pour()
-		}
-		d.buckets.merge(o.buckets)
-	}
-}
-
 // clone is a copy for whoever only reads. Raw values are sorted in it.
 func (d *distribution) clone() distribution {
 	if d.buckets != nil {
@@ -57,23 +42,7 @@ func (d *distribution) clone() distribution {
 	return distribution{raw: sorted}
 }
 
-// percentile is the value below which p percent of the n values of a clone lie, interpolated between the two closest
-// ranks, of which 0 is the lowest and n-1 the highest: k6's rule.
-func (d *distribution) percentile(p float64, n int64) float64 {
-	place := p / 100 * float64(n-1)
-	low := math.Floor(place)
-	share := place - low
-	value := d.at(int64(low))
-	if share == 0 {
-		return value
-	}
-	next := d.at(int64(low) + 1)
-	if next == value { // also if both are infinite
-		return value
-	}
-	return value + (next-value)*share
-}
-
+// at is the value of the given rank (from 0) of a clone.
 func (d *distribution) at(rank int64) float64 {
 	if d.buckets != nil {
 		return d.buckets.at(rank)

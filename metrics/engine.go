@@ -11,7 +11,7 @@ import (
 const foldAt = 2048
 
 // Engine counts samples and knows the thresholds. Metric, Add, AddRequest, Check and Group may be called from any
-// goroutine at any time, also during and after a Collect; Collect, Merge and Evaluate from one goroutine at a time;
+// goroutine at any time, also during and after a Collect; Collect and Evaluate from one goroutine at a time;
 // Thresholds and Validate before the first sample.
 //
 // A sample is first parked in one of several shards, as a record without pointers, and counted later ("folded"): by

@@ -99,7 +99,7 @@ func exprError(text, why string) error {
 // method is the method as an expression writes it.
 func (x *Expr) method() string {
 	if x.Method == "p" {
-		return "p(" + strconv.FormatFloat(x.Percentile, 'f', -1, 64) + ")"
+		return "p(" + formatFloat(x.Percentile) + ")"
 	}
 	return x.Method
 }
@@ -120,3 +120,6 @@ func (x *Expr) holds(value float64) bool {
 	}
 	return value == x.Limit // == and ===
 }
+
+// formatFloat is the shortest text that means the number, without an exponent.
+func formatFloat(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -40,24 +40,6 @@ func (v *Values) add(t Type, value float64, at int64) {
 	}
 }
 
-// merge adds the samples of o, of which v has none.
-func (v *Values) merge(o *Values) {
-	if o.Samples == 0 {
-		return
-	}
-	if v.Samples == 0 {
-		v.Min, v.Max, v.Last, v.lastAt = o.Min, o.Max, o.Last, o.lastAt
-	}
-	v.Min, v.Max = min(v.Min, o.Min), max(v.Max, o.Max)
-	if o.lastAt > v.lastAt {
-		v.Last, v.lastAt = o.Last, o.lastAt
-	}
-	v.Samples += o.Samples
-	v.Sum += o.Sum
-	v.Passes += o.Passes
-	v.spread.merge(&o.spread)
-}
-
 func (v *Values) clone() Values {
 	c := *v
 	c.spread = v.spread.clone()
@@ -88,14 +70,35 @@ func (v *Values) Mean() float64 {
 	return v.Sum / float64(v.Samples)
 }
 
-// Percentile is the value of a Trend below which p percent of the samples lie, p from 0 to 100. Up to 128 samples it is
-// exact, and what k6 says; above, it is within 0.5 %. It never lies outside of Min and Max, and is 0 if there are no
-// samples.
+// Percentile is the value of a Trend below which p percent of the samples lie, p from 0 to 100, interpolated between the
+// two closest ranks, of which 0 is the lowest and Samples-1 the highest: k6's rule. Up to 128 samples it is exact, and
+// what k6 says; above, it is within 0.5 %. It never lies outside of Min and Max, and is 0 if there are no samples.
 func (v *Values) Percentile(p float64) float64 {
-	if v.Samples == 0 || math.IsNaN(p) {
+	if v.Samples == 0 {
 		return 0
 	}
-	return min(max(v.spread.percentile(p, v.Samples), v.Min), v.Max)
+	place := p / 100 * float64(v.Samples-1)
+	low := math.Floor(place)
+	value := v.at(int64(low))
+	if low == place {
+		return value
+	}
+	next := v.at(int64(low) + 1)
+	if math.IsInf(value, 0) || math.IsInf(next, 0) {
+		return value
+	}
+	return min(value+(next-value)*(place-low), next)
+}
+
+// at is the value of the given rank. The lowest and the highest are known exactly, and a bucket may reach beyond them.
+func (v *Values) at(rank int64) float64 {
+	switch rank {
+	case 0:
+		return v.Min
+	case v.Samples - 1:
+		return v.Max
+	}
+	return min(max(v.spread.at(rank), v.Min), v.Max)
 }
 
 // of is the value of a threshold's method.
