@@ -2,24 +2,22 @@ package metrics
 
 // Builtin is the metrics that there are in every run, by what they count. Trends are in milliseconds, data in bytes.
 type Builtin struct {
-	VUs, VUsMax                          *Metric // gauges
-	Iterations, DroppedIterations        *Metric
-	IterationDuration, GroupDuration     *Metric
-	Checks                               *Metric
-	DataSent, DataReceived               *Metric
-	HTTPReqs, HTTPReqFailed              *Metric
-	HTTPReqDuration                      *Metric // sending, waiting and receiving
-	HTTPReqBlocked, HTTPReqConnecting    *Metric
-	HTTPReqTLSHandshaking                *Metric
-	HTTPReqSending, HTTPReqWaiting       *Metric
-	HTTPReqReceiving                     *Metric
-	WSSessions                           *Metric
-	WSMessagesSent, WSMessagesReceived   *Metric
-	WSPing, WSSessionDuration            *Metric
-	WSConnecting                         *Metric
-	GRPCReqDuration                      *Metric
-	GRPCStreams                          *Metric
-	GRPCStreamsSent, GRPCStreamsReceived *Metric
+	VUs, VUsMax                        *Metric // gauges
+	Iterations, DroppedIterations      *Metric
+	IterationDuration, GroupDuration   *Metric
+	Checks                             *Metric
+	DataSent, DataReceived             *Metric
+	HTTPReqs, HTTPReqFailed            *Metric
+	HTTPReqDuration                    *Metric // sending, waiting and receiving
+	HTTPReqBlocked, HTTPReqConnecting  *Metric
+	HTTPReqTLSHandshaking              *Metric
+	HTTPReqSending, HTTPReqWaiting     *Metric
+	HTTPReqReceiving                   *Metric
+	WSSessions                         *Metric
+	WSMessagesSent, WSMessagesReceived *Metric
+	WSPing, WSSessionDuration          *Metric
+	WSConnecting                       *Metric
+	GRPCReqDuration                    *Metric
 }
 
 // addBuiltin makes the built-in metrics. Called before anybody else knows e.
@@ -56,9 +54,6 @@ func (e *Engine) addBuiltin() {
 		{&b.WSSessionDuration, "ws_session_duration", Trend, Time},
 		{&b.WSConnecting, "ws_connecting", Trend, Time},
 		{&b.GRPCReqDuration, "grpc_req_duration", Trend, Time},
-		{&b.GRPCStreams, "grpc_streams", Counter, Default},
-		{&b.GRPCStreamsSent, "grpc_streams_msgs_sent", Counter, Default},
-		{&b.GRPCStreamsReceived, "grpc_streams_msgs_received", Counter, Default},
 	} {
 		*m.at = e.newMetric(m.name, m.of, m.contains)
 	}

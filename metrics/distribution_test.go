@@ -146,3 +146,24 @@ func TestTrendIsBounded(t *testing.T) {
 		t.Errorf("%d pages for a usual distribution", n)
 	}
 }
+
+func TestSumDoesNotDependOnTheOrder(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	var all []float64
+	for range 1000 {
+		all = append(all, float64(random.IntN(1_000_000))/1000)
+	}
+	want := valuesOf(Counter, all...).Sum
+	for range 20 {
+		random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		if got := valuesOf(Counter, all...).Sum; got != want {
+			t.Errorf("%v, in another order %v", want, got)
+		}
+	}
+	if got := valuesOf(Counter, 1e100, 1, -1e100).Sum; got != 1 {
+		t.Errorf("1e100 + 1 - 1e100 = %v", got)
+	}
+	if got := valuesOf(Counter, 1, math.Inf(1), 2).Sum; !math.IsInf(got, 1) {
+		t.Errorf("sum of an infinite value: %v", got)
+	}
+}

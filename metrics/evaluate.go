@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,7 +19,7 @@ type threshold struct {
 type Result struct {
 	Key string // see Key.String
 	Threshold
-	Method string  // as the expression writes it: p(95)
+	Method string  // as the expression writes it, such as p(95)
 	Value  float64 // of the method
 	// Judged is whether Value was compared: not before the end if there are no samples. What is not judged is OK.
 	Judged, OK bool
@@ -73,16 +74,12 @@ func (e *Engine) Validate() error {
 }
 
 func (t *threshold) fits(m *Metric) error {
-	for _, method := range methodsOf[m.Type] {
-		if method == t.expr.Method {
-			return nil
-		}
+	methods := methodsOf[m.Type]
+	if slices.Contains(methods, t.expr.Method) || m.Type == Trend && strings.HasPrefix(t.expr.Method, "p(") {
+		return nil
 	}
-	allowed := strings.Join(methodsOf[m.Type], ", ")
-	if m.Type == Trend {
-		allowed += "(0) to p(100)"
-	}
-	return fmt.Errorf("thresholds of %s: %q: %s is a %s, of which a threshold can ask %s", t.key, t.Expr, m.Name, m.Type, allowed)
+	return fmt.Errorf("thresholds of %s: %q: %s is a %s, of which a threshold can ask %s", t.key, t.Expr, m.Name, m.Type,
+		strings.Join(methods, ", "))
 }
 
 // index makes samples of m find a submetric.
@@ -110,7 +107,7 @@ func (e *Engine) Evaluate(s *State, elapsed time.Duration, final bool) (results 
 	}
 	for i := range e.thresholds {
 		t := &e.thresholds[i]
-		r := Result{Key: t.key.String(), Threshold: t.Threshold, Method: t.expr.method(), OK: true}
+		r := Result{Key: t.key.String(), Threshold: t.Threshold, Method: t.expr.Method, OK: true}
 		series := byKey[r.Key]
 		m := series.Metric
 		r.Value = series.Values.of(&t.expr, m.Type, elapsed)

@@ -59,8 +59,8 @@ func TestThresholdsOnEveryMethod(t *testing.T) {
 	withThresholds(t, e, on("cc", "count===6", "rate!=3"), on("gg", "value<=3"), on("rr", "rate==1"),
 		on("tt", "avg<2", "min<=1", "max>3", "med==2", "p(75.0)==2.5"))
 	for _, v := range []float64{1, 2, 3} {
-		for i, m := range []*Metric{c, g, r, tr} {
-			e.Add(m, v, nil, start.Add(time.Duration(i)))
+		for _, m := range []*Metric{c, g, r, tr} {
+			e.Add(m, v, nil, start.Add(time.Duration(v)))
 		}
 	}
 	got, _ := judge(e, 2*time.Second, false)
@@ -73,7 +73,7 @@ func TestThresholdsOnEveryMethod(t *testing.T) {
 		"tt min<=1: min=1 judged=true ok=true",
 		"tt max>3: max=3 judged=true ok=false",
 		"tt med==2: med=2 judged=true ok=true",
-		"tt p(75.0)==2.5: p(75)=2.5 judged=true ok=true",
+		"tt p(75.0)==2.5: p(75.0)=2.5 judged=true ok=true",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

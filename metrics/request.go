@@ -17,10 +17,11 @@ type Request struct {
 // Verdict says whether a request has failed. It is the tag expected_response, and decides http_req_failed.
 type Verdict uint8
 
+// The verdicts, by what becomes of expected_response and http_req_failed.
 const (
-	Unjudged   Verdict = iota // neither the tag nor http_req_failed
-	Expected                  // true, and http_req_failed is 0
-	Unexpected                // false, and http_req_failed is 1
+	Unjudged   Verdict = iota // there is neither
+	Expected                  // true and 0
+	Unexpected                // false and 1
 )
 
 const (

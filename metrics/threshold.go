@@ -22,8 +22,8 @@ type ThresholdsOf struct {
 
 // Expr is a parsed expression: Method Op Limit.
 type Expr struct {
-	Method     string  // count, rate, value, avg, min, max, med or p
-	Percentile float64 // for p: 0 to 100
+	Method     string  // count, rate, value, avg, min, max, med, or p(N) as it was written
+	Percentile float64 // for p(N): 0 to 100
 	Op         string  // < <= > >= == === !=
 	Limit      float64
 }
@@ -33,7 +33,7 @@ var methodsOf = [...][]string{
 	Counter: {"count", "rate"},
 	Gauge:   {"value"},
 	Rate:    {"rate"},
-	Trend:   {"avg", "min", "max", "med", "p"},
+	Trend:   {"avg", "min", "max", "med", "p(0) to p(100)"},
 }
 
 const operators = "<, <=, >, >=, ==, === or !="
@@ -73,7 +73,7 @@ func (x *Expr) parseMethod(text string) error {
 		return nil
 	}
 	if p, ok := parsePercentile(text); ok {
-		x.Method, x.Percentile = "p", p
+		x.Method, x.Percentile = text, p
 		return nil
 	}
 	return fmt.Errorf("%q is none of count, rate, value, avg, min, max, med, p(0) to p(100)", text)
@@ -96,14 +96,6 @@ func exprError(text, why string) error {
 	return fmt.Errorf("threshold %q: %s: write one comparison, such as p(95)<500", text, why)
 }
 
-// method is the method as an expression writes it.
-func (x *Expr) method() string {
-	if x.Method == "p" {
-		return "p(" + formatFloat(x.Percentile) + ")"
-	}
-	return x.Method
-}
-
 // holds says whether value is on the right side of the limit.
 func (x *Expr) holds(value float64) bool {
 	switch x.Op {
@@ -120,6 +112,3 @@ func (x *Expr) holds(value float64) bool {
 	}
 	return value == x.Limit // == and ===
 }
-
-// formatFloat is the shortest text that means the number, without an exponent.
-func formatFloat(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

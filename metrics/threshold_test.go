@@ -3,6 +3,7 @@ package metrics
 import (
 	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -28,12 +29,12 @@ func TestParseExpr(t *testing.T) {
 		"min<200":          {"min", 0, "<", 200},
 		"max<200":          {"max", 0, "<", 200},
 		"med<200":          {"med", 0, "<", 200},
-		"p(95)<500":        {"p", 95, "<", 500},
-		"p(99.9) < 500.25": {"p", 99.9, "<", 500.25},
-		"p(.5)<1":          {"p", 0.5, "<", 1},
-		"p(1e1)<1":         {"p", 10, "<", 1},
-		"p(0)<1":           {"p", 0, "<", 1},
-		"p(100)<1":         {"p", 100, "<", 1},
+		"p(95)<500":        {"p(95)", 95, "<", 500},
+		"p(99.9) < 500.25": {"p(99.9)", 99.9, "<", 500.25},
+		"p(.5)<1":          {"p(.5)", 0.5, "<", 1},
+		"p(1e1)<1":         {"p(1e1)", 10, "<", 1},
+		"p(0)<1":           {"p(0)", 0, "<", 1},
+		"p(100)<1":         {"p(100)", 100, "<", 1},
 	} {
 		if got, err := ParseExpr(text); err != nil || got != want {
 			t.Errorf("%q: %+v, %v, want %+v", text, got, err, want)
@@ -124,7 +125,7 @@ func FuzzParseExpr(f *testing.F) {
 		if x.Percentile < 0 || x.Percentile > 100 || x.Percentile != x.Percentile {
 			t.Errorf("%q: p(%v)", text, x.Percentile)
 		}
-		again, err := ParseExpr(x.method() + x.Op + formatFloat(x.Limit))
+		again, err := ParseExpr(x.Method + x.Op + strconv.FormatFloat(x.Limit, 'g', -1, 64))
 		if err != nil || again != x && x.Limit == x.Limit {
 			t.Errorf("%q: %+v, again %+v, %v", text, x, again, err)
 		}

@@ -8,12 +8,13 @@ import (
 // Values is what is known of the samples of one metric or submetric. Those of a State are never changed.
 type Values struct {
 	Samples  int64
-	Sum      float64 // exact but for the rounding of floats; what a Counter has counted
+	Sum      float64 // what a Counter has counted; correctly rounded but for the unluckiest numbers
 	Min, Max float64 // 0 if there are no samples
 	Last     float64 // a Gauge's latest value
 	Passes   int64   // a Rate's samples that were not 0
 
-	lastAt int64 // of Last, in nanoseconds
+	lost   float64 // by rounding Sum. A clone's Sum has it
+	lastAt int64   // of Last, in nanoseconds
 	spread distribution
 }
 
@@ -25,7 +26,7 @@ func (v *Values) add(t Type, value float64, at int64) {
 		v.Min, v.Max = min(v.Min, value), max(v.Max, value)
 	}
 	v.Samples++
-	v.Sum += value
+	v.sum(value)
 	switch t {
 	case Gauge:
 		if v.Samples == 1 || at >= v.lastAt {
@@ -40,8 +41,23 @@ func (v *Values) add(t Type, value float64, at int64) {
 	}
 }
 
+// sum adds to Sum and keeps what is lost, so that the result does not depend on the order in which goroutines have
+// added: Neumaier, Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen (1974).
+func (v *Values) sum(value float64) {
+	sum := v.Sum + value
+	if math.Abs(v.Sum) >= math.Abs(value) {
+		v.lost += v.Sum - sum + value
+	} else {
+		v.lost += value - sum + v.Sum
+	}
+	v.Sum = sum
+}
+
 func (v *Values) clone() Values {
 	c := *v
+	if !math.IsInf(c.Sum, 0) {
+		c.Sum, c.lost = c.Sum+c.lost, 0
+	}
 	c.spread = v.spread.clone()
 	return c
 }
@@ -55,11 +71,13 @@ func (v *Values) Share() float64 {
 }
 
 // PerSecond is the sum for each second of a run; 0 for one that took no time.
-func (v *Values) PerSecond(run time.Duration) float64 {
+func (v *Values) PerSecond(run time.Duration) float64 { return perSecond(v.Sum, run) }
+
+func perSecond(n float64, run time.Duration) float64 {
 	if run <= 0 {
 		return 0
 	}
-	return v.Sum / run.Seconds()
+	return n / run.Seconds()
 }
 
 // Mean is the arithmetic mean; 0 if there are no samples.
