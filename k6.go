@@ -116,7 +116,7 @@ func (r *run) fitK6() *failure {
 		for _, th := range o.Thresholds {
 			of := metrics.ThresholdsOf{Key: th.Key}
 			for _, d := range th.List {
-				of.Thresholds = append(of.Thresholds, metrics.Threshold{Expr: d.Expr, AbortOnFail: d.AbortOnFail, DelayAbortEval: d.DelayAbortEval.Value})
+				of.Thresholds = append(of.Thresholds, metrics.Threshold{Expr: d.Expr, AbortOnFail: d.AbortOnFail, DelayAbortEval: d.DelayAbortEval})
 			}
 			if err := t.shared.Metrics.Thresholds([]metrics.ThresholdsOf{of}); err != nil {
 				return usageK6(err)
