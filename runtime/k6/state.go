@@ -1,6 +1,7 @@
 package k6
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,8 @@ type Run struct {
 	Elapsed func() time.Duration
 
 	Completed, Interrupted atomic.Int64 // iterations
+
+	told sync.Map // warnings that were logged
 }
 
 // Throws says that failed requests and wrong arguments are to be thrown.
@@ -46,6 +49,7 @@ type State struct {
 	vm   *vu.VM
 	run  *Run
 	made map[string]goja.Value // exports of modules
+	net  *web                  // of k6/http; nil before its first use
 
 	base     *metrics.TagSet // of all samples, without the group; see retag
 	tags     *metrics.TagSet // with it

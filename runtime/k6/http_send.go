@@ -1,0 +1,266 @@
+package k6
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"katydid/metrics"
+	"katydid/runtime/bridge"
+	"katydid/runtime/js"
+	"katydid/runtime/vu"
+	"katydid/stats"
+)
+
+// exchange is one request and its answer: one of a chain of redirects. It is the tags of its samples.
+type exchange struct {
+	s       *State
+	c       *call
+	method  string
+	name    string
+	url     string
+	request bridge.Request
+	resp    bridge.Response
+	err     error // of the transport, or of the call itself
+	code    int   // k6's number for err, or for the status
+	text    string
+	expect  *statuses
+	base    metrics.Tags // the user's, when it was sent
+	turn    vu.Turn
+}
+
+// blocking sends a request and gives the response.
+func (s *State) blocking(method string, url, body, params goja.Value) goja.Value {
+	s.inIteration("a request")
+	c, err := s.newCall(method, url, body, params)
+	if err != nil {
+		return s.refused(c, err)
+	}
+	if !s.await(s.run.Turn) {
+		return goja.Undefined() // a hard stop: nothing of the script goes on
+	}
+	s.vm.Block()
+	client := s.web().connect()
+	x := s.begin(c)
+	err = s.chain(client, x, func(x *exchange) { s.vm.Unblock(); s.record(x); s.vm.Block() })
+	s.vm.Unblock()
+	return s.finish(x, err)
+}
+
+// await waits for the request's turn under the cap of the run; false means that a hard stop came first.
+func (s *State) await(turn func(time.Time) time.Duration) bool {
+	return turn == nil || s.vm.Sleep(turn(time.Now()))
+}
+
+// begin makes the exchange of a call's first request.
+func (s *State) begin(c *call) *exchange {
+	return &exchange{s: s, c: c, method: c.Method, name: c.name, url: c.url, request: c.Request, expect: c.expect, base: s.tagged(c.tags), turn: s.vm.Turn()}
+}
+
+// chain sends a request and follows redirects. done is called for each answer but the last, which is left in x. It
+// touches nothing of the script, so that it may run in a goroutine of its own.
+func (s *State) chain(client *bridge.Client, x *exchange, done func(*exchange)) error {
+	c := x.c
+	jar := c.jar
+	if jar == nil {
+		jar = client.Jar()
+	}
+	x.request.Jar = c.jar
+	for followed := 0; ; followed++ {
+		err := s.hop(client, jar, x, done)
+		if err != nil {
+			return err
+		}
+		next, ok, err := client.Redirect(&x.request, &x.resp)
+		if !ok || followed >= c.redirects {
+			if ok && !c.ownLimit && c.redirects > 0 {
+				s.warn("a redirect was not followed: there were " + strconv.Itoa(followed) + " already, see maxRedirects")
+			}
+			return err
+		}
+		done(x)
+		next.Header = c.Header
+		following := &exchange{s: s, c: c, method: next.Method, request: next, expect: x.expect, base: x.base, turn: s.later(x.turn)}
+		following.url = next.Origin.URL(next.URI)
+		following.name = following.url
+		if c.name != c.url || c.url != x.url && x.name == c.name { // the script has named it
+			following.name, following.url = c.name, c.url
+		}
+		*x = *following
+	}
+}
+
+// later is the turn of what follows the first request of an iteration.
+func (s *State) later(t vu.Turn) vu.Turn { return t.After() }
+
+// hop sends one request, or two where the server asks who we are.
+func (s *State) hop(client *bridge.Client, jar *bridge.Jar, x *exchange, done func(*exchange)) error {
+	c := x.c
+	if len(c.cookies) > 0 {
+		header, all := c.cookieHeader(jar)
+		x.request.Header = append(x.request.Header[:len(x.request.Header):len(x.request.Header)], bridge.Field{Name: "Cookie", Value: header})
+		x.request.NoCookies = all
+	}
+	err := do(client, &x.request, &x.resp)
+	if err == nil && x.request.NoCookies {
+		jar.Keep(x.request.Origin, x.request.URI, x.resp.Header)
+	}
+	if err != nil || c.auth != "digest" || x.resp.Status != http.StatusUnauthorized || c.user == nil {
+		return err
+	}
+	answer, err := c.user.digest(x.method, x.request.URI, x.resp.Header.Get("Www-Authenticate"))
+	if err != nil {
+		return err
+	}
+	first := *x
+	first.expect = &statuses{{http.StatusUnauthorized, http.StatusUnauthorized}}
+	done(&first)
+	x.request.Header = append(x.request.Header[:len(x.request.Header):len(x.request.Header)], bridge.Field{Name: "Authorization", Value: answer})
+	x.turn = s.later(x.turn)
+	return do(client, &x.request, &x.resp)
+}
+
+// finish records the last answer of a chain and makes the response.
+func (s *State) finish(x *exchange, err error) goja.Value {
+	if errors.Is(err, bridge.ErrClosed) {
+		return goja.Undefined() // a hard stop: the target did not do this, and nothing of the script goes on
+	}
+	x.fail(err)
+	s.record(x)
+	if err != nil {
+		s.warn("Request Failed: " + x.method + " " + x.name + ": " + x.text)
+		if x.c.throw {
+			js.Throw(s.rt(), "%s", x.text)
+		}
+	}
+	return s.response(x)
+}
+
+// refused is the response to a call that could not be sent.
+func (s *State) refused(c *call, err error) goja.Value {
+	text := err.Error()
+	if e := (*bridge.Error)(nil); errors.As(err, &e) {
+		text = e.Text
+	}
+	if errors.Is(err, errBody) || c.throw {
+		if c.throw {
+			js.Throw(s.rt(), "%s", text)
+		}
+	}
+	s.warn("Request Failed: " + text)
+	x := s.begin(c)
+	x.err, x.text, x.code = err, text, codeInvalidURL
+	if errors.Is(err, errNoHost) || errors.Is(err, errBody) {
+		x.code = codeGeneric
+	}
+	return s.response(x)
+}
+
+const (
+	codeGeneric    = 1000
+	codeInvalidURL = 1020
+)
+
+// fail notes why a request got no answer, or k6's number for one that says no.
+func (x *exchange) fail(err error) {
+	x.err = err
+	switch {
+	case err != nil:
+		x.code, x.text = bridge.Code(err)
+	case x.resp.Status >= 400:
+		x.code = 1000 + x.resp.Status
+	}
+}
+
+// verdict says whether the answer is as expected.
+func (x *exchange) verdict() metrics.Verdict {
+	switch {
+	case x.expect == nil:
+		return metrics.Unjudged
+	case x.err == nil && x.expect.has(x.resp.Status):
+		return metrics.Expected
+	}
+	return metrics.Unexpected
+}
+
+// record counts the request: in k6's metrics, and in the rows of Locust's table.
+func (s *State) record(x *exchange) {
+	if x.err == nil && x.code == 0 {
+		x.fail(nil)
+	}
+	w, p := s.web(), x.resp.Phases
+	w.in += x.resp.BytesIn
+	w.out += x.resp.BytesOut
+	r := metrics.Request{
+		Blocked: p.DNS + p.Connect + p.TLS, Connecting: p.Connect, TLS: p.TLS,
+		Sending: p.Send, Waiting: p.Wait, Receiving: p.Receive, Verdict: x.verdict(),
+	}
+	s.run.Metrics.AddRequest(&r, x)
+	sample := stats.Sample{
+		Key:     stats.Key{Method: x.method, Name: x.name},
+		Sent:    x.resp.Sent,
+		Done:    x.resp.Done,
+		Bytes:   x.resp.Size,
+		Failure: x.failure(r.Verdict),
+		WakeLag: x.resp.WakeLag + x.resp.ConnectLag,
+		Stamped: x.resp.Stamped,
+		Phases:  stats.Phases(p),
+	}
+	sample.Planned, sample.StartLag = x.turn.Plan(sample.Sent)
+	s.vm.Env.Recorder.Record(sample)
+}
+
+// failure is the text of the failures row, "" for a success.
+func (x *exchange) failure(v metrics.Verdict) string {
+	switch e := (*bridge.Error)(nil); {
+	case errors.As(x.err, &e):
+		return stats.FailureText(string(e.Kind), e.Text)
+	case x.err != nil:
+		return stats.FailureText("Error", x.err.Error())
+	case v == metrics.Unexpected:
+		return stats.HTTPErrorText(x.resp.Status, x.reason(), x.name)
+	}
+	return ""
+}
+
+func (x *exchange) reason() string {
+	if x.resp.Reason != "" {
+		return x.resp.Reason
+	}
+	return http.StatusText(x.resp.Status)
+}
+
+// Tag implements metrics.Tags.
+func (x *exchange) Tag(name string) (string, bool) {
+	if !x.s.run.tagged(name) {
+		return "", false
+	}
+	switch name {
+	case "method":
+		return x.method, true
+	case "name":
+		return x.name, true
+	case "url":
+		return x.url, true
+	case "status":
+		return strconv.Itoa(x.resp.Status), true
+	case "proto":
+		return x.resp.Proto, x.resp.Proto != ""
+	case "error":
+		return x.text, x.text != ""
+	case "error_code":
+		return strconv.Itoa(x.code), x.code != 0
+	case "tls_version":
+		if t := x.resp.TLS(); t != nil {
+			return tlsVersion(t.Version), true
+		}
+		return "", false
+	case "ip":
+		ip, _ := x.remote()
+		return ip, ip != ""
+	}
+	return x.base.Tag(name)
+}
