@@ -1,6 +1,9 @@
 package options
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Merge is what several levels say together, the weakest first: for k6 the
 // configuration file, the script, the environment, the command line. The
@@ -24,15 +27,14 @@ func (o *Options) add(strong *Options) {
 		if o.Scenarios.Given() {
 			erased = append(erased, o.Scenarios.From)
 		}
-		o.Duration, o.Iterations, o.Stages, o.Scenarios = none(o.Duration), none(o.Iterations), none(o.Stages), none(o.Scenarios)
+		o.Duration, o.Iterations = Opt[time.Duration]{}, Opt[int]{}
+		o.Stages, o.Scenarios = Opt[[]Stage]{}, Opt[[]ScenarioFields]{}
 	}
 	o.erased = append(erased, strong.erased...)
 	for _, r := range table {
 		r.access.merge(o, strong)
 	}
 }
-
-func none[T any](Opt[T]) (no Opt[T]) { return no }
 
 func (o *Options) saysLoad() bool {
 	return o.Duration.Given() || o.Iterations.Given() || o.Stages.Given() || o.Scenarios.Given()

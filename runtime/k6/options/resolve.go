@@ -70,6 +70,9 @@ func (o *Options) Resolve() (*Resolved, []string, error) {
 	if o.Run.NoSummary.Value {
 		r.SummaryMode = "disabled"
 	}
+	if r.HTTPDebug != "" && r.HTTPDebug != "full" {
+		r.HTTPDebug = "headers" // whatever it says, as in k6
+	}
 	if err := o.check(); err != nil {
 		return nil, nil, err
 	}

@@ -6,9 +6,11 @@ import (
 	"time"
 )
 
-// most is how many users, or starts per time unit, can be asked for: far beyond
-// what one machine can do, against slips of the finger.
-const most = 10_000_000
+// Limits against slips of the finger; far beyond what one machine can do.
+const (
+	mostVUs  = 10_000_000
+	mostRate = 1_000_000_000 // starts per time unit, which may be a day
+)
 
 // shortest is the least that k6 takes as the length of a scenario.
 const shortest = time.Second
@@ -98,7 +100,7 @@ func (s *ScenarioFields) longEnough(key string, d time.Duration) error {
 	return nil
 }
 
-func (s *ScenarioFields) from(key string, n, least int) error {
+func (s *ScenarioFields) between(key string, n, least, most int) error {
 	if n < least || n > most {
 		return s.bad(key, "must be from %d to %d, not %d", least, most, n)
 	}
@@ -115,7 +117,7 @@ func (s *ScenarioFields) constantVUs(r *Scenario) error {
 	if !s.Duration.Given() {
 		return s.needed("duration")
 	}
-	if err := s.from("vus", r.VUs, 1); err != nil {
+	if err := s.between("vus", r.VUs, 1, mostVUs); err != nil {
 		return err
 	}
 	return s.longEnough("duration", r.Duration)
@@ -124,14 +126,18 @@ func (s *ScenarioFields) constantVUs(r *Scenario) error {
 func (s *ScenarioFields) rampingVUs(r *Scenario) error {
 	r.StartVUs, r.Stages = s.StartVUs.Or(1), s.Stages.Value
 	r.GracefulRampDown = max(0, s.GracefulRampDown.Or(30*time.Second)) // k6 takes negative ones as 0
-	if err := s.from("startVUs", r.StartVUs, 0); err != nil {
+	if err := s.between("startVUs", r.StartVUs, 0, mostVUs); err != nil {
 		return err
 	}
 	if err := s.checkStages(r.Stages); err != nil {
 		return err
 	}
-	if planned, _ := r.MostVUs(); planned == 0 {
+	planned, _ := r.MostVUs()
+	if planned == 0 {
 		return s.bad("stages", "must have a target above 0, unless startVUs is: there would never be a user")
+	}
+	if planned > mostVUs {
+		return s.bad("stages", "must have targets up to %d, not %d", mostVUs, planned)
 	}
 	return nil
 }
@@ -155,7 +161,7 @@ func (s *ScenarioFields) checkStages(stages []Stage) error {
 
 func (s *ScenarioFields) iterations(r *Scenario) error {
 	r.VUs, r.Iterations, r.MaxDuration = s.VUs.Or(1), s.Iterations.Or(1), s.MaxDuration.Or(10*time.Minute)
-	if err := s.from("vus", r.VUs, 1); err != nil {
+	if err := s.between("vus", r.VUs, 1, mostVUs); err != nil {
 		return err
 	}
 	if r.Iterations < 1 {
@@ -175,7 +181,7 @@ func (s *ScenarioFields) constantArrivals(r *Scenario) error {
 	case !s.Duration.Given():
 		return s.needed("duration")
 	}
-	if err := s.from("rate", r.Rate, 1); err != nil {
+	if err := s.between("rate", r.Rate, 1, mostRate); err != nil {
 		return err
 	}
 	if err := s.longEnough("duration", r.Duration); err != nil {
@@ -186,7 +192,7 @@ func (s *ScenarioFields) constantArrivals(r *Scenario) error {
 
 func (s *ScenarioFields) rampingArrivals(r *Scenario) error {
 	r.StartRate, r.Stages = s.StartRate.Or(0), s.Stages.Value
-	if err := s.from("startRate", r.StartRate, 0); err != nil {
+	if err := s.between("startRate", r.StartRate, 0, mostRate); err != nil {
 		return err
 	}
 	if err := s.checkStages(r.Stages); err != nil {
@@ -204,20 +210,20 @@ func (s *ScenarioFields) arrivals(r *Scenario) error {
 	if !s.PreAllocatedVUs.Given() {
 		return s.needed("preAllocatedVUs")
 	}
-	if err := s.from("preAllocatedVUs", r.PreAllocatedVUs, 0); err != nil {
+	if err := s.between("preAllocatedVUs", r.PreAllocatedVUs, 0, mostVUs); err != nil {
 		return err
 	}
-	return s.from("maxVUs", r.MaxVUs, r.PreAllocatedVUs)
+	return s.between("maxVUs", r.MaxVUs, r.PreAllocatedVUs, mostVUs)
 }
 
 func (s *ScenarioFields) controlled(r *Scenario) error {
 	r.VUs, r.Duration = s.VUs.Or(1), s.Duration.Or(0)
 	r.MaxVUs = s.MaxVUs.Or(max(1, r.VUs))
-	if err := s.from("vus", r.VUs, 0); err != nil {
+	if err := s.between("vus", r.VUs, 0, mostVUs); err != nil {
 		return err
 	}
 	if err := s.notNegative("duration", r.Duration); err != nil {
 		return err
 	}
-	return s.from("maxVUs", r.MaxVUs, max(1, r.VUs))
+	return s.between("maxVUs", r.MaxVUs, max(1, r.VUs), mostVUs)
 }

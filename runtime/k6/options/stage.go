@@ -71,8 +71,8 @@ func checkStage(g Stage) error {
 }
 
 func checkTarget(n int) error {
-	if n < 0 || n > most {
-		return bad("must be from 0 to %d, not %d", most, n)
+	if n < 0 || n > mostRate {
+		return bad("must be from 0 to %d, not %d", mostRate, n)
 	}
 	return nil
 }
