@@ -15,7 +15,9 @@ type k6Levels struct{ file, env, args k6options.Options }
 // k6Table is the table of options for a k6 script: k6's own in place of those that say how native users load.
 func (p *optionParser) k6Table(native []*option) []*option {
 	var table []*option
-	own := k6options.Flags()
+	own := slices.DeleteFunc(k6options.Flags(), func(f k6options.Flag) bool {
+		return f.Name == "threshold" // ours adds to what the script demands
+	})
 	for _, opt := range native {
 		if slices.ContainsFunc(own, func(f k6options.Flag) bool { return f.Name == opt.name }) {
 			continue

@@ -18,6 +18,7 @@ import (
 type call struct {
 	bridge.Request
 	url, name string // as tags: without a password
+	named     bool   // by the script: redirects keep the name
 	tags      tagList
 	expect    *statuses // nil: whether the answer is as expected is nobody's business
 	kind      string    // responseType: text, binary, none
@@ -79,7 +80,7 @@ func (s *State) address(c *call, v goja.Value) (err error) {
 	}
 	c.Origin, c.URI, c.url, c.name, c.user = a.origin, a.uri, a.shown, a.shown, a.user
 	if name != "" {
-		c.name, c.url = name, name
+		c.name, c.url, c.named = name, name, true
 	}
 	return nil
 }
@@ -101,7 +102,7 @@ func (s *State) params(c *call, o *goja.Object) (err error) {
 		case "tags":
 			c.tags = s.tagsOf("params.tags", v)
 			if name, ok := c.tags.get("name"); ok {
-				c.name, c.url = name, name
+				c.name, c.url, c.named = name, name, true
 			}
 		case "timeout":
 			c.Timeout = s.timeout(v)

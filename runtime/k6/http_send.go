@@ -83,18 +83,20 @@ func (s *State) chain(client *bridge.Client, x *exchange, done func(*exchange)) 
 		}
 		done(x)
 		next.Header = c.Header
-		following := &exchange{s: s, c: c, method: next.Method, request: next, expect: x.expect, base: x.base, turn: s.later(x.turn)}
-		following.url = next.Origin.URL(next.URI)
-		following.name = following.url
-		if c.name != c.url || c.url != x.url && x.name == c.name { // the script has named it
-			following.name, following.url = c.name, c.url
-		}
-		*x = *following
+		*x = *x.after(next)
 	}
 }
 
-// later is the turn of what follows the first request of an iteration.
-func (s *State) later(t vu.Turn) vu.Turn { return t.After() }
+// after is the exchange of a request that a redirect asks for.
+func (x *exchange) after(next bridge.Request) *exchange {
+	f := &exchange{s: x.s, c: x.c, method: next.Method, request: next, expect: x.expect, base: x.base, turn: x.turn.After()}
+	f.name, f.url = x.c.name, x.c.url
+	if !x.c.named {
+		f.url = next.Origin.URL(next.URI)
+		f.name = f.url
+	}
+	return f
+}
 
 // hop sends one request, or two where the server asks who we are.
 func (s *State) hop(client *bridge.Client, jar *bridge.Jar, x *exchange, done func(*exchange)) error {
@@ -119,7 +121,7 @@ func (s *State) hop(client *bridge.Client, jar *bridge.Jar, x *exchange, done fu
 	first.expect = &statuses{{http.StatusUnauthorized, http.StatusUnauthorized}}
 	done(&first)
 	x.request.Header = append(x.request.Header[:len(x.request.Header):len(x.request.Header)], bridge.Field{Name: "Authorization", Value: answer})
-	x.turn = s.later(x.turn)
+	x.turn = x.turn.After()
 	return do(client, &x.request, &x.resp)
 }
 

@@ -105,6 +105,9 @@ func (vm *VM) Turn() Turn {
 	return Turn{planned: true, lag: noStart}
 }
 
+// After is the turn of a request that follows one of this turn: it was due when it was sent.
+func (t Turn) After() Turn { return Turn{planned: t.planned, lag: noStart} }
+
 // Plan says when a request of this turn that was sent at a moment had been due, and how late the generator was with it:
 // the zero time if nothing was planned.
 func (t Turn) Plan(sent time.Time) (planned time.Time, lag time.Duration) {

@@ -1,0 +1,320 @@
+package k6
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/textproto"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"katydid/runtime/html"
+	"katydid/runtime/js"
+)
+
+// responseKeys are the members of a response, in k6's order.
+var responseKeys = []string{
+	"remote_ip", "remote_port", "url", "status", "status_text", "proto", "headers", "cookies", "body", "timings", "tls_version",
+	"tls_cipher_suite", "ocsp", "error", "error_code", "request", "clickLink", "html", "json", "submitForm",
+}
+
+// response is what a script gets: a dynamic object, whose parts are converted only when they are read.
+type response struct {
+	x    *exchange
+	made map[string]goja.Value
+	page *html.Page // the body; nil before it was parsed
+}
+
+func (s *State) response(x *exchange) goja.Value { return s.rt().NewDynamicObject(&response{x: x}) }
+
+// Get implements goja.DynamicObject.
+func (r *response) Get(key string) goja.Value {
+	rt, x := r.x.s.rt(), r.x
+	switch key { // what is cheap is made anew each time
+	case "status":
+		return rt.ToValue(x.resp.Status)
+	case "error":
+		return rt.ToValue(x.text)
+	case "error_code":
+		return rt.ToValue(x.code)
+	}
+	if v, ok := r.made[key]; ok {
+		return v
+	}
+	v := r.member(rt, key)
+	if v != nil {
+		r.Set(key, v)
+	}
+	return v
+}
+
+func (r *response) member(rt *goja.Runtime, key string) goja.Value {
+	x := r.x
+	switch key {
+	case "remote_ip":
+		ip, _ := x.remote()
+		return rt.ToValue(ip)
+	case "remote_port":
+		_, port := x.remote()
+		return rt.ToValue(port)
+	case "url":
+		return rt.ToValue(x.address())
+	case "status_text":
+		if x.resp.Status == 0 {
+			return rt.ToValue("")
+		}
+		return rt.ToValue(strings.TrimSpace(statusLine(x.resp.Status, x.reason())))
+	case "proto":
+		return rt.ToValue(x.resp.Proto)
+	case "headers":
+		return x.headers(rt)
+	case "cookies":
+		return x.cookies(rt)
+	case "body":
+		return x.body(rt)
+	case "timings":
+		return x.timings(rt)
+	case "tls_version", "tls_cipher_suite":
+		return rt.ToValue(x.tls(key))
+	case "ocsp":
+		o := rt.NewObject()
+		for _, name := range []string{"produced_at", "this_update", "next_update", "revoked_at"} {
+			_ = o.Set(name, 0)
+		}
+		_ = o.Set("revocation_reason", "")
+		_ = o.Set("status", "")
+		return o
+	case "request":
+		return x.echo(rt)
+	case "json", "html", "submitForm", "clickLink":
+		return x.s.responseMethod(key)
+	}
+	return nil
+}
+
+// Set implements goja.DynamicObject: a script may add to a response.
+func (r *response) Set(key string, v goja.Value) bool {
+	if r.made == nil {
+		r.made = make(map[string]goja.Value)
+	}
+	r.made[key] = v
+	return true
+}
+
+// Has implements goja.DynamicObject.
+func (r *response) Has(key string) bool {
+	_, own := r.made[key]
+	return own || slices.Contains(responseKeys, key)
+}
+
+// Delete implements goja.DynamicObject.
+func (r *response) Delete(key string) bool { delete(r.made, key); return true }
+
+// Keys implements goja.DynamicObject: what the script has added comes last.
+func (r *response) Keys() []string {
+	keys := slices.Clone(responseKeys)
+	var added []string
+	for key := range r.made {
+		if !slices.Contains(responseKeys, key) {
+			added = append(added, key)
+		}
+	}
+	slices.Sort(added)
+	return append(keys, added...)
+}
+
+// responseMethod is a method of all responses of the VM.
+func (s *State) responseMethod(name string) goja.Value {
+	w := s.web()
+	if fn := w.methods[name]; fn != nil {
+		return fn
+	}
+	do := map[string]func(*response, goja.FunctionCall) goja.Value{
+		"json": (*response).json, "html": (*response).html, "submitForm": (*response).submitForm, "clickLink": (*response).clickLink,
+	}[name]
+	fn := js.Function(s.rt(), name, 1, func(c goja.FunctionCall) goja.Value {
+		if o, ok := c.This.(*goja.Object); ok {
+			if r, ok := o.Export().(*response); ok {
+				return do(r, c)
+			}
+		}
+		js.ThrowType(s.rt(), "%s has to be called as a method of a response: res.%s()", name, name)
+		return nil
+	})
+	if w.methods == nil {
+		w.methods = map[string]goja.Value{}
+	}
+	w.methods[name] = fn
+	return fn
+}
+
+func statusLine(status int, reason string) string {
+	return goja.Undefined().String()[:0] + itoa(status) + " " + reason
+}
+
+// remote is the other end of the connection.
+func (x *exchange) remote() (ip string, port int) {
+	if a, ok := x.resp.RemoteAddr().(*net.TCPAddr); ok {
+		return a.IP.String(), a.Port
+	}
+	return "", 0
+}
+
+// address is the URL that has answered, or was asked for where nothing did.
+func (x *exchange) address() string {
+	if x.resp.Origin != nil {
+		return x.resp.URL()
+	}
+	if x.request.Origin != nil {
+		return x.request.Origin.URL(x.request.URI)
+	}
+	return x.url
+}
+
+func (x *exchange) headers(rt *goja.Runtime) goja.Value {
+	o := rt.NewObject()
+	all := map[string]string{}
+	for name, value := range x.resp.Header.All() {
+		name = textproto.CanonicalMIMEHeaderKey(name)
+		if before, twice := all[name]; twice {
+			value = before + ", " + value
+		}
+		all[name] = value
+		_ = o.Set(name, value)
+	}
+	return o
+}
+
+// noExpiry is what k6 gives for a cookie that does not say when it expires: Go's zero time in milliseconds.
+var noExpiry = time.Time{}.UnixMilli()
+
+// cookies are those that this answer sets: lists by name.
+func (x *exchange) cookies(rt *goja.Runtime) goja.Value {
+	o := rt.NewObject()
+	for _, line := range x.resp.Header.Values("Set-Cookie") {
+		k, err := http.ParseSetCookie(line)
+		if err != nil {
+			continue
+		}
+		c := rt.NewObject()
+		_ = c.Set("name", k.Name)
+		_ = c.Set("value", k.Value)
+		_ = c.Set("domain", k.Domain)
+		_ = c.Set("path", k.Path)
+		_ = c.Set("http_only", k.HttpOnly)
+		_ = c.Set("secure", k.Secure)
+		_ = c.Set("max_age", k.MaxAge)
+		expires := noExpiry
+		if !k.Expires.IsZero() {
+			expires = k.Expires.UnixMilli()
+		}
+		_ = c.Set("expires", expires)
+		if list, ok := o.Get(k.Name).(*goja.Object); ok {
+			_ = list.Set(list.Get("length").String(), c)
+		} else {
+			_ = o.Set(k.Name, rt.NewArray(c))
+		}
+	}
+	return o
+}
+
+// body is text, an ArrayBuffer, or null where there is none.
+func (x *exchange) body(rt *goja.Runtime) goja.Value {
+	switch status := x.resp.Status; {
+	case x.c.kind == "none", x.err != nil, status < 200, status == http.StatusNoContent, status == http.StatusNotModified:
+		return goja.Null()
+	case x.c.kind == "binary":
+		return rt.ToValue(rt.NewArrayBuffer(x.resp.Body))
+	}
+	return rt.ToValue(string(x.resp.Body))
+}
+
+// timings are in milliseconds.
+func (x *exchange) timings(rt *goja.Runtime) goja.Value {
+	p := x.resp.Phases
+	o := rt.NewObject()
+	_ = o.Set("duration", millisOf(p.Send+p.Wait+p.Receive))
+	_ = o.Set("blocked", millisOf(p.DNS+p.Connect+p.TLS))
+	_ = o.Set("looking_up", 0)
+	_ = o.Set("connecting", millisOf(p.Connect))
+	_ = o.Set("tls_handshaking", millisOf(p.TLS))
+	_ = o.Set("sending", millisOf(p.Send))
+	_ = o.Set("waiting", millisOf(p.Wait))
+	_ = o.Set("receiving", millisOf(p.Receive))
+	return o
+}
+
+func (x *exchange) tls(key string) string {
+	t := x.resp.TLS()
+	switch {
+	case t == nil:
+		return ""
+	case key == "tls_version":
+		return tlsVersion(t.Version)
+	}
+	return tls.CipherSuiteName(t.CipherSuite)
+}
+
+func tlsVersion(v uint16) string {
+	return map[uint16]string{tls.VersionTLS10: "tls1.0", tls.VersionTLS11: "tls1.1", tls.VersionTLS12: "tls1.2", tls.VersionTLS13: "tls1.3"}[v]
+}
+
+// echo is the request as it was sent.
+func (x *exchange) echo(rt *goja.Runtime) goja.Value {
+	o := rt.NewObject()
+	_ = o.Set("method", x.method)
+	_ = o.Set("url", x.address())
+	headers := rt.NewObject()
+	for _, f := range x.request.Header {
+		name := textproto.CanonicalMIMEHeaderKey(f.Name)
+		if list, ok := headers.Get(name).(*goja.Object); ok {
+			_ = list.Set(list.Get("length").String(), f.Value)
+		} else {
+			_ = headers.Set(name, rt.NewArray(f.Value))
+		}
+	}
+	_ = o.Set("headers", headers)
+	_ = o.Set("body", string(x.request.Body))
+	cookies := rt.NewObject()
+	for _, k := range x.c.cookies {
+		c := rt.NewObject()
+		_ = c.Set("name", k.name)
+		_ = c.Set("value", k.value)
+		_ = c.Set("replace", k.replace)
+		_ = cookies.Set(k.name, rt.NewArray(c))
+	}
+	_ = o.Set("cookies", cookies)
+	return o
+}
+
+// json is res.json(path).
+func (r *response) json(c goja.FunctionCall) goja.Value {
+	rt := r.x.s.rt()
+	text := ""
+	if v := r.Get("body"); js.Given(v) {
+		if b, ok := js.BytesOf(v); ok {
+			text = string(b)
+		} else {
+			text = v.String()
+		}
+	} else if js.Missing(c.Argument(0)) {
+		js.Throw(rt, "the body is null so we can't transform it to JSON - this likely was because of a request error getting the response")
+	}
+	if path := c.Argument(0); !js.Missing(path) {
+		return js.JSONPath(rt, text, path.String())
+	}
+	if v, ok := r.made["$json"]; ok {
+		return v
+	}
+	v, err := js.ParseJSON(rt, text)
+	if bad := (*js.BadJSON)(nil); errors.As(err, &bad) {
+		js.Throw(rt, "cannot parse json due to an error at line %d, character %d, error: %s", bad.Line, bad.Char, bad.Err)
+	} else if err != nil {
+		js.Throw(rt, "cannot parse json: %s", err)
+	}
+	return v
+}
