@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/js"
 )
 
 // jsonRows is a JSON array: its text, and where each item starts and ends.
@@ -106,5 +108,5 @@ func (t *jsonRows) add(item string) {
 func (t *jsonRows) len() int { return len(t.ends) / 2 }
 
 func (t *jsonRows) row(v *sharedVM, i int) goja.Value {
-	return v.parseJSON(string(t.text[t.ends[2*i]:t.ends[2*i+1]]))
+	return js.KnownJSON(v.vm, string(t.text[t.ends[2*i]:t.ends[2*i+1]]))
 }

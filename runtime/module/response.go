@@ -11,14 +11,11 @@ import (
 	"katydid/runtime/js"
 )
 
-// maxJSONDepth is how deep a JSON answer may be nested: a hostile one of brackets only would overflow the stack.
-const maxJSONDepth = 5000
-
 // parse is response.json().
 func (x *exchange) parse(rt *goja.Runtime) goja.Value {
 	body := x.text(rt)
-	if depth(body) > maxJSONDepth {
-		js.Throw(rt, "the JSON of %s %s is nested deeper than %d levels", x.method, x.name, maxJSONDepth)
+	if js.DeepJSON(body) {
+		js.Throw(rt, "the JSON of %s %s is nested deeper than %d levels", x.method, x.name, js.MaxJSONDepth)
 	}
 	fn, _ := goja.AssertFunction(rt.GlobalObject().Get("JSON").ToObject(rt).Get("parse"))
 	v, err := fn(goja.Undefined(), rt.ToValue(body))
@@ -33,8 +30,8 @@ func parseJSON(rt *goja.Runtime) goja.Value {
 	json := rt.GlobalObject().Get("JSON").ToObject(rt)
 	own, _ := goja.AssertFunction(json.Get("parse"))
 	return js.Function(rt, "parse", 2, func(c goja.FunctionCall) goja.Value {
-		if text, ok := c.Argument(0).(goja.String); ok && text.Length() > maxJSONDepth && depth(text.String()) > maxJSONDepth {
-			panic(js.NewError(rt, "SyntaxError", fmt.Sprintf("the JSON is nested deeper than %d levels", maxJSONDepth)))
+		if text, ok := c.Argument(0).(goja.String); ok && text.Length() > js.MaxJSONDepth && js.DeepJSON(text.String()) {
+			panic(js.NewError(rt, "SyntaxError", js.ErrDeepJSON.Error()))
 		}
 		v, err := own(json, c.Arguments...)
 		rethrow(rt, err)
@@ -59,26 +56,6 @@ func (x *exchange) parseOrNull(rt *goja.Runtime) (v goja.Value) {
 		return goja.Null()
 	}
 	return v
-}
-
-// depth is how deep brackets are nested in JSON text.
-func depth(s string) (deepest int) {
-	level, quoted := 0, false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '[' || c == '{':
-			level++
-			deepest = max(deepest, level)
-		case c == ']' || c == '}':
-			level--
-		}
-	}
-	return deepest
 }
 
 // headers is an object of lower-case names; several fields of one name are joined as HTTP allows (RFC 9110, 5.3), but

@@ -142,15 +142,7 @@ func (v *sharedVM) parse(e entry) goja.Value {
 	if e.version == 0 {
 		return goja.Undefined()
 	}
-	return v.parseJSON(e.json)
-}
-
-// parseJSON makes a value of a text that is known to be JSON.
-func (v *sharedVM) parseJSON(text string) goja.Value {
-	r := jsonReader{vm: v.vm, text: text, parse: func(part string) goja.Value {
-		return must(v.mustHave("JSON.parse")(goja.Undefined(), v.vm.ToValue(part)))
-	}}
-	return r.value()
+	return js.KnownJSON(v.vm, e.json)
 }
 
 // toJSON throws for what JSON cannot say.
