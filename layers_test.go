@@ -30,6 +30,8 @@ var layers = map[string]layer{
 	"runtime/vu":     {ours: []string{"runtime/script", "runtime/bridge", "runtime/load", "stats"}, goja: true},
 	"runtime/module": {ours: []string{"runtime/vu", "runtime/bridge", "runtime/script", "runtime/js", "stats"}, goja: true},
 	"runtime/js":     {goja: true},
+	"runtime/k6data": {ours: []string{"runtime/js"}, goja: true},
+	"runtime/html":   {ours: []string{"runtime/js"}, goja: true},
 	"runtime/script": {goja: true},
 	"runtime/bridge": {},
 	"runtime/load":   {},
