@@ -12,8 +12,8 @@ import (
 	"katydid/runtime/js"
 )
 
-// nodeMethods are k6's Element, functions where a browser has properties: those of every tag, and of texts and comments.
-var nodeMethods = []method[*element]{
+// nodeClass is k6's Element, functions where a browser has properties: those of every tag, and of texts and comments.
+var nodeClass = classOf([]method[*element]{
 	textual("nodeName", nodeName),
 	textual("tagName", nodeName),
 	textual("textContent", textContent),
@@ -119,7 +119,7 @@ var nodeMethods = []method[*element]{
 		other, ok := reveal[*element](c.Argument(0))
 		return ok && outerHTML(other.node) == outerHTML(e.node)
 	}),
-}
+})
 
 // The makers of methods: of a text, of one other node, of several, and of yes or no.
 

@@ -15,8 +15,8 @@ type kit struct {
 	rt         *goja.Runtime
 	selections *goja.Object
 	nodes      *goja.Object
-	tags       map[string]*goja.Object // on top of nodes, those that were met
-	properties []property              // the table; the compiler cannot have it refer to itself
+	tags       map[string]*goja.Object          // on top of nodes, those that were met
+	properties func(tag string) class[*element] // propertiesOf: no table of methods may refer to itself
 }
 
 var kitKey = goja.NewSymbol("html")
@@ -25,9 +25,9 @@ var kitKey = goja.NewSymbol("html")
 func kitOf(rt *goja.Runtime) *kit {
 	k := js.Reveal[*kit](rt.GlobalObject(), kitKey)
 	if k == nil {
-		k = &kit{rt: rt, tags: map[string]*goja.Object{}, properties: properties}
-		k.selections = prototype(k, selectionMethods)
-		k.nodes = prototype(k, nodeMethods)
+		k = &kit{rt: rt, tags: map[string]*goja.Object{}, properties: propertiesOf}
+		k.selections = selectionClass.prototype(k)
+		k.nodes = nodeClass.prototype(k)
 		js.Hide(rt, rt.GlobalObject(), kitKey, k)
 	}
 	return k
@@ -39,20 +39,27 @@ type method[T any] struct {
 	call func(k *kit, this T, call goja.FunctionCall) goja.Value
 }
 
-func prototype[T goja.DynamicObject](k *kit, methods []method[T]) *goja.Object {
-	names := make([]string, len(methods))
-	for i, m := range methods {
-		names[i] = m.name
+// class is the methods of a prototype. All VMs have it in common.
+type class[T goja.DynamicObject] struct {
+	names   []string
+	methods map[string]func(k *kit, this T, call goja.FunctionCall) goja.Value
+}
+
+func classOf[T goja.DynamicObject](list []method[T]) class[T] {
+	c := class[T]{methods: map[string]func(*kit, T, goja.FunctionCall) goja.Value{}}
+	for _, m := range list {
+		c.names = append(c.names, m.name)
+		c.methods[m.name] = m.call
 	}
-	return js.NewLazy(k.rt, js.Lazy{Names: names, Build: func(name string) goja.Value {
-		for _, m := range methods {
-			if m.name == name {
-				return js.Function(k.rt, name, 0, func(call goja.FunctionCall) goja.Value {
-					return m.call(k, receiver[T](k, name, call.This), call)
-				})
-			}
-		}
-		return nil
+	return c
+}
+
+func (c class[T]) prototype(k *kit) *goja.Object {
+	return js.NewLazy(k.rt, js.Lazy{Names: c.names, Build: func(name string) goja.Value {
+		method := c.methods[name]
+		return js.Function(k.rt, name, 0, func(call goja.FunctionCall) goja.Value {
+			return method(k, receiver[T](k, name, call.This), call)
+		})
 	}}).(*goja.Object)
 }
 
@@ -112,8 +119,8 @@ func (k *kit) tag(n *dom.Node) *goja.Object {
 	p := k.tags[n.Data]
 	if p == nil {
 		p = k.nodes
-		if own := k.propertiesOf(n.Data); own != nil {
-			p = prototype(k, own)
+		if own := k.properties(n.Data); own.names != nil {
+			p = own.prototype(k)
 			_ = p.SetPrototype(k.nodes)
 		}
 		k.tags[n.Data] = p

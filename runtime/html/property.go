@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/dop251/goja"
 	dom "golang.org/x/net/html"
@@ -98,20 +99,27 @@ var properties = []property{
 	{"td th", "headers", plain, "", ""},
 }
 
+var propertiesByTag sync.Map // string -> class[*element]
+
 // propertiesOf are the properties of a tag as methods.
-func (k *kit) propertiesOf(tag string) (list []method[*element]) {
-	for _, p := range k.properties {
+func propertiesOf(tag string) class[*element] {
+	if c, ok := propertiesByTag.Load(tag); ok {
+		return c.(class[*element])
+	}
+	var list []method[*element]
+	for _, p := range properties {
 		if !slices.Contains(strings.Fields(p.tags), tag) {
 			continue
 		}
 		for name := range strings.FieldsSeq(p.names) {
 			attr := or(p.attr, strings.ToLower(name))
-			list = append(list, method[*element]{name, func(_ *kit, e *element, _ goja.FunctionCall) goja.Value {
+			list = append(list, method[*element]{name, func(k *kit, e *element, _ goja.FunctionCall) goja.Value {
 				return p.kind(k, e, attr, p.otherwise)
 			}})
 		}
 	}
-	return list
+	c, _ := propertiesByTag.LoadOrStore(tag, classOf(list))
+	return c.(class[*element])
 }
 
 // The kinds of properties.

@@ -22,9 +22,9 @@ func (s *selection) Has(key string) bool { return key == "url" }
 // Keys implements goja.DynamicObject.
 func (s *selection) Keys() []string { return []string{"url"} }
 
-// selectionMethods are k6's Selection. What a method does is jQuery's but for: each goes on after false, toArray gives
+// selectionClass is k6's Selection. What a method does is jQuery's but for: each goes on after false, toArray gives
 // selections of one, and get without a number gives elements.
-var selectionMethods = []method[*selection]{
+var selectionClass = classOf([]method[*selection]{
 	pick{"find", (*goquery.Selection).FindMatcher, (*goquery.Selection).FindSelection, nil}.method(),
 	pick{"filter", (*goquery.Selection).FilterMatcher, (*goquery.Selection).FilterSelection, (*goquery.Selection).FilterFunction}.method(),
 	pick{"not", (*goquery.Selection).NotMatcher, (*goquery.Selection).NotSelection, (*goquery.Selection).NotFunction}.method(),
@@ -84,7 +84,7 @@ var selectionMethods = []method[*selection]{
 	{"serialize", serialize},
 	{"serializeArray", serializeArray},
 	{"serializeObject", serializeObject},
-}
+})
 
 // list is an array of what f makes of each node.
 func (k *kit) list(s *selection, f func(i int, one *goquery.Selection) goja.Value) goja.Value {
