@@ -42,9 +42,9 @@ func ParseJSON(rt *goja.Runtime, text string) (goja.Value, error) {
 	return KnownJSON(rt, text), nil
 }
 
-// JSONPath is the part of a JSON text that a path in the syntax of gjson finds: undefined if there is none, and if the
+// FindJSON is the part of a JSON text that a path in the syntax of gjson finds: undefined if there is none, and if the
 // text is no JSON or nested deeper than MaxJSONDepth.
-func JSONPath(rt *goja.Runtime, text, path string) goja.Value {
+func FindJSON(rt *goja.Runtime, text, path string) goja.Value {
 	if DeepJSON(text) || !gjson.Valid(text) {
 		return goja.Undefined()
 	}

@@ -89,10 +89,10 @@ func TestDeepJSON(t *testing.T) {
 		t.Error(err)
 	}
 	for _, text := range []string{nested(js.MaxJSONDepth + 1), strings.Repeat(`{"a":`, 5_000_000)} {
-		if _, err := js.ParseJSON(goja.New(), text); err != js.ErrDeepJSON {
+		if _, err := js.ParseJSON(goja.New(), text); !errors.Is(err, js.ErrDeepJSON) {
 			t.Error(err)
 		}
-		if v := js.JSONPath(goja.New(), text, "0.0"); !goja.IsUndefined(v) {
+		if v := js.FindJSON(goja.New(), text, "0.0"); !goja.IsUndefined(v) {
 			t.Error(v)
 		}
 	}
@@ -102,7 +102,7 @@ func TestDeepJSON(t *testing.T) {
 }
 
 // What each path finds is what k6 finds.
-func TestJSONPath(t *testing.T) {
+func TestFindJSON(t *testing.T) {
 	const doc = `{"a":{"b":[1,2,{"c":"x"}]},"n":null,"t":true,"f":1.5,"big":12345678901234567890,"s":"5",` +
 		`"arr":[{"n":"a","v":1},{"n":"b","v":2},{"n":"b","v":3}],"a.b":9,"e":"","i":-0,"lst":[]}`
 	tests := []struct{ text, path, want string }{
@@ -147,7 +147,7 @@ func TestJSONPath(t *testing.T) {
 	}
 	for _, test := range tests {
 		rt := goja.New()
-		if got := told(t, rt, js.JSONPath(rt, test.text, test.path)); got != test.want {
+		if got := told(t, rt, js.FindJSON(rt, test.text, test.path)); got != test.want {
 			t.Errorf("%s of %.30s is %s, want %s", test.path, test.text, got, test.want)
 		}
 	}
@@ -184,13 +184,13 @@ func FuzzJSONValue(f *testing.F) {
 	})
 }
 
-// FuzzJSONPath: no text and no path panics.
-func FuzzJSONPath(f *testing.F) {
+// FuzzFindJSON: no text and no path panics.
+func FuzzFindJSON(f *testing.F) {
 	f.Add(`{"a":[{"b":1},{"b":"x"}]}`, `a.#(b=="x")#.b|@reverse`)
 	f.Add(`[1,2]`, `{"x":0,1,!"lit"}.@pretty:{"indent":" "}`)
 	f.Add("{\"a\":1}\n{\"a\":2}", `..#.a`)
 	f.Fuzz(func(t *testing.T, text, path string) {
-		js.JSONPath(goja.New(), text, path)
+		js.FindJSON(goja.New(), text, path)
 	})
 }
 
