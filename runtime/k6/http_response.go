@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,9 +25,10 @@ var responseKeys = []string{
 
 // response is what a script gets: a dynamic object, whose parts are converted only when they are read.
 type response struct {
-	x    *exchange
-	made map[string]goja.Value
-	page *html.Page // the body; nil before it was parsed
+	x      *exchange
+	made   map[string]goja.Value
+	parsed goja.Value // of json(); nil before
+	page   *html.Page // the body; nil before it was parsed
 }
 
 func (s *State) response(x *exchange) goja.Value { return s.rt().NewDynamicObject(&response{x: x}) }
@@ -67,7 +69,7 @@ func (r *response) member(rt *goja.Runtime, key string) goja.Value {
 		if x.resp.Status == 0 {
 			return rt.ToValue("")
 		}
-		return rt.ToValue(strings.TrimSpace(statusLine(x.resp.Status, x.reason())))
+		return rt.ToValue(strings.TrimSpace(strconv.Itoa(x.resp.Status) + " " + x.reason()))
 	case "proto":
 		return rt.ToValue(x.resp.Proto)
 	case "headers":
@@ -150,10 +152,6 @@ func (s *State) responseMethod(name string) goja.Value {
 	}
 	w.methods[name] = fn
 	return fn
-}
-
-func statusLine(status int, reason string) string {
-	return goja.Undefined().String()[:0] + itoa(status) + " " + reason
 }
 
 // remote is the other end of the connection.
@@ -302,13 +300,13 @@ func (r *response) json(c goja.FunctionCall) goja.Value {
 			text = v.String()
 		}
 	} else if js.Missing(c.Argument(0)) {
-		js.Throw(rt, "the body is null so we can't transform it to JSON - this likely was because of a request error getting the response")
+		js.Throw(rt, "res.json(): there is no body to parse: the request has failed, or its body was discarded")
 	}
 	if path := c.Argument(0); !js.Missing(path) {
-		return js.JSONPath(rt, text, path.String())
+		return js.FindJSON(rt, text, path.String())
 	}
-	if v, ok := r.made["$json"]; ok {
-		return v
+	if r.parsed != nil {
+		return r.parsed
 	}
 	v, err := js.ParseJSON(rt, text)
 	if bad := (*js.BadJSON)(nil); errors.As(err, &bad) {
@@ -316,5 +314,6 @@ func (r *response) json(c goja.FunctionCall) goja.Value {
 	} else if err != nil {
 		js.Throw(rt, "cannot parse json: %s", err)
 	}
+	r.parsed = v
 	return v
 }

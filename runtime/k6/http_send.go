@@ -171,7 +171,7 @@ func (x *exchange) fail(err error) {
 	x.err = err
 	switch {
 	case err != nil:
-		x.code, x.text = bridge.Code(err)
+		x.code, x.text = codeOf(err)
 	case x.resp.Status >= 400:
 		x.code = 1000 + x.resp.Status
 	}

@@ -5,7 +5,8 @@ import (
 	"net/url"
 	"strings"
 
-	"katydid/metrics"
+	"github.com/dop251/goja"
+
 	"katydid/runtime/bridge"
 )
 
@@ -21,7 +22,7 @@ type web struct {
 	in     int64 // bytes since the last iteration
 	out    int64
 
-	json, html, submit, click any // methods of responses; see member
+	methods map[string]goja.Value // of responses
 }
 
 // web gives it, made on its first use.
@@ -191,5 +192,3 @@ func masked(text string) string {
 	}
 	return scheme + "://****:****@" + host[at+1:] + path
 }
-
-var _ metrics.Tags = (*exchange)(nil)

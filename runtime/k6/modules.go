@@ -36,6 +36,8 @@ func modules() map[string]spec {
 	tableOnce.Do(func() {
 		table = map[string]spec{
 			"k6":           basics(),
+			"k6/http":      httpModule(),
+			"k6/html":      htmlModule(),
 			"k6/metrics":   custom(),
 			"k6/execution": execution(),
 			"k6/timers":    timers(),

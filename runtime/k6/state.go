@@ -36,7 +36,9 @@ type Run struct {
 
 	Completed, Interrupted atomic.Int64 // iterations
 
-	told sync.Map // warnings that were logged
+	told     sync.Map // warnings that were logged
+	once     sync.Once
+	fallback *bridge.Config // see config
 }
 
 // Throws says that failed requests and wrong arguments are to be thrown.

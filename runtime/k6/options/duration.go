@@ -12,6 +12,10 @@ const longest = 10 * 365 * 24 * time.Hour
 
 const wantTime = "must be a length of time like 500ms, 30s, 5m, 1h30m or 1d, not %s"
 
+// ParseDuration reads a length of time as options do: 500ms, 1h30m, 1d12h, or a number of milliseconds. The error says
+// what must be there.
+func ParseDuration(s string) (time.Duration, error) { return parseDuration(s) }
+
 // parseDuration reads a length of time as k6 does: Go's syntax with whole days
 // in front (1d12h); a number alone is milliseconds.
 func parseDuration(s string) (time.Duration, error) {

@@ -1,0 +1,90 @@
+package k6
+
+import (
+	"crypto/md5" //nolint:gosec // what servers ask for
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"strings"
+)
+
+// digest answers a challenge of the scheme Digest (RFC 7616, with qop=auth or none).
+func (u *userinfo) digest(method, uri, challenge string) (string, error) {
+	scheme, params, _ := strings.Cut(strings.TrimSpace(challenge), " ")
+	if !strings.EqualFold(scheme, "digest") {
+		return "", fmt.Errorf("the server does not offer digest authentication, but %q", scheme)
+	}
+	p := challengeParams(params)
+	name := p["algorithm"]
+	session := strings.HasSuffix(strings.ToLower(name), "-sess")
+	var sum func(string) string
+	switch strings.TrimSuffix(strings.ToLower(name), "-sess") {
+	case "", "md5":
+		sum = hexSum(md5.New)
+	case "sha-256":
+		sum = hexSum(sha256.New)
+	default:
+		return "", fmt.Errorf("the server asks for digest authentication with the algorithm %q, which is not known", name)
+	}
+	random := make([]byte, 8)
+	_, _ = rand.Read(random) // never fails
+	cnonce, count := hex.EncodeToString(random), "00000001"
+	first := sum(u.name + ":" + p["realm"] + ":" + u.password)
+	if session {
+		first = sum(first + ":" + p["nonce"] + ":" + cnonce)
+	}
+	second := sum(method + ":" + uri)
+	var b strings.Builder
+	fmt.Fprintf(&b, `Digest username="%s", realm="%s", nonce="%s", uri="%s"`, u.name, p["realm"], p["nonce"], uri)
+	if offers(p["qop"], "auth") {
+		fmt.Fprintf(&b, `, qop=auth, nc=%s, cnonce="%s", response="%s"`, count, cnonce,
+			sum(strings.Join([]string{first, p["nonce"], count, cnonce, "auth", second}, ":")))
+	} else {
+		fmt.Fprintf(&b, `, response="%s"`, sum(first+":"+p["nonce"]+":"+second))
+	}
+	if name != "" {
+		fmt.Fprintf(&b, ", algorithm=%s", name)
+	}
+	if opaque, ok := p["opaque"]; ok {
+		fmt.Fprintf(&b, `, opaque="%s"`, opaque)
+	}
+	return b.String(), nil
+}
+
+func hexSum(h func() hash.Hash) func(string) string {
+	return func(s string) string {
+		sum := h()
+		_, _ = sum.Write([]byte(s)) // never fails
+		return hex.EncodeToString(sum.Sum(nil))
+	}
+}
+
+func offers(list, item string) bool {
+	for one := range strings.SplitSeq(list, ",") {
+		if strings.TrimSpace(one) == item {
+			return true
+		}
+	}
+	return false
+}
+
+// challengeParams reads name=value pairs; values may be quoted, and a comma may then be part of them.
+func challengeParams(s string) map[string]string {
+	found := map[string]string{}
+	for s = strings.TrimLeft(s, " ,"); s != ""; s = strings.TrimLeft(s, " ,") {
+		name, rest, ok := strings.Cut(s, "=")
+		if !ok {
+			return found
+		}
+		value := ""
+		if rest, ok = strings.CutPrefix(rest, `"`); ok {
+			value, s, _ = strings.Cut(rest, `"`)
+		} else {
+			value, s, _ = strings.Cut(rest, ",")
+		}
+		found[strings.ToLower(strings.TrimSpace(name))] = strings.TrimSpace(value)
+	}
+	return found
+}
