@@ -125,14 +125,14 @@ func (l *Loop) pass(now time.Time, hard bool) (next time.Time, over bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	last := l.end.Add(l.plan.GracefulStop)
-	next = last
+	next = now.Add(time.Hour) // for the rest others wake Run
 	if !l.closed {
 		level, change := l.level(now.Sub(l.began))
 		l.closed = hard || !now.Before(l.end)
 		if l.closed {
 			level = min(level, l.wanted) // nobody comes at the very end
 		} else {
-			next = earlier(l.began.Add(change), l.end)
+			next = earlier(next, earlier(l.began.Add(change), l.end))
 		}
 		l.raise(level)
 		l.lower(level, earlier(now.Add(l.plan.GracefulRampDown), last))
@@ -146,7 +146,10 @@ func (l *Loop) pass(now time.Time, hard bool) (next time.Time, over bool) {
 			p.until = now
 		}
 	}
-	return earlier(next, l.cutDue(now, last)), l.working == 0 && (l.closed || l.used())
+	if due, ok := l.cutDue(now); ok {
+		next = earlier(next, due)
+	}
+	return next, l.working == 0 && (l.closed || l.used())
 }
 
 func (l *Loop) level(t time.Duration) (level int, change time.Duration) {
@@ -192,22 +195,19 @@ func (l *Loop) lower(level int, until time.Time) {
 	}
 }
 
-// cutDue interrupts those who had their time, and returns when the next one has had it.
-func (l *Loop) cutDue(now, never time.Time) time.Time {
+// cutDue interrupts those who had their time, and returns when the next one has had it; false if there is none.
+func (l *Loop) cutDue(now time.Time) (next time.Time, ok bool) {
 	for ; l.top > l.wanted; l.top-- {
 		p := l.posts[l.top-1]
 		if !p.working || p.cut {
 			continue
 		}
 		if p.until.After(now) {
-			return p.until
+			return p.until, true
 		}
 		p.interrupt()
 	}
-	if !now.Before(never) {
-		return now.Add(time.Hour) // all are interrupted; the last to leave wakes Run
-	}
-	return never
+	return time.Time{}, false
 }
 
 // work is the goroutine of a post.
