@@ -25,22 +25,24 @@ type layer struct {
 // places knows nothing of those who use it. The engine stays where JavaScript is
 // the business. A new package needs a row, and the thought that goes with it.
 var layers = map[string]layer{
-	".":              {ours: []string{"*"}, goja: true},
-	"web":            {ours: []string{"stats"}},
-	"runtime/vu":     {ours: []string{"runtime/script", "runtime/bridge", "runtime/load", "stats"}, goja: true},
-	"runtime/module": {ours: []string{"runtime/vu", "runtime/bridge", "runtime/script", "runtime/js", "stats"}, goja: true},
-	"runtime/js":     {goja: true},
-	"runtime/script": {goja: true},
-	"runtime/bridge": {},
-	"runtime/load":   {},
-	"scripts":        {}, // tests of the examples only
-	"stats":          {},
-	"exporter":       {},
-	"targetapi":      {},
-	"bench/locust":   {ours: []string{"targetapi", "internal/tools"}}, // programs of their own
-	"bench/truth":    {ours: []string{"internal/tools"}},
-	"bench/peers":    {ours: []string{"internal/tools"}},
-	"bench/pacer":    {ours: []string{"runtime/load"}},
+	".":                 {ours: []string{"*"}, goja: true},
+	"web":               {ours: []string{"stats"}},
+	"runtime/vu":        {ours: []string{"runtime/script", "runtime/bridge", "runtime/load", "stats"}, goja: true},
+	"runtime/module":    {ours: []string{"runtime/vu", "runtime/bridge", "runtime/script", "runtime/js", "runtime/webcrypto", "stats"}, goja: true},
+	"runtime/js":        {goja: true},
+	"runtime/k6crypto":  {ours: []string{"runtime/js"}, goja: true},
+	"runtime/webcrypto": {ours: []string{"runtime/js"}, goja: true},
+	"runtime/script":    {goja: true},
+	"runtime/bridge":    {},
+	"runtime/load":      {},
+	"scripts":           {}, // tests of the examples only
+	"stats":             {},
+	"exporter":          {},
+	"targetapi":         {},
+	"bench/locust":      {ours: []string{"targetapi", "internal/tools"}}, // programs of their own
+	"bench/truth":       {ours: []string{"internal/tools"}},
+	"bench/peers":       {ours: []string{"internal/tools"}},
+	"bench/pacer":       {ours: []string{"runtime/load"}},
 }
 
 // testHelpers may also be imported by the tests of any package, as may any
