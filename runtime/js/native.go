@@ -135,11 +135,16 @@ func NewError(vm *goja.Runtime, class, text string) *goja.Object {
 	return e
 }
 
-// ThrowDOM raises the platform's DOMException: an Error with the name and the
-// legacy code of https://webidl.spec.whatwg.org/#dfn-error-names-table.
+// ThrowDOM raises the error of NewDOM in the script. It does not return.
 func ThrowDOM(vm *goja.Runtime, name string, code int, format string, args ...any) {
+	panic(NewDOM(vm, name, code, format, args...))
+}
+
+// NewDOM makes the platform's DOMException: an Error with the name and the
+// legacy code of https://webidl.spec.whatwg.org/#dfn-error-names-table.
+func NewDOM(vm *goja.Runtime, name string, code int, format string, args ...any) *goja.Object {
 	e := NewError(vm, "Error", fmt.Sprintf(format, args...))
 	e.DefineDataProperty("name", vm.ToValue(name), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	e.DefineDataProperty("code", vm.ToValue(code), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	panic(e)
+	return e
 }

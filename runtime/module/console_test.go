@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"katydid/runtime/webcrypto"
 )
 
 // printed collects what a script writes.
@@ -36,7 +38,7 @@ func newConsole(t testing.TB) (*goja.Runtime, *printed) {
 	vm.Set("atob", Atob(vm))
 	vm.Set("btoa", Btoa(vm))
 	vm.Set("structuredClone", StructuredClone(vm))
-	vm.Set("crypto", Crypto(vm))
+	vm.Set("crypto", webcrypto.New(vm, nil))
 	vm.Set("performance", Performance(vm, time.Now()))
 	return vm, out
 }

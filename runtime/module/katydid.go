@@ -214,7 +214,9 @@ func Global(vm *vu.VM, name string) goja.Value {
 	case "structuredClone":
 		return StructuredClone(rt)
 	case "crypto":
-		return Crypto(rt)
+		return Crypto(vm)
+	case "CryptoKey":
+		return rt.GlobalObject().Get("crypto").ToObject(rt).Get(name)
 	case "performance":
 		return Performance(rt, runOf(vm).Born)
 	case "open":
