@@ -1,6 +1,8 @@
 package module
 
 import (
+	"sync"
+
 	"github.com/dop251/goja"
 
 	"katydid/runtime/vu"
@@ -12,12 +14,17 @@ import (
 func Crypto(vm *vu.VM) goja.Value {
 	return webcrypto.New(vm.RT, func(work func(), done func() error) {
 		finish := vm.Async()
+		var once sync.Once // either the work is over or the hard stop comes
+		forget := vm.OnKill(func() { once.Do(func() { finish(func() {}) }) })
 		go func() {
 			work()
-			finish(func() {
-				if !vm.Killed() && !vm.Left() {
-					vm.Stray(done())
-				}
+			once.Do(func() {
+				finish(func() {
+					forget()
+					if !vm.Killed() && !vm.Left() {
+						vm.Stray(done())
+					}
+				})
 			})
 		}()
 	})
