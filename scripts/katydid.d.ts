@@ -974,8 +974,125 @@ declare function structuredClone<T>(value: T): T;
 interface Crypto {
   getRandomValues<T extends ArrayBufferView>(array: T): T;
   randomUUID(): `${string}-${string}-${string}-${string}-${string}`;
+  readonly subtle: SubtleCrypto;
 }
 declare var crypto: Crypto;
+
+/** What an algorithm of crypto.subtle may need besides its name; lengths are in bits, saltLength in bytes. */
+interface CryptoParams {
+  name: string;
+  /** "SHA-1", "SHA-256", "SHA-384" or "SHA-512": all but AES, Ed25519 and X25519. */
+  hash?: string | { name: string };
+  /** Of a new AES or HMAC key; of the counter of AES-CTR. */
+  length?: number;
+  /** AES-CBC, AES-GCM. */
+  iv?: ArrayBuffer | ArrayBufferView;
+  /** AES-GCM. */
+  additionalData?: ArrayBuffer | ArrayBufferView;
+  /** AES-GCM, 128 if not given. */
+  tagLength?: number;
+  /** AES-CTR. */
+  counter?: ArrayBuffer | ArrayBufferView;
+  /** RSA-OAEP. */
+  label?: ArrayBuffer | ArrayBufferView;
+  /** RSA-PSS; not 0. */
+  saltLength?: number;
+  /** A new RSA key. */
+  modulusLength?: number;
+  /** A new RSA key: 65537, which is new Uint8Array([1, 0, 1]). */
+  publicExponent?: Uint8Array;
+  /** "P-256", "P-384" or "P-521": keys for ECDSA and ECDH. */
+  namedCurve?: string;
+  /** The other side's key: ECDH, X25519. */
+  public?: CryptoKey;
+  /** PBKDF2, HKDF. */
+  salt?: ArrayBuffer | ArrayBufferView;
+  /** HKDF. */
+  info?: ArrayBuffer | ArrayBufferView;
+  /** PBKDF2. */
+  iterations?: number;
+}
+
+/**
+ * The Web Cryptography API: AES-CBC, AES-CTR, AES-GCM, AES-KW, HMAC, RSASSA-PKCS1-v1_5, RSA-PSS, RSA-OAEP, ECDSA, ECDH,
+ * Ed25519, X25519, PBKDF2, HKDF. Data are bytes: use TextEncoder for text.
+ * @example
+ * const key = await crypto.subtle.importKey("raw", new TextEncoder().encode("secret"), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+ * const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode("text"));
+ */
+interface SubtleCrypto {
+  encrypt(algorithm: string | CryptoParams, key: CryptoKey, data: ArrayBuffer | ArrayBufferView): Promise<ArrayBuffer>;
+  decrypt(algorithm: string | CryptoParams, key: CryptoKey, data: ArrayBuffer | ArrayBufferView): Promise<ArrayBuffer>;
+  sign(algorithm: string | CryptoParams, key: CryptoKey, data: ArrayBuffer | ArrayBufferView): Promise<ArrayBuffer>;
+  verify(
+    algorithm: string | CryptoParams, key: CryptoKey, signature: ArrayBuffer | ArrayBufferView, data: ArrayBuffer | ArrayBufferView,
+  ): Promise<boolean>;
+  digest(algorithm: string | { name: string }, data: ArrayBuffer | ArrayBufferView): Promise<ArrayBuffer>;
+  generateKey(
+    algorithm: CryptoParams & { name: "AES-CBC" | "AES-CTR" | "AES-GCM" | "AES-KW" | "HMAC" }, extractable: boolean, usages: CryptoKey["usages"],
+  ): Promise<CryptoKey>;
+  generateKey(
+    algorithm: CryptoParams & { name: "RSASSA-PKCS1-v1_5" | "RSA-PSS" | "RSA-OAEP" | "ECDSA" | "ECDH" | "Ed25519" | "X25519" } | "Ed25519" | "X25519",
+    extractable: boolean, usages: CryptoKey["usages"],
+  ): Promise<CryptoKeyPair>;
+  deriveKey(
+    algorithm: string | CryptoParams, key: CryptoKey, derived: string | CryptoParams, extractable: boolean, usages: CryptoKey["usages"],
+  ): Promise<CryptoKey>;
+  /** `length` is in bits; null gives all bits that ECDH and X25519 have. */
+  deriveBits(algorithm: string | CryptoParams, key: CryptoKey, length?: number | null): Promise<ArrayBuffer>;
+  importKey(format: "jwk", key: JsonWebKey, algorithm: string | CryptoParams, extractable: boolean, usages: CryptoKey["usages"]): Promise<CryptoKey>;
+  importKey(
+    format: "raw" | "pkcs8" | "spki", key: ArrayBuffer | ArrayBufferView, algorithm: string | CryptoParams, extractable: boolean,
+    usages: CryptoKey["usages"],
+  ): Promise<CryptoKey>;
+  exportKey(format: "jwk", key: CryptoKey): Promise<JsonWebKey>;
+  exportKey(format: "raw" | "pkcs8" | "spki", key: CryptoKey): Promise<ArrayBuffer>;
+  wrapKey(
+    format: "raw" | "pkcs8" | "spki" | "jwk", key: CryptoKey, wrappingKey: CryptoKey, algorithm: string | CryptoParams,
+  ): Promise<ArrayBuffer>;
+  unwrapKey(
+    format: "raw" | "pkcs8" | "spki" | "jwk", wrapped: ArrayBuffer | ArrayBufferView, unwrappingKey: CryptoKey, algorithm: string | CryptoParams,
+    keyAlgorithm: string | CryptoParams, extractable: boolean, usages: CryptoKey["usages"],
+  ): Promise<CryptoKey>;
+}
+
+interface KeyAlgorithm {
+  name: string;
+}
+interface CryptoKey {
+  readonly type: "private" | "public" | "secret";
+  readonly extractable: boolean;
+  readonly algorithm: KeyAlgorithm;
+  readonly usages: ("decrypt" | "deriveBits" | "deriveKey" | "encrypt" | "sign" | "unwrapKey" | "verify" | "wrapKey")[];
+}
+declare var CryptoKey: {
+  prototype: CryptoKey;
+  new (): CryptoKey;
+};
+interface CryptoKeyPair {
+  privateKey: CryptoKey;
+  publicKey: CryptoKey;
+}
+/** RFC 7517. */
+interface JsonWebKey {
+  alg?: string;
+  crv?: string;
+  d?: string;
+  dp?: string;
+  dq?: string;
+  e?: string;
+  ext?: boolean;
+  k?: string;
+  key_ops?: string[];
+  kty?: string;
+  n?: string;
+  p?: string;
+  q?: string;
+  qi?: string;
+  use?: string;
+  x?: string;
+  y?: string;
+}
 
 interface Performance {
   /** Milliseconds, with fractions, from a fixed point in time. */

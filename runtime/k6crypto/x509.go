@@ -23,7 +23,7 @@ func x509Export(rt *goja.Runtime, name string) goja.Value {
 	case "parse":
 		show = func(c *x509.Certificate) goja.Value { return certificate(rt, c) }
 	case "getAltNames":
-		show = func(c *x509.Certificate) goja.Value { return strings(rt, altNames(c)) }
+		show = func(c *x509.Certificate) goja.Value { return texts(rt, altNames(c)) }
 	case "getIssuer":
 		show = func(c *x509.Certificate) goja.Value { return issuer(rt, &c.Issuer) }
 	case "getSubject":
@@ -43,15 +43,15 @@ func x509Export(rt *goja.Runtime, name string) goja.Value {
 }
 
 func certificate(rt *goja.Runtime, c *x509.Certificate) goja.Value {
-	print := sha1.Sum(c.Raw)
+	sum := sha1.Sum(c.Raw)
 	o := rt.NewObject()
 	o.Set("subject", subject(rt, &c.Subject))
 	o.Set("issuer", issuer(rt, &c.Issuer))
 	o.Set("notBefore", c.NotBefore.UTC().Format(time.RFC3339))
 	o.Set("notAfter", c.NotAfter.UTC().Format(time.RFC3339))
-	o.Set("altNames", strings(rt, altNames(c)))
+	o.Set("altNames", texts(rt, altNames(c)))
 	o.Set("signatureAlgorithm", c.SignatureAlgorithm.String())
-	o.Set("fingerPrint", numbers(rt, print[:]))
+	o.Set("fingerPrint", numbers(rt, sum[:]))
 	o.Set("publicKey", publicKey(rt, c))
 	return o
 }
@@ -77,7 +77,7 @@ func subject(rt *goja.Runtime, n *pkix.Name) goja.Value {
 	o.Set("localityName", first(n.Locality))
 	o.Set("streetAddress", first(n.StreetAddress))
 	o.Set("organizationName", first(n.Organization))
-	o.Set("organizationalUnitName", strings(rt, n.OrganizationalUnit))
+	o.Set("organizationalUnitName", texts(rt, n.OrganizationalUnit))
 	o.Set("names", attributes(rt, n))
 	return o
 }
@@ -146,7 +146,7 @@ func first(list []string) string {
 	return list[0]
 }
 
-func strings(rt *goja.Runtime, list []string) goja.Value {
+func texts(rt *goja.Runtime, list []string) goja.Value {
 	items := make([]any, len(list))
 	for i, s := range list {
 		items[i] = s

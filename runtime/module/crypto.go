@@ -1,6 +1,11 @@
 package module
 
 import (
+<<<<<<< HEAD
+=======
+	"sync"
+
+>>>>>>> crypto
 	"github.com/dop251/goja"
 
 	"katydid/runtime/vu"
@@ -12,12 +17,26 @@ import (
 func Crypto(vm *vu.VM) goja.Value {
 	return webcrypto.New(vm.RT, func(work func(), done func() error) {
 		finish := vm.Async()
+<<<<<<< HEAD
 		go func() {
 			work()
 			finish(func() {
 				if !vm.Killed() && !vm.Left() {
 					vm.Stray(done())
 				}
+=======
+		var once sync.Once // either the work is over or the hard stop comes
+		forget := vm.OnKill(func() { once.Do(func() { finish(func() {}) }) })
+		go func() {
+			work()
+			once.Do(func() {
+				finish(func() {
+					forget()
+					if !vm.Killed() && !vm.Left() {
+						vm.Stray(done())
+					}
+				})
+>>>>>>> crypto
 			})
 		}()
 	})

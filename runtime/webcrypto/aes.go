@@ -5,7 +5,10 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
+<<<<<<< HEAD
 	"encoding/binary"
+=======
+>>>>>>> crypto
 	"math/big"
 	"strconv"
 )
@@ -210,6 +213,7 @@ func gcmDecrypt(p *params, block cipher.Block, data []byte) ([]byte, error) {
 	}
 	return plain, nil
 }
+<<<<<<< HEAD
 
 // kwFirst is the integrity value of RFC 3394, 2.2.3.1.
 const kwFirst = 0xa6a6a6a6a6a6a6a6
@@ -255,3 +259,5 @@ func kwUnwrap(block cipher.Block, data []byte) ([]byte, error) {
 	}
 	return out, nil
 }
+=======
+>>>>>>> crypto

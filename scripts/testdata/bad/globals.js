@@ -8,7 +8,9 @@ new XMLHttpRequest(); // error TS2304
 process.exit(1); // error TS2591
 setTimeout("code", 10); // error TS2345
 console.clear(); // error TS2339
-crypto.subtle; // error TS2339
+crypto.subtle.hash; // error TS2339
+crypto.subtle.digest("SHA-256", "text"); // error TS2345
+crypto.subtle.importKey("jwk", new Uint8Array(1), "AES-GCM", true, ["eat"]); // error TS2769
 open("a.txt", "w"); // error TS2345
 require("fs"); // error TS2591
 

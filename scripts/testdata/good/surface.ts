@@ -62,7 +62,11 @@ check<Shared>()("shared", shared, ["csv", "json", "array", "counter", "map"]);
 check<Feeder<number>>()("feeder", shared.array("surface", () => [1]), ["next", "length", "at"]);
 check<Counter>()("counter", shared.counter("surface"), ["next", "add", "value"]);
 check<SharedMap>()("map", shared.map("surface"), ["get", "set", "has", "delete", "update", "keys", "size"]);
-check<typeof globalThis.crypto>()("crypto", crypto, ["getRandomValues", "randomUUID"]);
+check<typeof globalThis.crypto>()("crypto", crypto, ["getRandomValues", "randomUUID", "subtle"]);
+check<SubtleCrypto>()("crypto.subtle", crypto.subtle, [
+  "encrypt", "decrypt", "sign", "verify", "digest", "generateKey", "deriveKey", "deriveBits", "importKey", "exportKey", "wrapKey", "unwrapKey",
+]);
+check<CryptoKey>()("CryptoKey", await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-1" }, true, ["sign"]), ["type", "extractable", "algorithm", "usages"]);
 check<Console>()("console", console, [
   "debug", "log", "info", "warn", "error", "trace", "assert", "dir", "dirxml", "table", "count", "countReset", "time", "timeLog",
   "timeEnd", "group", "groupCollapsed", "groupEnd",
