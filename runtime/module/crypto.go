@@ -1,11 +1,8 @@
 package module
 
 import (
-<<<<<<< HEAD
-=======
 	"sync"
 
->>>>>>> crypto
 	"github.com/dop251/goja"
 
 	"katydid/runtime/vu"
@@ -17,14 +14,6 @@ import (
 func Crypto(vm *vu.VM) goja.Value {
 	return webcrypto.New(vm.RT, func(work func(), done func() error) {
 		finish := vm.Async()
-<<<<<<< HEAD
-		go func() {
-			work()
-			finish(func() {
-				if !vm.Killed() && !vm.Left() {
-					vm.Stray(done())
-				}
-=======
 		var once sync.Once // either the work is over or the hard stop comes
 		forget := vm.OnKill(func() { once.Do(func() { finish(func() {}) }) })
 		go func() {
@@ -36,7 +25,6 @@ func Crypto(vm *vu.VM) goja.Value {
 						vm.Stray(done())
 					}
 				})
->>>>>>> crypto
 			})
 		}()
 	})

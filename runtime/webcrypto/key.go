@@ -96,11 +96,7 @@ func (u usage) names() []string {
 	return list
 }
 
-<<<<<<< HEAD
-// keySlot is where a CryptoKey object keeps its key: one symbol for all VMs, which no script can reach.
-=======
 // keySlot is where a CryptoKey object keeps its key: one symbol for all VMs.
->>>>>>> crypto
 var keySlot = goja.NewSymbol("key")
 
 // keyClass makes the class CryptoKey of a VM. Only subtle makes objects of it.

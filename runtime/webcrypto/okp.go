@@ -140,15 +140,11 @@ func saveOKP(k *key, format string, x, d []byte) (any, error) {
 		}
 		return bytes.Clone(x), nil
 	case "jwk":
-<<<<<<< HEAD
-		return newJWK("kty", "OKP", "crv", k.algorithm.name, "x", base64url(x), "d", base64url(d)), nil
-=======
 		alg := ""
 		if k.algorithm.name == "Ed25519" {
 			alg = "Ed25519"
 		}
 		return newJWK("kty", "OKP", "alg", alg, "crv", k.algorithm.name, "x", base64url(x), "d", base64url(d)), nil
->>>>>>> crypto
 	}
 	return saveDER(k, format)
 }
