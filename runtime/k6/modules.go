@@ -40,11 +40,12 @@ func modules() map[string]spec {
 			"k6/html":      htmlModule(),
 			"k6/metrics":   custom(),
 			"k6/execution": execution(),
-			"k6/timers":    timers(),
+			"k6/timers":    globals("setTimeout", "clearTimeout", "setInterval", "clearInterval"),
 			"k6/data":      data(),
 
-			"k6/experimental/fs":  files(),
-			"k6/experimental/csv": tables(),
+			"k6/experimental/fs":        files(),
+			"k6/experimental/csv":       tables(),
+			"k6/experimental/webcrypto": globals("crypto"),
 		}
 		for path, names := range k6crypto.Names {
 			table[path] = spec{names, func(s *State, name string) goja.Value { return k6crypto.Export(s.rt(), path, name) }}
@@ -53,12 +54,9 @@ func modules() map[string]spec {
 	return table
 }
 
-// timers is the module k6/timers: what is global here.
-func timers() spec {
-	return spec{
-		names: []string{"setTimeout", "clearTimeout", "setInterval", "clearInterval"},
-		build: func(s *State, name string) goja.Value { return s.rt().GlobalObject().Get(name) },
-	}
+// globals is a module of what is global here.
+func globals(names ...string) spec {
+	return spec{names, func(s *State, name string) goja.Value { return s.rt().GlobalObject().Get(name) }}
 }
 
 // data is the module k6/data; files and tables are k6/experimental/fs and csv.
@@ -90,7 +88,6 @@ func (s *State) dataHost() k6data.Host {
 // aliases are names that scripts for older versions of k6 use.
 var aliases = map[string]string{
 	"k6/experimental/timers":     "k6/timers",
-	"k6/experimental/webcrypto":  "k6/webcrypto",
 	"k6/experimental/websockets": "k6/websockets",
 }
 
