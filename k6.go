@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/dop251/goja"
@@ -27,10 +28,9 @@ type k6Test struct {
 	shared    *k6.Run
 	scenarios []*k6Scenario
 	drivers   load.Scenarios
-	planned   int           // users that are made before the load
-	began     time.Time     // of the load
-	took      time.Duration // all of it; 0 before its end
-	setupData []byte        // JSON; nil for none
+	planned   int // users that are made before the load
+	clock     loadClock
+	setupData []byte // JSON; nil for none
 }
 
 // loadK6 reads the options of a k6 script, whose top level has run, from all places where they may be.
@@ -146,6 +146,7 @@ func (r *run) prepareK6() *failure {
 	r.people = t.shared.Pool
 	r.mu.Unlock()
 	t.planned, _ = k6options.PlannedVUs(t.options.Scenarios)
+	r.makeScenarios()
 	r.checkFiles(t.planned)
 	if err := r.fill(t.planned); err != nil {
 		return &failure{r.k6Code(err), err}
@@ -223,4 +224,22 @@ func (r *run) k6Code(err error) int {
 		return r.exitCode(r.snapshot.Load())
 	}
 	return exitK6Script
+}
+
+// loadClock is the time of the load. Any goroutine may ask.
+type loadClock struct{ began, ended atomic.Pointer[time.Time] }
+
+func (c *loadClock) begin() { now := time.Now(); c.began.Store(&now) }
+func (c *loadClock) end()   { now := time.Now(); c.ended.Store(&now) }
+
+// elapsed is how long the load has gone on, or did.
+func (c *loadClock) elapsed() time.Duration {
+	began, ended := c.began.Load(), c.ended.Load()
+	switch {
+	case began == nil:
+		return 0
+	case ended != nil:
+		return ended.Sub(*began)
+	}
+	return time.Since(*began)
 }

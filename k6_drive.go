@@ -23,7 +23,6 @@ func (r *run) executeK6() int {
 	r.mark = markProcess()
 	if code == exitOK {
 		r.loadScenarios()
-		t.took = time.Since(t.began)
 	}
 	r.state.Store("stopped")
 	r.health = r.healthSince(r.mark)
@@ -36,7 +35,7 @@ func (r *run) executeK6() int {
 	heard := r.heed()
 	r.out.collect()
 	heard()
-	r.conclude(t.elapsed())
+	r.conclude(t.clock.elapsed())
 	r.summariseK6()
 	return r.finish()
 }
@@ -106,8 +105,11 @@ func (r *run) abortK6(code int, reason string) {
 // loadScenarios runs all scenarios to their ends, or until there is a reason to stop.
 func (r *run) loadScenarios() {
 	t := r.k6
-	r.makeScenarios()
-	t.began = time.Now()
+	for _, sc := range t.scenarios {
+		sc.users.SetupData = t.setupData
+	}
+	t.clock.begin()
+	defer t.clock.end()
 	r.state.Store("running")
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -173,7 +175,7 @@ func (r *run) gauges() {
 // watchThresholds ends the load when a threshold is crossed that says so.
 func (r *run) watchThresholds() {
 	m := r.k6.shared.Metrics
-	results, abort := m.Evaluate(m.Collect(time.Now()), r.k6.elapsed(), false)
+	results, abort := m.Evaluate(m.Collect(time.Now()), r.k6.clock.elapsed(), false)
 	if !abort {
 		return
 	}
@@ -183,17 +185,6 @@ func (r *run) watchThresholds() {
 			return
 		}
 	}
-}
-
-// elapsed is how long the load has gone on.
-func (t *k6Test) elapsed() time.Duration {
-	switch {
-	case t.took > 0:
-		return t.took
-	case t.began.IsZero():
-		return 0
-	}
-	return time.Since(t.began)
 }
 
 // judgeArrivals notes what became of the starts of all scenarios with an arrival rate.

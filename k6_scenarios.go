@@ -25,7 +25,7 @@ func (r *run) makeScenarios() {
 	for _, plan := range t.options.Scenarios {
 		sc := &k6Scenario{plan: plan}
 		sc.users = &k6.Scenario{
-			Name: plan.Name, Executor: plan.Executor, Exec: plan.Exec, SetupData: t.setupData,
+			Name: plan.Name, Executor: plan.Executor, Exec: plan.Exec,
 			MinDuration: t.options.MinIterationDuration, KeepCookies: t.options.NoCookiesReset,
 			CloseConnections: t.options.NoVUConnectionReuse, Run: t.shared, Log: r.log.log,
 		}
@@ -123,4 +123,32 @@ func describe(p *k6options.Scenario) string {
 		text += fmt.Sprintf(", beginning after %s", p.StartTime)
 	}
 	return text
+}
+
+// show fills in what the screen shows of the scenarios. Any goroutine may call it, from the time on when users may live.
+func (t *k6Test) show(st *status) {
+	st.elapsed = t.clock.elapsed()
+	now := time.Now()
+	for i := range t.options.Scenarios {
+		p := &t.options.Scenarios[i]
+		st.runTime = max(st.runTime, p.StartTime+p.Length()-p.GracefulStop)
+		if p.Executor == k6options.ExternallyControlled && p.Duration == 0 {
+			st.runTime = 0
+			break
+		}
+	}
+	for _, sc := range t.scenarios {
+		st.dropped += sc.counts().Dropped
+		if sc.inflow != nil {
+			st.open = true
+			st.starts += sc.inflow.Level(now)
+		}
+	}
+}
+
+func (sc *k6Scenario) counts() load.Counts {
+	if sc.inflow != nil {
+		return sc.inflow.Counts()
+	}
+	return sc.loop.Counts()
 }

@@ -34,7 +34,7 @@ func (r *run) newK6() *k6.Run {
 			if r.k6 == nil {
 				return 0
 			}
-			return r.k6.elapsed()
+			return r.k6.clock.elapsed()
 		},
 	}
 }

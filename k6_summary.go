@@ -56,7 +56,7 @@ func (r *run) k6Summary() (*metrics.Summary, error) {
 		return nil, err
 	}
 	return &metrics.Summary{
-		State: r.measured, Results: r.results, Run: r.k6.elapsed(), TrendStats: trends, TimeUnit: unit,
+		State: r.measured, Results: r.results, Run: r.k6.clock.elapsed(), TrendStats: trends, TimeUnit: unit,
 		NoColor: o.Given.Run.NoColor.Value, StdoutTTY: terminalOf(r.sys.stdout) != nil, StderrTTY: terminalOf(r.sys.stderr) != nil,
 		SetupData: r.k6.setupData,
 	}, nil

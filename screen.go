@@ -28,6 +28,8 @@ type status struct {
 	open   bool    // an open run: users is what it has made, target what it may
 	starts float64 // a second, as planned now
 	tally  load.Tally
+
+	dropped int64 // iterations of a k6 script
 }
 
 // screen is where a run shows itself while it goes on: log lines through Write (one whole entry a call, from any
@@ -51,6 +53,9 @@ func (r *run) status() status {
 	st := status{
 		state: r.state.Load().(string), users: live, target: target, elapsed: time.Since(r.started), runTime: r.opts.runTime,
 		script: r.scriptName(), host: host, quiet: r.opts.onlySummary,
+	}
+	if r.k6 != nil {
+		r.k6.show(&st)
 	}
 	if r.open != nil {
 		now := time.Now()

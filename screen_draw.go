@@ -104,6 +104,9 @@ func totalsLine(s *stats.Snapshot, st status, width int) styledLine {
 	starts := ""
 	if st.open {
 		starts = fmt.Sprintf("  starts %s/s, %d waiting", rate(st.starts), st.tally.Planned-st.tally.Started-st.tally.Omitted)
+		if st.dropped > 0 {
+			starts = fmt.Sprintf("  starts %s/s, %d dropped", rate(st.starts), st.dropped)
+		}
 	}
 	return styledLine{
 		{fmt.Sprintf("users %d/%d", st.users, st.target), stylePlain},
