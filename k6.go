@@ -42,6 +42,10 @@ func (r *run) loadK6(exports k6.Exports) *failure {
 	if err != nil {
 		return usageK6(err)
 	}
+	if t.levels.args.Run.Verbose.Value {
+		r.log.level = levelOf("DEBUG")
+	}
+	opts.onlySummary = opts.onlySummary || t.levels.args.Run.Quiet.Value
 	r.settle(opts)
 	for _, w := range warnings {
 		r.log.warnf("%s", w)
@@ -58,6 +62,7 @@ func (r *run) loadK6(exports k6.Exports) *failure {
 		r.log.warnf("%s", w)
 	}
 	t.options = resolved
+	r.speakOf(merged)
 	for _, sc := range resolved.Scenarios {
 		if !exports.Functions[sc.Exec] {
 			return usageK6(fmt.Errorf("scenario %s runs the function %q, which the script does not export: it exports %s",
@@ -65,6 +70,22 @@ func (r *run) loadK6(exports k6.Exports) *failure {
 		}
 	}
 	return r.fitK6()
+}
+
+// speakOf warns of options that k6 has and that do nothing here.
+func (r *run) speakOf(o *k6options.Options) {
+	for _, idle := range []struct{ from, name, why string }{
+		{o.Paused.From, "paused", "there is nothing that could wake the run: it starts at once"},
+		{o.Run.Linger.From, "linger", "the process ends with the run"},
+		{o.HTTPDebug.From, "httpDebug", "requests are not logged; see res.request and res.headers"},
+		{o.Run.Address.From, "address", "there is no REST API"},
+		{o.Run.LogFormat.From, "logFormat", "the log has one form"},
+		{o.Run.LogOutput.From, "logOutput", "use --logfile"},
+	} {
+		if idle.from != "" {
+			r.log.warnf("option %s (from %s) has no effect: %s", idle.name, idle.from, idle.why)
+		}
+	}
 }
 
 // usageK6 is an error of the options of a k6 script.
@@ -189,7 +210,7 @@ func (r *run) attend(what string, limit time.Duration, kill func(), work func() 
 		case reason := <-r.stop:
 			why = &endedError{reason}
 		case <-timeUp:
-			why = &lateError{fmt.Sprintf("%s had not ended after %s", what, limit)}
+			why = &lateError{fmt.Sprintf("it had not ended after %s: see the option %sTimeout", limit, what)}
 		case <-memory:
 			memory, why = nil, &endedError{r.memory.why}
 		}
@@ -212,7 +233,7 @@ func (e *lateError) Error() string  { return e.text }
 func (r *run) once(name, group string, limit time.Duration, data []byte, result func(*k6.Once, goja.Value) error) error {
 	once := k6.NewOnce(r.env)
 	defer once.End()
-	return r.attend(name+"()", limit, once.Kill, func() error {
+	return r.attend(name, limit, once.Kill, func() error {
 		return once.Call(name, group, data, func(v goja.Value) error { return result(once, v) })
 	})
 }

@@ -15,12 +15,15 @@ import (
 func (r *run) executeK6() int {
 	t := r.k6
 	r.log.infof("%s", r.sys.limits)
+	for _, sc := range t.scenarios {
+		r.log.infof("scenario %s: %s", sc.plan.Name, describe(&sc.plan))
+	}
 	r.out.start()
 	r.export.start()
 	defer r.export.close()
 	r.state.Store("spawning")
 	code := r.setupK6()
-	r.mark = markProcess()
+	r.mark, r.cpu = markProcess(), newCPUUse()
 	if code == exitOK {
 		r.loadScenarios()
 	}
@@ -117,7 +120,6 @@ func (r *run) loadScenarios() {
 	go func() { defer close(done); t.drivers.Run(ctx) }()
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
-	r.cpu = newCPUUse()
 	for ticks := 1; ; {
 		select {
 		case <-done:

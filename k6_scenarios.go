@@ -39,7 +39,6 @@ func (r *run) makeScenarios() {
 		sc.drive(r.scenarioNotes(sc))
 		t.drivers = append(t.drivers, load.Scenario{StartTime: plan.StartTime, Driver: sc.driver})
 		t.scenarios = append(t.scenarios, sc)
-		r.log.infof("scenario %s: %s", plan.Name, describe(&plan))
 	}
 }
 

@@ -135,8 +135,16 @@ func (r *run) openLog(first *options) error {
 func (r *run) broken(err error) *failure {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.outcome.memory {
+	switch {
+	case r.outcome.memory:
 		return &failure{exitMemory, err}
+	case r.outcome.k6 != exitOK: // the script has ended itself
+		select {
+		case reason := <-r.stop:
+			err = errors.New(reason)
+		default:
+		}
+		return &failure{r.outcome.k6, err}
 	}
 	return broken(err)
 }

@@ -60,7 +60,7 @@ func (o *Once) Call(name, group string, data []byte, result func(v goja.Value) e
 }
 
 // ErrNotJSON says that a value cannot be written as JSON.
-var ErrNotJSON = errors.New("it cannot be written as JSON")
+var ErrNotJSON = errors.New("what it returned cannot be written as JSON")
 
 // JSON gives what setup returned: text that each user makes its own copy of; nil for undefined.
 func (o *Once) JSON(v goja.Value) ([]byte, error) {
