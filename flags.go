@@ -156,8 +156,11 @@ func newOptionParser(k6 *k6Levels) *optionParser {
 func (p *optionParser) add(opt *option) {
 	p.all = append(p.all, opt)
 	f := p.flags.VarPF(flagValue{opt}, opt.name, opt.short, opt.help)
-	if opt.meta == "" {
+	switch {
+	case opt.meta == "":
 		f.NoOptDefVal = "true"
+	case opt.bare != "":
+		f.NoOptDefVal = opt.bare
 	}
 }
 

@@ -139,7 +139,7 @@ func (p *optionParser) take(opt *option, value *string, args []string, spelled *
 		more, rest := upToOption(args)
 		joined := strings.Join(more, ",")
 		value, args = &joined, rest
-	case opt.meta == "":
+	case opt.meta == "" || opt.bare != "":
 		*spelled = append(*spelled, name)
 		return args, nil
 	case len(args) == 0 || isOption(args[0]) || args[0] == "--":

@@ -34,7 +34,11 @@ func (p *optionParser) k6Table(native []*option) []*option {
 		if f.Name == "" {
 			continue
 		}
-		table = append(table, &option{name: f.Name, short: f.Short, meta: f.Meta, def: f.Default, group: groupK6, help: f.Help,
+		bare := f.NoValue
+		if f.Meta == "" {
+			bare = ""
+		}
+		table = append(table, &option{name: f.Name, short: f.Short, meta: f.Meta, bare: bare, def: f.Default, group: groupK6, help: f.Help,
 			repeat: f.Many, argOnly: true, set: func(value string) error { return f.Set(p.level, value, p.from) }})
 	}
 	for alias, name := range map[string]string{"users": "vus", "run-time": "duration"} {
@@ -120,7 +124,7 @@ func valueOptions() map[string]bool {
 	takes := map[string]bool{}
 	for _, p := range []*optionParser{newOptionParser(nil), newOptionParser(&k6Levels{})} {
 		for _, opt := range p.all {
-			if opt.meta != "" {
+			if opt.meta != "" && opt.bare == "" {
 				takes[opt.name], takes[opt.short] = true, true
 			}
 		}

@@ -8,6 +8,7 @@ type option struct {
 	name, short string // without dashes
 	env         string // behind KATYDID_ and LOCUST_; "" if it has none
 	meta        string // what its value is; "" for a switch
+	bare        string // the value that the name alone stands for; "" if it needs one, or is a switch
 	def         string // the default, as --help shows it
 	group       string
 	help        string // for an option that is not ready: what is missing, or what to use

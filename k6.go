@@ -147,6 +147,24 @@ func (r *run) fitK6() *failure {
 	if err := r.thresholds(); err != nil {
 		return usageK6(err)
 	}
+	return r.openConsole()
+}
+
+// openConsole opens the file that takes what the script writes with console, if there is to be one.
+func (r *run) openConsole() *failure {
+	name := r.k6.options.ConsoleOutput
+	if name == "" {
+		return nil
+	}
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(r.sys.dir, name)
+	}
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return &failure{exitNotWritten, fmt.Errorf("option consoleOutput: %s cannot be written: %w", r.k6.options.ConsoleOutput, withoutPath(err))}
+	}
+	log := newLogger(f, "DEBUG")
+	r.shared.Console = log.log
 	return nil
 }
 

@@ -79,6 +79,8 @@ type Run struct {
 	Interrupted atomic.Int64
 	// Main is the main VM once it exists: events of the run and the shape's clock live there.
 	Main *vu.Main
+	// Console takes what scripts write with console; nil for the log. It is set before any user lives.
+	Console func(vu.Level, string)
 	// Export gives what modules of other packages export; nil if there are none.
 	Export func(vm *vu.VM, name string) goja.Value
 	// Born is when the process began to work, for performance.now.
@@ -240,7 +242,11 @@ type printer struct{ vm *vu.VM }
 // Print implements Printer.
 func (p printer) Print(level Level, text string) {
 	to := map[Level]vu.Level{Debug: vu.Debug, Info: vu.Info, Warn: vu.Warning, Error: vu.Error}
-	p.vm.Env.Log(to[level], text)
+	log := p.vm.Env.Log
+	if console := runOf(p.vm).Console; console != nil {
+		log = console
+	}
+	log(to[level], text)
 }
 
 // sharedOf makes the shared object of a VM.
