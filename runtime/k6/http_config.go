@@ -18,7 +18,7 @@ const dialTimeout = 30 * time.Second
 
 // plainConfig are the settings while there are no options: those of native users who import k6/http.
 func plainConfig() *bridge.Config {
-	return &bridge.Config{NoAccept: true, KeepUnknown: true, LaxCookies: true, Proxy: bridge.EnvProxy()}
+	return &bridge.Config{NoAccept: true, KeepUnknown: true, LaxCookies: true, HTTPVersion: "auto", Proxy: bridge.EnvProxy()}
 }
 
 // HTTPConfig are the settings of all users that the options ask for.
@@ -26,6 +26,9 @@ func HTTPConfig(o *options.Resolved) (*bridge.Config, error) {
 	cfg := plainConfig()
 	cfg.UserAgent = o.UserAgent.Value
 	cfg.NoKeepAlive = o.NoConnectionReuse
+	if cfg.HTTPVersion = o.HTTPVersion; o.HTTPVersion == "" {
+		cfg.HTTPVersion = "auto"
+	}
 	dialer := newDialer(o)
 	if err := dialer.Check(); err != nil {
 		return nil, err
