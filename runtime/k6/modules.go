@@ -74,7 +74,7 @@ func tables() spec {
 
 func (s *State) dataHost() k6data.Host {
 	return k6data.Host{
-		Init: func() bool { return s.phase == atTopLevel },
+		Init: func() bool { return s.now() == atTopLevel },
 		Resolve: func(path string) string {
 			sc := s.vm.Env.Script
 			if full, err := sc.ResolveFrom(script.CallerDir(s.rt(), sc), path); err == nil {

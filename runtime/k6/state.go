@@ -75,15 +75,11 @@ const (
 	iterating
 )
 
-// stateOf gives the state of a VM, made on its first use. In the VM of a native user, which has no scenarios, it is that
-// of a user in an iteration.
+// stateOf gives the state of a VM, made on its first use.
 func stateOf(vm *vu.VM) *State {
 	s, ok := vm.K6.(*State)
 	if !ok {
 		s = &State{vm: vm, run: runOf(vm), iteration: -1}
-		if vm.Class != nil {
-			s.phase = iterating
-		}
 		s.retag()
 		vm.K6 = s
 	}
@@ -92,16 +88,24 @@ func stateOf(vm *vu.VM) *State {
 
 func (s *State) rt() *goja.Runtime { return s.vm.RT }
 
+// now is what part of the script is running. A native user has no scenarios: once it is there it iterates.
+func (s *State) now() phase {
+	if s.vm.Class != nil && s.vm.Self != nil {
+		return iterating
+	}
+	return s.phase
+}
+
 // inIteration throws at the top level of the script, where no load is made.
 func (s *State) inIteration(what string) {
-	if s.phase == atTopLevel {
+	if s.now() == atTopLevel {
 		js.Throw(s.rt(), "%s cannot be used at the top level of the script: use it in the default function, setup or teardown", what)
 	}
 }
 
 // atInit throws where the script's top level is over.
 func (s *State) atInit(what string) {
-	if s.phase != atTopLevel {
+	if s.now() != atTopLevel {
 		js.Throw(s.rt(), "%s can only be used at the top level of the script", what)
 	}
 }

@@ -41,8 +41,11 @@ func (l *tagList) remove(name string) {
 // retag makes anew the tags of all samples of the user: those of the run, of the scenario, the user's own, the group.
 func (s *State) retag() {
 	s.base = s.run.Tags
-	if s.scenario != nil {
+	switch {
+	case s.scenario != nil:
 		s.base = s.scenario.tags
+	case s.vm.Class != nil: // a native user's class is what comes closest
+		s.base = s.base.With(metrics.Tag{Name: "scenario", Value: s.vm.Class.Name})
 	}
 	if len(s.own) > 0 {
 		s.base = s.base.With(s.own...)
