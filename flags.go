@@ -211,6 +211,9 @@ func (p *optionParser) apply(s setting) error {
 		p.level, p.from = p.k6.levelOf(s), s.from
 	}
 	if err := opt.set(s.value); err != nil {
+		if whole := (*wholeError)(nil); errors.As(err, &whole) {
+			return whole.error
+		}
 		if opt.secret {
 			return fmt.Errorf("%s*** %w", s.as, err)
 		}

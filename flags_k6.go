@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,8 +23,11 @@ func (p *optionParser) k6Table(native []*option) []*option {
 		if slices.ContainsFunc(own, func(f k6options.Flag) bool { return f.Name == opt.name }) {
 			continue
 		}
-		if slices.ContainsFunc(own, func(f k6options.Flag) bool { return f.Short != "" && f.Short == opt.short }) {
+		if opt.name != "run-time" && slices.ContainsFunc(own, func(f k6options.Flag) bool { return f.Short != "" && f.Short == opt.short }) {
 			opt.short = ""
+		}
+		if opt.name == classesOption {
+			opt.set = func(string) error { return errors.New("is a word too many: a k6 script has no user classes") }
 		}
 		if why, ok := notForK6[opt.name]; ok {
 			opt.state, opt.help = stateIdle, why
@@ -34,21 +38,36 @@ func (p *optionParser) k6Table(native []*option) []*option {
 		if f.Name == "" {
 			continue
 		}
+		if f.Name == "type" {
+			f.Short = "" // here -t is --run-time
+		}
 		bare := f.NoValue
 		if f.Meta == "" {
 			bare = ""
 		}
 		table = append(table, &option{name: f.Name, short: f.Short, meta: f.Meta, bare: bare, def: f.Default, group: groupK6, help: f.Help,
-			repeat: f.Many, argOnly: true, set: func(value string) error { return f.Set(p.level, value, p.from) }})
+			repeat: f.Many, argOnly: true, set: p.setK6(f)})
 	}
 	for alias, name := range map[string]string{"users": "vus", "run-time": "duration"} {
 		at := slices.IndexFunc(own, func(f k6options.Flag) bool { return f.Name == name })
-		set := own[at].Set
 		opt := table[slices.IndexFunc(table, func(o *option) bool { return o.name == alias })]
-		opt.set = func(value string) error { return set(p.level, value, p.from) }
+		opt.set = p.setK6(own[at])
 	}
 	return table
 }
+
+// setK6 sets an option of k6's where it belongs. Its errors are whole lines.
+func (p *optionParser) setK6(f k6options.Flag) func(string) error {
+	return func(value string) error {
+		if err := f.Set(p.level, value, p.from); err != nil {
+			return &wholeError{err}
+		}
+		return nil
+	}
+}
+
+// wholeError is an error that says already which option it is about.
+type wholeError struct{ error }
 
 // notForK6 are the options that a k6 script has no use for.
 var notForK6 = map[string]string{
@@ -61,7 +80,6 @@ var notForK6 = map[string]string{
 	"reset-stats":  "it is for user classes",
 	"host":         "a k6 script has whole URLs",
 	"list":         "it is for user classes",
-	classesOption:  "the script has no user classes",
 }
 
 // levelOf is where an option of k6's is kept that came from s.
