@@ -44,6 +44,9 @@ func (r *run) k6Run() *k6.Run { return r.env.K6.(*k6.Run) }
 // importsK6 finds an import of k6's modules in the text of a script.
 var importsK6 = regexp.MustCompile(`(?:from|import|require\()\s*["'](?:k6(?:/[^"']*)?|https://jslib\.k6\.io/[^"']*)["']`)
 
+// importsOurs finds an import of the native module.
+var importsOurs = regexp.MustCompile(`["']katydid["']`)
+
 // looksK6 guesses from its text what kind of script it is that cannot be loaded.
 func looksK6(scripts []string, dir string) bool {
 	for _, name := range scripts {
@@ -51,7 +54,7 @@ func looksK6(scripts []string, dir string) bool {
 			name = filepath.Join(dir, name)
 		}
 		text, err := os.ReadFile(name)
-		if err != nil || !importsK6.Match(text) {
+		if err != nil || !importsK6.Match(text) || importsOurs.Match(text) {
 			return false
 		}
 	}
