@@ -43,7 +43,7 @@ func (r *run) load(first *options) *failure {
 		}
 		return fail
 	}
-	found, exports, fail := r.vocabulary()
+	exports, fail := r.vocabulary()
 	if fail != nil {
 		return fail
 	}
@@ -65,7 +65,7 @@ func (r *run) load(first *options) *failure {
 	for _, w := range warnings {
 		r.log.warnf("%s", w.Error())
 	}
-	if fail := r.classes(found); fail != nil {
+	if fail := r.classes(); fail != nil {
 		return fail
 	}
 	if err := r.thresholds(); err != nil {
@@ -149,12 +149,12 @@ func (r *run) broken(err error) *failure {
 	return broken(err)
 }
 
-// vocabulary finds out what kind of script it is: one with user classes, which it finds, or, if there are none, one of
-// k6's.
-func (r *run) vocabulary() (found []vu.Found, exports *k6.Exports, fail *failure) {
-	err := r.guarded("the script", func() (err error) {
-		if found, err = r.main.Classes(); err != nil || len(found) > 0 {
-			return err
+// vocabulary finds out what kind of script it is: one with user classes, or, if there are none, one of k6's, whose
+// exports it gives.
+func (r *run) vocabulary() (exports *k6.Exports, fail *failure) {
+	err := r.guarded("the script", func() error {
+		if found, err := r.main.Classes(); err != nil || len(found) > 0 {
+			return nil // what is wrong with a class is said when the options, which choose its tasks, are known
 		}
 		e, ok, err := k6.Look(r.main.VM)
 		if ok {
@@ -163,14 +163,22 @@ func (r *run) vocabulary() (found []vu.Found, exports *k6.Exports, fail *failure
 		return err
 	})
 	if err != nil {
-		return nil, nil, r.broken(err)
+		return nil, r.broken(err)
 	}
-	return found, exports, nil
+	return exports, nil
 }
 
-// classes chooses those to run of the user classes that there are, and settles their hosts.
-func (r *run) classes(found []vu.Found) *failure {
-	err := r.guarded("the constructor of the load shape", func() (err error) {
+// classes finds the user classes, chooses those to run, and settles their hosts.
+func (r *run) classes() *failure {
+	var found []vu.Found
+	err := r.guarded("the script", func() (err error) {
+		found, err = r.main.Classes()
+		return err
+	})
+	if err != nil {
+		return r.broken(err)
+	}
+	err = r.guarded("the constructor of the load shape", func() (err error) {
 		r.shape, err = r.main.FindShape()
 		return err
 	})
