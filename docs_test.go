@@ -27,7 +27,12 @@ func TestDocumentedScripts(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%d", doc, i+1), func(t *testing.T) {
 				t.Parallel()
 				dir := folder(t, map[string]string{"a." + m[1]: m[2]})
-				p := katydid(t, dir, "run", "a."+m[1], "-u", "4", "-r", "4", "-t", "1s", "-s", "10s", "--only-summary")
+				args := []string{"-u", "4", "-r", "4", "-t", "1s", "-s", "10s", "--only-summary"}
+				if strings.Contains(m[2], `"k6/http"`) && !strings.Contains(m[2], `"katydid"`) {
+					_, url := targetProcess(t, dir, "0")
+					args = []string{"-e", "TARGET=" + url}
+				}
+				p := katydid(t, dir, append([]string{"run", "a." + m[1]}, args...)...)
 				p.expect(0)
 			})
 		}

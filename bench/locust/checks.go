@@ -27,7 +27,7 @@ type section struct {
 	checks       []check
 }
 
-// reason names a difference that is documented in docs/locust-compatibility.md.
+// reason names a difference that is documented in docs/from-locust.md.
 type reason string
 
 // The documented differences. Where one is given, the check still demands what the difference leaves.

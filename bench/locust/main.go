@@ -3,7 +3,7 @@
 //
 //	go run ./bench/locust [--locust PATH]... [--report FILE.md] [--out FOLDER] [SCENARIO ...]
 //
-// It uses the locust of PATH and those named. A difference that docs/locust-compatibility.md does not know makes the
+// It uses the locust of PATH and those named. A difference that docs/from-locust.md does not know makes the
 // exit code 1; 2 means that there was nothing to compare. Each Locust takes about two minutes.
 package main
 
