@@ -26,6 +26,7 @@ type figures struct {
 	slope, rise, scatter values // bytes for a request, bytes, bytes
 	first, last          values // bytes
 	names                [3]values
+	scripts              [2]scriptCost // in the order of scripted
 }
 
 // of returns the figures of a tool, empty ones if it was not measured.

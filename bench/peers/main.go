@@ -1,6 +1,6 @@
 // Peers measures what load costs: with katydid and with the peers found on PATH, side by side in one run.
 //
-//	go run ./bench/peers [--only cpu,memory,start,growth,names] [--tools katydid,k6] [--repeats 5] [--seconds N]
+//	go run ./bench/peers [--only cpu,memory,start,scripts,growth,names] [--tools katydid,k6] [--repeats 5] [--seconds N]
 //	                     [--requests N] [--users N] [--quick] [--out docs/cost.md]
 //
 // The server has the first core and the tool the second; nothing else should run on the machine. The exit code is 1 if a
@@ -95,7 +95,7 @@ func runBench(ctx context.Context, o options) (*document, error) {
 		run   func(context.Context)
 	}{
 		{[]string{cpuName}, b.measureCPU}, {[]string{memoryName, startName}, b.measureUsers},
-		{[]string{growthName}, b.measureGrowth}, {[]string{namesName}, b.measureNames},
+		{[]string{scriptsName}, b.measureScripts}, {[]string{growthName}, b.measureGrowth}, {[]string{namesName}, b.measureNames},
 	} {
 		if b.wants(measure.names...) && ctx.Err() == nil {
 			measure.run(ctx)

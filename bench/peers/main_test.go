@@ -80,7 +80,7 @@ func TestOptions(t *testing.T) {
 		want string
 	}{
 		{[]string{"--only", "speed"}, "cpu memory start growth names"},
-		{[]string{"--tools", "ab"}, "katydid katydid-loop wrk"},
+		{[]string{"--tools", "ab"}, "katydid katydid-loop katydid-k6 wrk"},
 		{[]string{"cpu"}, "only flags"},
 		{[]string{"--seconds", "1"}, "--seconds 2"},
 	} {

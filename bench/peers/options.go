@@ -16,9 +16,11 @@ const (
 	startName  = "start"
 	growthName = "growth"
 	namesName  = "names"
+
+	scriptsName = "scripts"
 )
 
-var measureNames = []string{cpuName, memoryName, startName, growthName, namesName}
+var measureNames = []string{cpuName, memoryName, startName, scriptsName, growthName, namesName}
 
 // options are the command line.
 type options struct {

@@ -59,7 +59,7 @@ var (
 	// katydidLoop is no other tool but another script, which tells the cost of a task from that of a request.
 	katydidLoop = tool{name: "katydid-loop", ask: "version", does: []string{loopWork}, call: callKatydid}
 	wrk         = tool{name: "wrk", ask: "-v", does: []string{getWork}, call: callWrk}
-	k6          = tool{name: "k6", ask: "version", does: []string{getWork, thinkWork, namesWork}, call: callK6}
+	k6          = tool{name: "k6", ask: "version", does: []string{getWork, thinkWork, namesWork, checkWork, shopWork}, call: callK6}
 	locust      = tool{name: "locust", ask: "--version", does: []string{getWork, thinkWork}, call: callLocust("Requests")}
 	locustFast  = tool{name: "locust-fast", program: "locust", ask: "--version", does: []string{getWork, thinkWork}, call: callLocust("Fast")}
 	vegeta      = tool{name: "vegeta", ask: "-version", does: []string{getWork}, call: callVegeta}
@@ -67,7 +67,7 @@ var (
 )
 
 // allTools are the tools in the order in which they are run.
-var allTools = []*tool{&katydid, &katydidLoop, &wrk, &k6, &locust, &locustFast, &vegeta, &oha}
+var allTools = []*tool{&katydid, &katydidLoop, &katydidK6, &wrk, &k6, &locust, &locustFast, &vegeta, &oha}
 
 func callKatydid(j job) call {
 	users := strconv.Itoa(j.users)
@@ -129,7 +129,7 @@ func findTools(ctx context.Context, ours string, wanted []string) (found []*tool
 			continue
 		}
 		switch t.path, err = exec.LookPath(cmp.Or(t.program, t.name)); {
-		case t == &katydid || t == &katydidLoop:
+		case t == &katydid || t == &katydidLoop || t == &katydidK6:
 			t.path = ours
 		case err != nil && len(wanted) > 0:
 			return nil, nil, fmt.Errorf("find %s: %w", t.name, err)
