@@ -50,7 +50,7 @@ func (s *State) asyncRequest(fc goja.FunctionCall) goja.Value {
 			case <-hard: // client is closed
 			}
 		}
-		hops, err := s.collect(client, x)
+		hops, err := s.collect(client.Client, x)
 		finish(func() {
 			s.web().giveBack(client)
 			s.recordAll(hops)
@@ -136,7 +136,7 @@ type job struct {
 	x       *exchange
 	hops    []*exchange
 	err     error
-	client  *bridge.Client
+	client  sibling
 	refused bool // it could not be sent
 }
 
@@ -175,7 +175,7 @@ func (s *State) sendAll(jobs []*job) {
 		sending.Go(func() {
 			host <- struct{}{}
 			all <- struct{}{}
-			j.hops, j.err = s.collect(client, j.x)
+			j.hops, j.err = s.collect(client.Client, j.x)
 			<-all
 			<-host
 		})
@@ -183,7 +183,7 @@ func (s *State) sendAll(jobs []*job) {
 	}
 	sending.Wait()
 	for _, j := range jobs {
-		if j.client != nil {
+		if j.client.Client != nil {
 			s.web().giveBack(j.client)
 		}
 	}

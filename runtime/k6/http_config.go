@@ -99,10 +99,10 @@ func certFor(auths []options.TLSAuth, certs []tls.Certificate, server string) *t
 	return nil
 }
 
-// tagged says that a system tag is switched on. What is no system tag is always there.
+// tagged says that a system tag is switched on.
 func (r *Run) tagged(name string) bool {
-	if r.Options == nil || slices.Contains(r.Options.SystemTags, name) {
-		return true
+	if r.Options == nil {
+		return slices.Contains(options.DefaultSystemTags, name)
 	}
-	return !slices.Contains(options.DefaultSystemTags, name) && name != "ip" && name != "vu" && name != "iter" && name != "ocsp_status"
+	return slices.Contains(r.Options.SystemTags, name)
 }

@@ -28,7 +28,7 @@ type exchange struct {
 	code    int   // k6's number for err, or for the status
 	text    string
 	expect  *statuses
-	base    metrics.Tags // the user's, when it was sent
+	base    *metrics.TagSet // the user's, when it was sent
 	turn    vu.Turn
 }
 
@@ -57,20 +57,16 @@ func (s *State) await(turn func(time.Time) time.Duration) bool {
 
 // begin makes the exchange of a call's first request.
 func (s *State) begin(c *call) *exchange {
-	return &exchange{s: s, c: c, method: c.Method, name: c.name, url: c.url, request: c.Request, expect: c.expect, base: s.tagged(c.tags), turn: s.vm.Turn()}
+	return &exchange{s: s, c: c, method: c.Method, name: c.name, url: c.url, request: c.Request, expect: c.expect, base: s.tags, turn: s.vm.Turn()}
 }
 
 // chain sends a request and follows redirects. done is called for each answer but the last, which is left in x. It
 // touches nothing of the script, so that it may run in a goroutine of its own.
 func (s *State) chain(client *bridge.Client, x *exchange, done func(*exchange)) error {
 	c := x.c
-	jar := c.jar
-	if jar == nil {
-		jar = client.Jar()
-	}
 	x.request.Jar = c.jar
 	for followed := 0; ; followed++ {
-		err := s.hop(client, jar, x, done)
+		err := s.hop(client, x, done)
 		if err != nil {
 			return err
 		}
@@ -99,9 +95,13 @@ func (x *exchange) after(next bridge.Request) *exchange {
 }
 
 // hop sends one request, or two where the server asks who we are.
-func (s *State) hop(client *bridge.Client, jar *bridge.Jar, x *exchange, done func(*exchange)) error {
+func (s *State) hop(client *bridge.Client, x *exchange, done func(*exchange)) error {
 	c := x.c
+	jar := c.jar
 	if len(c.cookies) > 0 {
+		if jar == nil {
+			jar = client.Jar()
+		}
 		header, all := c.cookieHeader(jar)
 		x.request.Header = append(x.request.Header[:len(x.request.Header):len(x.request.Header)], bridge.Field{Name: "Cookie", Value: header})
 		x.request.NoCookies = all
@@ -235,11 +235,23 @@ func (x *exchange) reason() string {
 	return http.StatusText(x.resp.Status)
 }
 
-// Tag implements metrics.Tags.
+// Tag implements metrics.Tags. What the script gives counts before what the system knows.
 func (x *exchange) Tag(name string) (string, bool) {
-	if !x.s.run.tagged(name) {
+	if v, ok := x.c.tags.get(name); ok {
+		return v, true
+	}
+	v, known := x.systemTag(name)
+	switch {
+	case !known:
+		return x.base.Tag(name)
+	case v == "" || !x.s.run.tagged(name):
 		return "", false
 	}
+	return v, true
+}
+
+// systemTag is a tag that comes from the request itself; "" if it does not apply.
+func (x *exchange) systemTag(name string) (value string, known bool) {
 	switch name {
 	case "method":
 		return x.method, true
@@ -250,19 +262,22 @@ func (x *exchange) Tag(name string) (string, bool) {
 	case "status":
 		return strconv.Itoa(x.resp.Status), true
 	case "proto":
-		return x.resp.Proto, x.resp.Proto != ""
+		return x.resp.Proto, true
 	case "error":
-		return x.text, x.text != ""
+		return x.text, true
 	case "error_code":
-		return strconv.Itoa(x.code), x.code != 0
+		if x.code == 0 {
+			return "", true
+		}
+		return strconv.Itoa(x.code), true
 	case "tls_version":
 		if t := x.resp.TLS(); t != nil {
 			return tlsVersion(t.Version), true
 		}
-		return "", false
+		return "", true
 	case "ip":
 		ip, _ := x.remote()
-		return ip, ip != ""
+		return ip, true
 	}
-	return x.base.Tag(name)
+	return "", false
 }

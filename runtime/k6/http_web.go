@@ -15,7 +15,7 @@ type web struct {
 	s      *State
 	client *bridge.Client
 	life   <-chan struct{} // the hard stop for which client and spare were made
-	spare  []*bridge.Client
+	spare  []sibling
 	expect *statuses
 	jars   *bridge.Jar // the user's; nil before anybody asked for it
 	known  map[string]*address
@@ -45,16 +45,24 @@ func (w *web) connect() *bridge.Client {
 	return w.client
 }
 
-// sibling takes a client for a request in parallel.
-func (w *web) sibling() *bridge.Client {
+// sibling is a client for requests in parallel: connections of its own, the user's cookies.
+type sibling struct {
+	*bridge.Client
+	forget func() // see vu.VM.OnKill
+}
+
+// sibling takes one that is idle, or makes one.
+func (w *web) sibling() sibling {
 	first := w.connect()
+	var c sibling
 	if n := len(w.spare); n > 0 {
-		c := w.spare[n-1]
+		c = w.spare[n-1]
 		w.spare = w.spare[:n-1]
-		return c
+	} else {
+		c.Client = first.Sibling()
+		c.forget = w.s.vm.OnKill(c.Close)
 	}
-	c := first.Sibling()
-	w.s.vm.OnKill(c.Close)
+	c.UseJar(w.jar())
 	return c
 }
 
@@ -62,12 +70,13 @@ func (w *web) sibling() *bridge.Client {
 const maxSpare = 20
 
 // giveBack takes a sibling back.
-func (w *web) giveBack(c *bridge.Client) {
+func (w *web) giveBack(c sibling) {
 	if len(w.spare) < maxSpare && w.life == w.s.vm.Hard() {
 		w.spare = append(w.spare, c)
 		return
 	}
 	c.Close()
+	c.forget()
 }
 
 func (w *web) close() {
@@ -127,11 +136,7 @@ func (s *State) forgetCookies() {
 		return
 	}
 	w.jars = nil
-	w.client.UseJar(nil)
-	for _, c := range w.spare { // they share the jar that is gone
-		c.Close()
-	}
-	w.spare = nil
+	w.client.UseJar(nil) // siblings get the new one when they are needed
 }
 
 // address is a URL that was parsed.
