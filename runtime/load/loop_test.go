@@ -235,8 +235,15 @@ func TestLoopInChaos(t *testing.T) {
 				time.AfterFunc(at, func() {
 					if live {
 						_ = l.SetVUs(rand.IntN(9))
-					} else if active, reserved := l.Counts().Active, l.Reserved(at); active > reserved+1 { // one may be leaving just now
+						return
+					}
+					active, reserved := l.Counts().Active, l.Reserved(at)
+					if active > reserved+1 { // one may be leaving just now
 						t.Errorf("%+v: %d users at %s, %d are reserved", plan, active, at, reserved)
+					}
+					level, _ := plan.Levels.At(at)
+					if active < level && at < plan.Levels.Length() && p.build == nil && plan.Total+plan.Each == 0 && until == 0 {
+						t.Errorf("%+v: %d users at %s, not %d", plan, active, at, level)
 					}
 				})
 			}
