@@ -224,7 +224,7 @@ func TestLoopInChaos(t *testing.T) {
 		if i%3 == 0 {
 			until = 1 + time.Duration(rand.Int64N(int64(plan.Levels.Length())+int64(sec)))
 		}
-		slow := 1 + rand.Int64N(int64(3*sec))
+		slow := int64(ms) + rand.Int64N(int64(3*sec))
 		live := i%5 == 0
 		p, counts := loop(t, plan, func(int64) time.Duration { return time.Duration(rand.Int64N(slow)) }, until, func(p *fakePool, l *Loop) {
 			if i%2 == 0 {
