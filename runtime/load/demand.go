@@ -31,15 +31,6 @@ func (q *queue) look(t time.Duration) {
 // waiting is how many starts are due and not handed out.
 func (q *queue) waiting() int64 { return q.due - q.handed }
 
-// skip drops n starts that are due, and asks for as many users.
-func (q *queue) skip(n int64) {
-	for range n {
-		q.next.advance()
-	}
-	q.handed += n
-	q.reserved = max(q.reserved, min(q.most, q.users+int(n)))
-}
-
 // pop takes the user that became idle last: the fewer users do the work, the
 // fewer connections and caches are kept warm. When they rotate it is the other
 // way round.

@@ -53,10 +53,12 @@ func NewInflow(plan InflowPlan, workers Workers, notes Notes, pacer Pacer) *Infl
 // the pacer; it is called once.
 func (f *Inflow) Run(ctx context.Context) {
 	f.open.Warm(readyLimit)
-	f.mu.Lock()
-	f.began = time.Now()
-	f.mu.Unlock()
-	f.open.Begin(f.began)
+	if ctx.Err() == nil {
+		f.mu.Lock()
+		f.began = time.Now()
+		f.mu.Unlock()
+		f.open.Begin(f.began)
+	}
 	f.open.Run(ctx)
 	close(f.ending)
 	f.leave(ctx)
@@ -129,10 +131,10 @@ func (f *Inflow) next(seat *Seat) (Start, bool) {
 	}
 }
 
-func (f *Inflow) dropped(n int64) {
+func (f *Inflow) dropped(n int64, full bool) {
 	f.drop(n)
-	if total, _, most := f.open.Users(); total >= most && f.notes.Full != nil {
-		f.full.Do(func() { f.notes.Full(total) })
+	if full && f.notes.Full != nil {
+		f.full.Do(func() { f.notes.Full(f.plan.Most) })
 	}
 }
 

@@ -12,14 +12,15 @@ import (
 // start waits and keeps its planned time; the first user that gets free takes
 // it at once. As the plan is data there is no queue of waiting starts, only the
 // place in the plan up to which they have been handed out. Every start that was
-// due before the end was either made or is counted as omitted.
+// due before the end was either made or is counted as omitted. Reserve changes
+// some of this to what k6 does.
 //
 // All methods but Run may be called from any goroutine.
 type Open struct {
 	plan  Plan
 	start func(class int)
 	dying func()
-	drop  func(n int64) // see Reserve
+	drop  func(n int64, full bool) // see Reserve
 	pacer Pacer
 
 	mu     sync.Mutex
@@ -31,6 +32,7 @@ type Open struct {
 	target time.Time // what the pacer waits for
 	barren int       // users that left before they were ready, since one was ready
 	told   int64     // of the dropped starts: how many drop was called for
+	full   bool      // no further user could be made for one of them
 	joined chan struct{}
 	tally  Tally
 }
@@ -94,21 +96,6 @@ func NewOpen(plan Plan, classes []Class, most int, pacer Pacer, start func(class
 		o.queues = append(o.queues, q)
 	}
 	return o
-}
-
-// Reserve makes this a run as k6 has it; it is called before Warm. So many
-// users are made before the plan begins, as far as the maximum allows, and they
-// take turns: who has been idle longest is next, as scripts rely on that give
-// each user data of its own. If drop is not nil a start that finds no free user
-// does not wait: it is dropped, and one more user is made in the background, for
-// the starts after it; for nothing else are users made. drop is told how many
-// were dropped just now, from Run's goroutine.
-func (o *Open) Reserve(users int, drop func(n int64)) {
-	for _, q := range o.queues {
-		q.rotate = true
-		q.reserved = min(q.most, int(math.Round(q.share*float64(users))))
-	}
-	o.drop = drop
 }
 
 // Warm makes the first users and waits, no longer than limit, until they are
@@ -188,21 +175,9 @@ func (o *Open) deal(now time.Time) {
 			seat := q.pop()
 			seat.start <- o.take(q, now, time.Time{})
 		}
-		if n := q.waiting(); n > 0 && o.drop != nil {
-			o.tally.Dropped += n
-			q.skip(n)
+		if o.drop != nil {
+			o.dropWaiting(q)
 		}
-	}
-}
-
-// tell says what was dropped; the lock is not held.
-func (o *Open) tell() {
-	o.mu.Lock()
-	n := o.tally.Dropped - o.told
-	o.told += n
-	o.mu.Unlock()
-	if n > 0 {
-		o.drop(n)
 	}
 }
 

@@ -46,7 +46,7 @@ func NewPacer() Pacer {
 }
 
 func (p *fdPacer) Until(t time.Time) {
-	if d := time.Until(t) - p.ahead; d > 0 {
+	for d := time.Until(t) - p.ahead; d > 0; d = time.Until(t) - p.ahead {
 		_ = p.file.SetReadDeadline(t) // Go's timer; a timerfd has deadlines
 		p.set(d)
 		if p.woken.Swap(false) { // by a deadline that is gone now
@@ -58,7 +58,9 @@ func (p *fdPacer) Until(t time.Time) {
 		}
 		if err == nil {
 			p.learn(time.Until(t) < 0)
+			break
 		}
+		// It is time, or else a Wake that has ended the last Until only now got round to setting its deadline.
 	}
 	// Without a call of the scheduler: that would put this goroutine behind all
 	// others, and it was woken because there were none.
