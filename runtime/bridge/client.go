@@ -15,11 +15,13 @@ type Client struct {
 	cfg   *Config
 	conns []*conn // idle or in use; changed only under mu, or by Do's goroutine while busy
 	jar   *Jar    // nil until the first cookie
+	multi *h2set  // nil until HTTP/2 is needed
 
 	mu     sync.Mutex
 	busy   bool               // a Do is under way
 	closed bool               // and that Do has to end
 	live   net.Conn           // the socket that Do is using
+	stream *h2stream          // or its request on a connection that siblings use too
 	cancel context.CancelFunc // ends the dialling that Do is waiting for
 }
 
@@ -29,9 +31,15 @@ const maxConns = 32
 // NewClient makes a user. It does nothing yet.
 func NewClient(cfg *Config) *Client { return &Client{cfg: cfg} }
 
-// Sibling makes a client for requests that the same user sends in parallel: own connections, same cookies. It has
-// to be closed like any other. It is called by the goroutine that calls Do.
-func (c *Client) Sibling() *Client { return &Client{cfg: c.cfg, jar: c.Jar()} }
+// Sibling makes a client for requests that the same user sends in parallel: own connections, but for those that speak
+// HTTP/2, and the same cookies. It has to be closed like any other. It is called by the goroutine that calls Do.
+func (c *Client) Sibling() *Client {
+	twin := &Client{cfg: c.cfg, jar: c.Jar()}
+	if c.cfg.HTTPVersion != "" && c.cfg.HTTPVersion != "1.1" {
+		twin.multi = c.h2().join()
+	}
+	return twin
+}
 
 // Do sends r and fills w. An error is an *Error; answers of any status are not errors. After an error Status is 0
 // and Header and Body are empty; Sent, Done and the phases that came to their end are set in every case.
@@ -68,8 +76,12 @@ func (c *Client) Close() {
 	if c.live != nil {
 		_ = c.live.Close()
 	}
+	if c.stream != nil {
+		c.stream.abort()
+	}
 	if !c.busy { // else end does it
 		c.closeAll()
+		c.leave()
 	}
 }
 
@@ -78,6 +90,9 @@ func (c *Client) CloseIdle() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closeAll()
+	if c.multi != nil {
+		c.multi.retire()
+	}
 }
 
 func (c *Client) begin() error {
@@ -97,6 +112,7 @@ func (c *Client) end() bool {
 	c.busy, c.live = false, nil
 	if c.closed {
 		c.closeAll()
+		c.leave()
 	}
 	return c.closed
 }

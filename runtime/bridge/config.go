@@ -1,8 +1,7 @@
 // Package bridge sends HTTP requests for virtual users and measures them.
 //
 // A Client is one virtual user: its own connections (one for each origin), its own cookies. It knows nothing of
-// scripts, names or statistics. Requests speak HTTP/1.1; the connection returned by Client.connect is the place
-// where another protocol chosen by ALPN would branch off.
+// scripts, names or statistics. Requests speak HTTP/1.1, or HTTP/2 where Config.HTTPVersion allows it.
 package bridge
 
 import (
@@ -28,6 +27,9 @@ const (
 type Config struct {
 	// TLS is used for https; nil verifies against the system's roots. See TLSFiles.
 	TLS *tls.Config
+	// ClientCerts, if there is one, gives the certificates to show to a server of that name besides those of TLS. It is
+	// asked once for each name.
+	ClientCerts func(serverName string) []tls.Certificate
 	// Timeout limits one Do from its Sent to the last byte of the answer: name look-up, connecting, retry and
 	// redirects included. 0 means DefaultTimeout, < 0 no limit.
 	Timeout time.Duration
@@ -53,6 +55,9 @@ type Config struct {
 	Proxy func(*url.URL) (*url.URL, error)
 	// NoKeepAlive makes every request open a connection of its own.
 	NoKeepAlive bool
+	// HTTPVersion: "" and "1.1" speak HTTP/1.1 only; "auto" speaks what an https server chooses by ALPN, HTTP/2 before
+	// HTTP/1.1; "2" speaks HTTP/2 only, over http without asking first (RFC 9113, 3.3).
+	HTTPVersion string
 	// Dial opens TCP connections in place of net.Dialer; see Dialer.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 

@@ -21,6 +21,7 @@ type conn struct {
 	absolute  bool   // a forwarding proxy: the request line holds the whole URL
 	proxyAuth string // value of Proxy-Authorization for it
 
+	shared   bool          // HTTP/2: who writes is not who reads; deadline and armed are of writing
 	used     bool          // has brought an answer
 	begun    bool          // a byte of the answer under way has come
 	closes   bool          // that answer is the last one
@@ -50,7 +51,10 @@ func newConn(nc net.Conn, key string) *conn {
 // arm sets the time limit of the next request. Telling the poller costs more than the rest of a request's
 // book-keeping, so it keeps an earlier alarm: when that goes off too soon, retry tells it the exact time.
 func (c *conn) arm(deadline, now time.Time) error {
-	c.deadline, c.began = deadline, now
+	c.deadline = deadline
+	if !c.shared {
+		c.began = now
+	}
 	keep := c.armed.After(now) && !c.armed.After(deadline)
 	if deadline.IsZero() {
 		keep = c.armed.IsZero() || c.armed.After(now)
@@ -59,7 +63,14 @@ func (c *conn) arm(deadline, now time.Time) error {
 		return nil
 	}
 	c.armed = deadline
-	return c.SetDeadline(deadline)
+	return c.alarm()
+}
+
+func (c *conn) alarm() error {
+	if c.shared {
+		return c.SetWriteDeadline(c.armed)
+	}
+	return c.SetDeadline(c.armed)
 }
 
 // retry reports whether err was only the alarm of an earlier request.
@@ -68,15 +79,18 @@ func (c *conn) retry(err error) bool {
 		return false
 	}
 	c.armed = c.deadline
-	return c.SetDeadline(c.deadline) == nil
+	return c.alarm() == nil
 }
+
+// retryRead is retry for reads. On a shared connection the alarms of reading are those of h2conn.
+func (c *conn) retryRead(err error) bool { return !c.shared && c.retry(err) }
 
 // Read notes when the bytes came in.
 func (c *conn) Read(p []byte) (int, error) {
 	for {
 		n, err := c.receive(p)
 		c.in += int64(n)
-		if n > 0 || err == nil || !c.retry(err) {
+		if n > 0 || err == nil || !c.retryRead(err) {
 			return n, err
 		}
 	}

@@ -8,8 +8,17 @@ import (
 	"time"
 )
 
-// connect opens a connection to the origin of h, through a proxy where there is one, and makes it the one in use.
+// connect opens a connection to the origin of h, to be kept.
 func (c *Client) connect(h *hop, w *Response) (*conn, error) {
+	cn, err := c.open(h, w)
+	if err == nil {
+		c.keep(cn)
+	}
+	return cn, err
+}
+
+// open opens a connection to the origin of h, through a proxy where there is one, and makes it the one in use.
+func (c *Client) open(h *hop, w *Response) (*conn, error) {
 	start := time.Now()
 	h.start(w, start)
 	ctx, cancel := h.context()
@@ -32,7 +41,7 @@ func (c *Client) connect(h *hop, w *Response) (*conn, error) {
 	w.Sent = w.Sent.Add(late)
 	w.ConnectLag += late
 	if h.origin.Scheme == "https" {
-		err = cn.startTLS(c.cfg.tlsFor(h.origin.Name))
+		err = cn.startTLS(c.cfg.tlsFor(h.origin.Name, false))
 		w.Phases.TLS += time.Since(connected)
 	}
 	w.BytesIn, w.BytesOut = w.BytesIn+cn.in, w.BytesOut+cn.out
@@ -40,7 +49,6 @@ func (c *Client) connect(h *hop, w *Response) (*conn, error) {
 		_ = cn.socket.Close()
 		return nil, h.tlsFailure(err)
 	}
-	c.keep(cn)
 	return cn, nil
 }
 
@@ -93,6 +101,14 @@ func traceDNS(ctx context.Context, w *Response) context.Context {
 		DNSStart: func(httptrace.DNSStartInfo) { began = time.Now() },
 		DNSDone:  func(httptrace.DNSDoneInfo) { w.Phases.DNS += time.Since(began) },
 	})
+}
+
+// protocol is what ALPN has agreed on; "" for nothing.
+func (c *conn) protocol() string {
+	if t, ok := c.rw.(*tls.Conn); ok {
+		return t.ConnectionState().NegotiatedProtocol
+	}
+	return ""
 }
 
 // startTLS without a context: a context would cost a goroutine, and the conn's deadline and Close end it as well.

@@ -12,24 +12,37 @@ const idleCheck = time.Second
 
 // attempt does one hop: on the kept connection if there is one, on a new one if not, or if that was closed meanwhile.
 func (c *Client) attempt(h *hop, w *Response) error {
-	if cn := c.find(h.origin); cn != nil {
-		idle := time.Since(cn.lastRead)
-		if (idle > idleCheck || !h.idempotent()) && cn.stale() {
-			c.drop(cn)
-		} else if err := c.use(cn.socket); err != nil {
-			return err
-		} else if done, err := c.exchange(cn, h, w); done || err == nil {
-			return err
-		} else {
-			w.Retried = true
-		}
+	if c.cfg.HTTPVersion != "" && c.cfg.HTTPVersion != "1.1" {
+		return c.attemptAny(h, w)
 	}
-	cn, err := c.connect(h, w)
+	cn, err := c.kept(h)
 	if err != nil {
+		return err
+	}
+	if cn != nil {
+		if done, err := c.exchange(cn, h, w); done || err == nil {
+			return err
+		}
+		w.Retried = true
+	}
+	if cn, err = c.connect(h, w); err != nil {
 		return err
 	}
 	_, err = c.exchange(cn, h, w)
 	return err
+}
+
+// kept gives the connection that is there, and makes it the one in use; nil if there is none.
+func (c *Client) kept(h *hop) (*conn, error) {
+	cn := c.find(h.origin)
+	if cn == nil {
+		return nil, nil
+	}
+	if idle := time.Since(cn.lastRead); (idle > idleCheck || !h.idempotent()) && cn.stale() {
+		c.drop(cn)
+		return nil, nil
+	}
+	return cn, c.use(cn.socket)
 }
 
 // exchange sends h over cn and reads the answer. done is false if the failure may be the race between this request

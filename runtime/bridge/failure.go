@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/valyala/fasthttp"
+	"golang.org/x/net/http2"
 )
 
 func isTimeout(err error) bool {
@@ -105,6 +106,9 @@ func (h *hop) readFailure(err error, begun bool) error {
 	if e := new(Error); errors.As(err, &e) {
 		return e
 	}
+	if e := http2Failure(err); e != nil {
+		return e
+	}
 	text := tlsText(err)
 	switch {
 	case text != "":
@@ -124,6 +128,27 @@ func (h *hop) readFailure(err error, begun bool) error {
 		return g
 	}
 	return connectionFailure(err)
+}
+
+// http2Failure is the error of a request that HTTP/2 itself ended: by the server, or because of what the server sent. nil
+// for others.
+func http2Failure(err error) error {
+	var (
+		stream http2.StreamError
+		away   http2.GoAwayError
+		broken http2.ConnectionError
+	)
+	switch {
+	case errors.As(err, &stream) && errors.Is(stream.Cause, errReset):
+		return &Error{Kind: ConnectionError, Text: "server reset the stream: " + stream.Code.String(), Err: err}
+	case errors.As(err, &stream):
+		return &Error{Kind: InvalidResponse, Text: "malformed answer: " + stream.Code.String(), Err: err}
+	case errors.As(err, &away):
+		return &Error{Kind: ConnectionError, Text: "server ended the connection: " + away.ErrCode.String(), Err: err}
+	case errors.As(err, &broken):
+		return &Error{Kind: InvalidResponse, Text: "malformed HTTP/2: " + http2.ErrCode(broken).String(), Err: err}
+	}
+	return nil
 }
 
 // invalidHead sorts fasthttp's errors, whose texts hold bytes of the answer.

@@ -25,9 +25,11 @@ func (c *canned) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (c *canned) Write(p []byte) (int, error) { return len(p), nil }
-func (c *canned) SetDeadline(time.Time) error { return nil }
-func (c *canned) Close() error                { return nil }
+func (c *canned) Write(p []byte) (int, error)      { return len(p), nil }
+func (c *canned) SetDeadline(time.Time) error      { return nil }
+func (c *canned) SetReadDeadline(time.Time) error  { return nil }
+func (c *canned) SetWriteDeadline(time.Time) error { return nil }
+func (c *canned) Close() error                     { return nil }
 
 // Whatever a server sends: no panic, no hang, bounded memory, and either an answer that fits or an *Error.
 func FuzzResponse(f *testing.F) {

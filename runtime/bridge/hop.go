@@ -104,10 +104,12 @@ func (c *Client) chain(r *Request, w *Response) error {
 	}
 }
 
-func redirects(w *Response) bool {
-	switch w.Status {
+func redirects(w *Response) bool { return redirecting(w.Status, w.Header) }
+
+func redirecting(status int, head Header) bool {
+	switch status {
 	case 301, 302, 303, 307, 308:
-		return w.Header.Get("Location") != ""
+		return head.Get("Location") != ""
 	}
 	return false
 }

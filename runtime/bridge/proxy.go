@@ -103,7 +103,7 @@ func (v route) greet(cn *conn, h *hop) error {
 	if v.proxy.Scheme == "https" {
 		outer := newConn(cn.Conn, "")
 		outer.deadline, outer.armed = cn.deadline, cn.armed
-		if err := outer.startTLS(h.cfg.tlsFor(v.proxy.Hostname())); err != nil {
+		if err := outer.startTLS(h.cfg.tlsFor(v.proxy.Hostname(), true)); err != nil {
 			return h.proxyFailure(err)
 		}
 		// Reads and writes of cn go through the proxy's TLS from here on; the socket stays what is peeked at

@@ -12,8 +12,8 @@ import (
 // user; Header, Body, History and Reason are never reused, so a plain copy of the struct can be kept for ever.
 type Response struct {
 	Status int    // 0 after an error
-	Reason string // as sent, without the code
-	Proto  string // "HTTP/1.1", "HTTP/1.0"; "" after an error
+	Reason string // as sent, without the code; HTTP/2 has none
+	Proto  string // "HTTP/1.1", "HTTP/1.0", "HTTP/2.0"; "" after an error
 	Header Header
 	Body   []byte // decoded; nil when empty. The caller owns it.
 
@@ -38,8 +38,11 @@ type Response struct {
 	// Sent has been moved on by it.
 	ConnectLag time.Duration
 	Phases     Phases
-	Reused     bool // the (last) request went over a connection that had been used before
-	Retried    bool // a kept connection turned out to be closed; the request was sent again on a new one
+	// Queued is how long it waited for another request of the same user to open the connection that both use. It is
+	// part of Elapsed and of no phase.
+	Queued  time.Duration
+	Reused  bool // the (last) request went over a connection that had been used before
+	Retried bool // a kept connection turned out to be closed; the request was sent again on a new one
 
 	via *conn // the connection of the last request
 }

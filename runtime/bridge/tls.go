@@ -40,9 +40,14 @@ func (f TLSFiles) Config() (*tls.Config, error) {
 	return c, nil
 }
 
-// tlsFor is the configuration for connections to a host.
-func (c *Config) tlsFor(name string) *tls.Config {
-	if t, ok := c.tls.Load(name); ok {
+// tlsFor is the configuration for connections to a host, or to a proxy: that speaks HTTP/1.1, and needs no certificate
+// that is meant for a host.
+func (c *Config) tlsFor(name string, proxy bool) *tls.Config {
+	key := name
+	if proxy {
+		key = "proxy " + name
+	}
+	if t, ok := c.tls.Load(key); ok {
 		return t.(*tls.Config)
 	}
 	t := &tls.Config{}
@@ -53,6 +58,16 @@ func (c *Config) tlsFor(name string) *tls.Config {
 		t.ServerName = name
 	}
 	t.NextProtos = []string{"http/1.1"}
-	got, _ := c.tls.LoadOrStore(name, t)
+	switch {
+	case proxy:
+	case c.HTTPVersion == "auto":
+		t.NextProtos = []string{"h2", "http/1.1"}
+	case c.HTTPVersion == "2":
+		t.NextProtos = []string{"h2"}
+	}
+	if c.ClientCerts != nil && !proxy {
+		t.Certificates = append(t.Certificates[:len(t.Certificates):len(t.Certificates)], c.ClientCerts(name)...)
+	}
+	got, _ := c.tls.LoadOrStore(key, t)
 	return got.(*tls.Config)
 }

@@ -142,7 +142,7 @@ func (c *conn) await() {
 func (c *conn) readRaw(fn func(fd uintptr) bool) error {
 	for {
 		err := c.raw.Read(fn)
-		if err == nil || !c.retry(err) {
+		if err == nil || !c.retryRead(err) {
 			return err
 		}
 		if c.wire.flight == nil {
