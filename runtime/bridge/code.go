@@ -69,12 +69,12 @@ func bodyCause(err error) string {
 func codeOfHTTP2(err error) (int, string) {
 	var (
 		stream http2.StreamError
-		away   http2.GoAwayError
+		away   goAwayError
 		broken http2.ConnectionError
 	)
 	switch {
 	case errors.As(err, &away):
-		return numbered(1610, away.ErrCode), "http2: received GoAway with http2 ErrCode " + away.ErrCode.String()
+		return numbered(1610, away.code), "http2: received GoAway with http2 ErrCode " + away.code.String()
 	case errors.As(err, &stream):
 		return numbered(1630, stream.Code), "http2: stream error with http2 ErrCode " + stream.Code.String()
 	case errors.As(err, &broken):

@@ -381,3 +381,18 @@ func BenchmarkHTTP2(b *testing.B) {
 		}
 	})
 }
+
+func TestHTTP2ThroughProxies(t *testing.T) {
+	url, _ := h2Target(t, several)
+	for _, proxy := range []string{"http://u:p@" + forward(t), "socks5://" + socks(t)} {
+		cfg := through(t, proxy)
+		cfg.HTTPVersion = "auto"
+		c := user(t, cfg)
+		equal(t, "protocol", do(t, c, get(t, url+"/echo")).Proto, "HTTP/2.0")
+		equal(t, "reused", do(t, c, get(t, url+"/echo")).Reused, true)
+	}
+	cfg := through(t, "http://"+forward(t))
+	cfg.HTTPVersion = "2"
+	got, _ := fails(t, user(t, cfg), get(t, "http://example.test/"))
+	equal(t, "without TLS", got, "ProxyError('HTTP/2 without TLS cannot go through a forwarding proxy')")
+}

@@ -178,7 +178,7 @@ func (x *h2conn) encode(h *hop, head string) {
 		if !ok {
 			continue
 		}
-		switch name = strings.ToLower(name); name {
+		switch name = lower(name); name {
 		case "host", "connection", "proxy-connection", "keep-alive", "upgrade", "http2-settings":
 		case "te":
 			if value == "trailers" {
@@ -188,6 +188,27 @@ func (x *h2conn) encode(h *hop, head string) {
 			x.put(name, value)
 		}
 	}
+}
+
+// lower is strings.ToLower, without an allocation for the names that most requests have.
+func lower(name string) string {
+	switch name {
+	case "User-Agent":
+		return "user-agent"
+	case "Accept":
+		return "accept"
+	case "Accept-Encoding":
+		return "accept-encoding"
+	case "Authorization":
+		return "authorization"
+	case "Content-Type":
+		return "content-type"
+	case "Content-Length":
+		return "content-length"
+	case "Cookie":
+		return "cookie"
+	}
+	return strings.ToLower(name)
 }
 
 func (x *h2conn) put(name, value string) {
