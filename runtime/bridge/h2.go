@@ -39,6 +39,7 @@ type h2conn struct {
 	active  int         // of them, streams that are open
 	reader  *h2stream   // who reads; nil if nobody does
 	writer  *h2stream   // who writes a request; nil if nobody does
+	writes  uint64      // how often that was somebody
 	used    bool        // has carried a request
 	armed   time.Time   // the read alarm, see conn.armed
 	rang    bool        // and it has gone off

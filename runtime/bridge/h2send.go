@@ -121,6 +121,7 @@ func (x *h2conn) write(st *h2stream, b []byte) error {
 	var err error
 	if st != nil {
 		err, deadline, x.writer = st.err, st.deadline, st
+		x.writes++
 	}
 	if grace := now.Add(writeGrace); st == nil || len(x.users) > 1 && !deadline.IsZero() && deadline.Before(grace) {
 		deadline = grace

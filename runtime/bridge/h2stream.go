@@ -121,10 +121,22 @@ func (st *h2stream) abort() {
 	defer x.mu.Unlock()
 	st.fail(ErrClosed)
 	x.interrupt(st)
-	if x.writer == st { // a frame that was begun cannot be taken back
-		x.fail(ErrClosed)
+	if x.writer != st {
+		return
 	}
+	// A frame that was begun cannot be taken back. Most are with the kernel in a moment; if this one is not, it takes the
+	// connection along.
+	writes := x.writes
+	time.AfterFunc(closeGrace, func() {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		if x.writer != nil && x.writes == writes {
+			x.fail(ErrClosed)
+		}
+	})
 }
+
+const closeGrace = 20 * time.Millisecond
 
 // take adds to the body. What has its final size at once needs no copy later.
 func (st *h2stream) take(p []byte, last bool) {
@@ -188,8 +200,9 @@ func (st *h2stream) answer(c *Client, w *Response) error {
 	return err
 }
 
-// free gives st back. Nobody may know it any more.
+// free gives st back, without what it refers to. Nobody may know it any more.
 func (st *h2stream) free() {
 	st.pieces.reset()
+	*st = h2stream{wake: st.wake, pieces: st.pieces}
 	h2streams.Put(st)
 }
