@@ -1,10 +1,12 @@
 package bridge
 
 import (
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -395,4 +397,29 @@ func TestHTTP2ThroughProxies(t *testing.T) {
 	cfg.HTTPVersion = "2"
 	got, _ := fails(t, user(t, cfg), get(t, "http://example.test/"))
 	equal(t, "without TLS", got, "ProxyError('HTTP/2 without TLS cannot go through a forwarding proxy')")
+}
+
+// Of a compressed body that is longer than what may be kept, the beginning is decoded.
+func TestHTTP2LongCompressed(t *testing.T) {
+	noise := make([]byte, 200_000)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range noise {
+		noise[i] = byte(random.Uint32())
+	}
+	for _, name := range []string{"gzip", "deflate", "br", "zstd"} {
+		body := encode(name, string(noise))
+		url, cfg := h2Target(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", name)
+			_, _ = io.WriteString(w, body)
+		})
+		cfg.MaxBody = 150_000
+		c := user(t, cfg)
+		for range 2 {
+			w := do(t, c, get(t, url))
+			equal(t, name+": the beginning", bytes.HasPrefix(noise, w.Body), true)
+			equal(t, name+": not little", len(w.Body) > 1000, true)
+			equal(t, name+": cut", w.Truncated, true)
+			equal(t, name+": wire size", w.WireSize, int64(len(body)))
+		}
+	}
 }

@@ -3,7 +3,6 @@ package bridge
 import (
 	"bytes"
 	"errors"
-	"io"
 	"sync"
 	"time"
 )
@@ -192,13 +191,18 @@ func (st *h2stream) answer(c *Client, w *Response) error {
 		w.Truncated = !st.h.discard && int64(len(w.Body)) < st.size
 		return nil
 	}
-	err := w.decode(c, st.encoding, st.pieces.drain(bytes.NewReader(nil)), st.limit)
-	if err != nil && st.pieces.size < st.size && errors.Is(err, io.ErrUnexpectedEOF) {
+	if st.pieces.size < st.size {
+		err := w.decode(c, st.encoding, st.pieces.drain(cutReader{}), st.limit)
 		w.Truncated = true
-		return nil
+		return err
 	}
-	return err
+	return w.decode(c, st.encoding, st.pieces.drain(bytes.NewReader(nil)), st.limit)
 }
+
+// cutReader is where a body goes on that was not kept to its end.
+type cutReader struct{}
+
+func (cutReader) Read([]byte) (int, error) { return 0, errCut }
 
 // free gives st back, without what it refers to. Nobody may know it any more.
 func (st *h2stream) free() {
