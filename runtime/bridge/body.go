@@ -30,11 +30,11 @@ func (f *flight) readBody(h *hop, w *Response, c *Client) error {
 	f.buffer(b, limit)
 	var err error
 	if plain {
-		drain(b)
+		_ = drain(b) // how it ended is in b.err
 		w.Size, w.Truncated = b.n, b.n > f.wire.size
 	} else {
 		err = w.decode(c, encoding, f.wire.drain(onlyReader{b}), limit)
-		drain(b)
+		_ = drain(b) // how it ended is in b.err
 	}
 	if !errors.Is(b.err, io.EOF) {
 		return b.err
@@ -56,7 +56,7 @@ func (f *flight) discardBody(w *Response, length int64) error {
 		return nil
 	}
 	b := f.stream(length)
-	drain(b)
+	_ = drain(b) // how it ended is in b.err
 	if !errors.Is(b.err, io.EOF) {
 		return b.err
 	}

@@ -28,6 +28,7 @@ var (
 
 	errEncoding = errors.New("unknown Content-Encoding")
 	errStopped  = errors.New("stopped")
+	errCut      = errors.New("the rest was not kept")
 )
 
 // known reports whether decode knows all encodings of a list.
@@ -102,7 +103,7 @@ func (w *Response) collect(c *Client, r io.Reader, limit int64) error {
 		if past == nil {
 			p.took(n)
 		}
-		if err == io.EOF {
+		if err == io.EOF || errors.Is(err, errCut) {
 			break
 		}
 		if err != nil {

@@ -135,7 +135,7 @@ func (h *hop) readFailure(err error, begun bool) error {
 func http2Failure(err error) error {
 	var (
 		stream http2.StreamError
-		away   http2.GoAwayError
+		away   goAwayError
 		broken http2.ConnectionError
 	)
 	switch {
@@ -144,7 +144,7 @@ func http2Failure(err error) error {
 	case errors.As(err, &stream):
 		return &Error{Kind: InvalidResponse, Text: "malformed answer: " + stream.Code.String(), Err: err}
 	case errors.As(err, &away):
-		return &Error{Kind: ConnectionError, Text: "server ended the connection: " + away.ErrCode.String(), Err: err}
+		return &Error{Kind: ConnectionError, Text: "server ended the connection: " + away.code.String(), Err: err}
 	case errors.As(err, &broken):
 		return &Error{Kind: InvalidResponse, Text: "malformed HTTP/2: " + http2.ErrCode(broken).String(), Err: err}
 	}

@@ -3,13 +3,11 @@ package bridge
 import (
 	"bytes"
 	"errors"
-	"io"
 	"os"
 	"slices"
 	"sync"
 	"time"
 
-	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 )
 
@@ -41,6 +39,7 @@ type h2conn struct {
 	active  int         // of them, streams that are open
 	reader  *h2stream   // who reads; nil if nobody does
 	writer  *h2stream   // who writes a request; nil if nobody does
+	writes  uint64      // how often that was somebody
 	used    bool        // has carried a request
 	armed   time.Time   // the read alarm, see conn.armed
 	rang    bool        // and it has gone off
@@ -65,53 +64,6 @@ type h2conn struct {
 	retired  bool  // no new requests: GOAWAY, CloseIdle, or NoKeepAlive
 	goneAway error // the server says that it ends because of this
 	err      error // the connection is broken
-}
-
-// h2codec is the buffers of a connection in use.
-type h2codec struct {
-	fr   *http2.Framer // reads from the codec; we write frames ourselves
-	in   []byte        // what has come and has not been parsed is in[r:n]
-	r, n int
-}
-
-var h2codecs = sync.Pool{New: func() any {
-	k := &h2codec{in: make([]byte, readBuffer)}
-	k.fr = http2.NewFramer(io.Discard, k)
-	k.fr.SetReuseFrames()
-	return k
-}}
-
-// Read gives the framer what it asks for; see fill.
-func (k *h2codec) Read(p []byte) (int, error) {
-	if k.r == k.n {
-		return 0, io.ErrUnexpectedEOF
-	}
-	n := copy(p, k.in[k.r:k.n])
-	k.r += n
-	return n, nil
-}
-
-// frame reports whether a whole frame is there; if not, how long it will be as far as is known.
-func (k *h2codec) frame() (whole bool, length int) {
-	b := k.in[k.r:k.n]
-	if len(b) < h2FrameHead {
-		return false, h2FrameHead
-	}
-	length = h2FrameHead + int(b[0])<<16 + int(b[1])<<8 + int(b[2])
-	return len(b) >= length, length
-}
-
-// room makes room for a frame of that length.
-func (k *h2codec) room(length int) {
-	if len(k.in)-k.r >= length && k.n < len(k.in) {
-		return
-	}
-	to := k.in
-	if length > len(to) {
-		to = make([]byte, h2FrameHead+h2MaxFrame)
-	}
-	k.n = copy(to, k.in[k.r:k.n])
-	k.in, k.r = to, 0
 }
 
 func newH2(cfg *Config, cn *conn) *h2conn {

@@ -1,10 +1,12 @@
 package bridge
 
 import (
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -344,5 +346,80 @@ func TestHTTP2WithoutKeepAlive(t *testing.T) {
 		w := do(t, c, get(t, url+"/echo"))
 		equal(t, "protocol", w.Proto, "HTTP/2.0")
 		equal(t, "reused", w.Reused, false)
+	}
+}
+
+func TestHTTP2Cookies(t *testing.T) {
+	url, cfg := h2Target(t, several)
+	c := user(t, cfg)
+	r := get(t, url+"/to?/set")
+	do(t, c, r)
+	equal(t, "cookies", named(c.Cookies(r.Origin, "/")), "a=b")
+}
+
+func BenchmarkHTTP2(b *testing.B) {
+	url, cfg := h2Target(b, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "Server OK") })
+	b.Run("bridge", func(b *testing.B) {
+		c, r, w := user(b, cfg), get(b, url+"/"), &Response{}
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := c.Do(r, w); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("net-http", func(b *testing.B) {
+		t := &http.Transport{TLSClientConfig: cfg.TLS, ForceAttemptHTTP2: true}
+		defer t.CloseIdleConnections()
+		client := &http.Client{Transport: t}
+		b.ReportAllocs()
+		for b.Loop() {
+			r, err := client.Get(url)
+			if err != nil {
+				b.Fatal(err)
+			}
+			_, _ = io.ReadAll(r.Body)
+			_ = r.Body.Close()
+		}
+	})
+}
+
+func TestHTTP2ThroughProxies(t *testing.T) {
+	url, _ := h2Target(t, several)
+	for _, proxy := range []string{"http://u:p@" + forward(t), "socks5://" + socks(t)} {
+		cfg := through(t, proxy)
+		cfg.HTTPVersion = "auto"
+		c := user(t, cfg)
+		equal(t, "protocol", do(t, c, get(t, url+"/echo")).Proto, "HTTP/2.0")
+		equal(t, "reused", do(t, c, get(t, url+"/echo")).Reused, true)
+	}
+	cfg := through(t, "http://"+forward(t))
+	cfg.HTTPVersion = "2"
+	got, _ := fails(t, user(t, cfg), get(t, "http://example.test/"))
+	equal(t, "without TLS", got, "ProxyError('HTTP/2 without TLS cannot go through a forwarding proxy')")
+}
+
+// Of a compressed body that is longer than what may be kept, the beginning is decoded.
+func TestHTTP2LongCompressed(t *testing.T) {
+	noise := make([]byte, 200_000)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range noise {
+		noise[i] = byte(random.Uint32())
+	}
+	for _, name := range []string{"gzip", "deflate", "br", "zstd"} {
+		body := encode(name, string(noise))
+		url, cfg := h2Target(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", name)
+			_, _ = io.WriteString(w, body)
+		})
+		cfg.MaxBody = 150_000
+		c := user(t, cfg)
+		for range 2 {
+			w := do(t, c, get(t, url))
+			equal(t, name+": the beginning", bytes.HasPrefix(noise, w.Body), true)
+			equal(t, name+": not little", len(w.Body) > 1000, true)
+			equal(t, name+": cut", w.Truncated, true)
+			equal(t, name+": wire size", w.WireSize, int64(len(body)))
+		}
 	}
 }

@@ -144,7 +144,10 @@ func TestHTTP2BadAnswers(t *testing.T) {
 			equal(t, "error", got, tc.want)
 		})
 	}
-	url := "http://" + serve(t, func(nc net.Conn) { _ = http2.NewFramer(nc, nc).WritePing(false, [8]byte{}); _, _ = io.Copy(io.Discard, nc) })
+	url := "http://" + serve(t, func(nc net.Conn) {
+		_ = http2.NewFramer(nc, nc).WritePing(false, [8]byte{})
+		_, _ = io.Copy(io.Discard, nc)
+	})
 	got, _ := fails(t, user(t, &Config{HTTPVersion: "2"}), get(t, url))
 	equal(t, "no SETTINGS", got, "InvalidResponse('malformed HTTP/2: PROTOCOL_ERROR')")
 }

@@ -77,7 +77,7 @@ func (x *h2conn) open(st *h2stream, w *Response) (rest []byte, err error) {
 		x.tableSet = false
 	}
 	x.mu.Unlock()
-	x.encode(st.h, head)
+	x.encode(&st.h, head)
 	if !x.greeted {
 		f.out, x.greeted = append(f.out, greeting...), true
 	}
@@ -121,6 +121,7 @@ func (x *h2conn) write(st *h2stream, b []byte) error {
 	var err error
 	if st != nil {
 		err, deadline, x.writer = st.err, st.deadline, st
+		x.writes++
 	}
 	if grace := now.Add(writeGrace); st == nil || len(x.users) > 1 && !deadline.IsZero() && deadline.Before(grace) {
 		deadline = grace
@@ -178,7 +179,7 @@ func (x *h2conn) encode(h *hop, head string) {
 		if !ok {
 			continue
 		}
-		switch name = strings.ToLower(name); name {
+		switch name = lower(name); name {
 		case "host", "connection", "proxy-connection", "keep-alive", "upgrade", "http2-settings":
 		case "te":
 			if value == "trailers" {
@@ -188,6 +189,27 @@ func (x *h2conn) encode(h *hop, head string) {
 			x.put(name, value)
 		}
 	}
+}
+
+// lower is strings.ToLower, without an allocation for the names that most requests have.
+func lower(name string) string {
+	switch name {
+	case "User-Agent":
+		return "user-agent"
+	case "Accept":
+		return "accept"
+	case "Accept-Encoding":
+		return "accept-encoding"
+	case "Authorization":
+		return "authorization"
+	case "Content-Type":
+		return "content-type"
+	case "Content-Length":
+		return "content-length"
+	case "Cookie":
+		return "cookie"
+	}
+	return strings.ToLower(name)
 }
 
 func (x *h2conn) put(name, value string) {

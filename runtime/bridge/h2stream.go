@@ -3,7 +3,6 @@ package bridge
 import (
 	"bytes"
 	"errors"
-	"io"
 	"sync"
 	"time"
 )
@@ -11,7 +10,7 @@ import (
 // h2stream is one request on an h2conn. All of it is guarded by the mu of that, until it has left.
 type h2stream struct {
 	x        *h2conn
-	h        *hop
+	h        hop    // a copy: the pointer would take the hop of every request, of HTTP/1.1 too, to the heap
 	reused   bool   // it is not the first one on the connection
 	turn     bool   // is one of those that may be open at once
 	id       uint32 // 0 until it is sent
@@ -52,7 +51,7 @@ var h2streams = sync.Pool{New: func() any { return &h2stream{wake: make(chan str
 // begin takes h's request to x, where it waits for its turn.
 func (x *h2conn) begin(h *hop, limit int64) *h2stream {
 	st := h2streams.Get().(*h2stream)
-	*st = h2stream{x: x, h: h, wake: st.wake, pieces: st.pieces, deadline: h.deadline, limit: limit, length: -1}
+	*st = h2stream{x: x, h: *h, wake: st.wake, pieces: st.pieces, deadline: h.deadline, limit: limit, length: -1}
 	if h.deadline.IsZero() && h.timeout > 0 {
 		st.deadline = time.Now().Add(h.timeout)
 	}
@@ -121,10 +120,22 @@ func (st *h2stream) abort() {
 	defer x.mu.Unlock()
 	st.fail(ErrClosed)
 	x.interrupt(st)
-	if x.writer == st { // a frame that was begun cannot be taken back
-		x.fail(ErrClosed)
+	if x.writer != st {
+		return
 	}
+	// A frame that was begun cannot be taken back. Most are with the kernel in a moment; if this one is not, it takes the
+	// connection along.
+	writes := x.writes
+	time.AfterFunc(closeGrace, func() {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		if x.writer != nil && x.writes == writes {
+			x.fail(ErrClosed)
+		}
+	})
 }
+
+const closeGrace = 20 * time.Millisecond
 
 // take adds to the body. What has its final size at once needs no copy later.
 func (st *h2stream) take(p []byte, last bool) {
@@ -168,7 +179,7 @@ func (st *h2stream) answer(c *Client, w *Response) error {
 	w.Done, w.WakeLag, w.Stamped = st.done, st.lag, st.stamped
 	w.Phases.Receive += st.done.Sub(st.first)
 	if st.cookies && st.h.cookies {
-		c.keepCookies(st.h, w)
+		c.keepCookies(&st.h, w)
 	}
 	w.WireSize = st.size
 	switch {
@@ -180,16 +191,22 @@ func (st *h2stream) answer(c *Client, w *Response) error {
 		w.Truncated = !st.h.discard && int64(len(w.Body)) < st.size
 		return nil
 	}
-	err := w.decode(c, st.encoding, st.pieces.drain(bytes.NewReader(nil)), st.limit)
-	if err != nil && st.pieces.size < st.size && errors.Is(err, io.ErrUnexpectedEOF) {
+	if st.pieces.size < st.size {
+		err := w.decode(c, st.encoding, st.pieces.drain(cutReader{}), st.limit)
 		w.Truncated = true
-		return nil
+		return err
 	}
-	return err
+	return w.decode(c, st.encoding, st.pieces.drain(bytes.NewReader(nil)), st.limit)
 }
 
-// free gives st back. Nobody may know it any more.
+// cutReader is where a body goes on that was not kept to its end.
+type cutReader struct{}
+
+func (cutReader) Read([]byte) (int, error) { return 0, errCut }
+
+// free gives st back, without what it refers to. Nobody may know it any more.
 func (st *h2stream) free() {
 	st.pieces.reset()
+	*st = h2stream{wake: st.wake, pieces: st.pieces}
 	h2streams.Put(st)
 }

@@ -97,10 +97,11 @@ func (c *Client) chain(r *Request, w *Response) error {
 		if h.redirects == 0 {
 			return &Error{Kind: TooManyRedirects, Text: "more than " + trimFloat(float64(limit))}
 		}
-		w.History = append(w.History, Hop{w.Status, h.origin, h.uri})
+		from := Hop{w.Status, h.origin, h.uri}
 		if err := h.follow(w); err != nil {
 			return err
 		}
+		w.History = append(w.History, from)
 	}
 }
 

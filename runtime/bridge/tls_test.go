@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -185,4 +186,30 @@ func TestTLSFilesErrors(t *testing.T) {
 			t.Errorf("%+v: %v", tc.files, err)
 		}
 	}
+}
+
+// Servers of different names are shown different certificates.
+func TestClientCerts(t *testing.T) {
+	a := newAuthority(t)
+	mine := a.sign(t, &x509.Certificate{ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
+	url := secure(t, &tls.Config{ClientAuth: tls.RequireAnyClientCert})
+	addr := strings.TrimPrefix(url, "https://")
+	_, port, _ := net.SplitHostPort(addr)
+	asked := map[string]int{}
+	cfg := &Config{TLS: &tls.Config{InsecureSkipVerify: true},
+		Dial: (&Dialer{Hosts: map[string]string{"*": addr}}).DialContext,
+		ClientCerts: func(name string) []tls.Certificate {
+			asked[name]++
+			if name == "a.test" {
+				return []tls.Certificate{mine}
+			}
+			return nil
+		}}
+	for range 2 {
+		c := user(t, cfg)
+		equal(t, "with", do(t, c, get(t, "https://a.test:"+port+"/")).Status, 200)
+		got, _ := fails(t, c, get(t, "https://b.test:"+port+"/"))
+		equal(t, "without", got, "TLSError('server refused: certificate required')")
+	}
+	equal(t, "names asked for", fmt.Sprint(asked), "map[a.test:1 b.test:1]")
 }

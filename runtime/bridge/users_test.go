@@ -4,6 +4,7 @@ package bridge
 
 import (
 	"bufio"
+	"crypto/tls"
 	"io"
 	"net/http"
 	"os"
@@ -20,10 +21,10 @@ import (
 
 // serverProcess runs this test binary once more, as nothing but the answering server, so that the processor time
 // measured in this process is the client's alone. See TestMain.
-func serverProcess(b *testing.B) string {
+func serverProcess(b *testing.B, sort string) string {
 	b.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^$")
-	cmd.Env = append(os.Environ(), asServer+"=1")
+	cmd.Env = append(os.Environ(), asServer+"="+sort)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -48,7 +49,7 @@ func processor() time.Duration {
 // BenchmarkUsers has 200 users who send as fast as they can, with each client library in turn. The figure that counts
 // is us-cpu/op: processor time of the client for one request.
 func BenchmarkUsers(b *testing.B) {
-	addr := serverProcess(b)
+	addr := serverProcess(b, "h1")
 	url := "http://" + addr + "/"
 	transport := &http.Transport{MaxIdleConnsPerHost: 1000}
 	defer transport.CloseIdleConnections()
@@ -83,6 +84,34 @@ func BenchmarkUsers(b *testing.B) {
 	} {
 		b.Run(lib.name, func(b *testing.B) { crowd(b, lib.user) })
 	}
+}
+
+// BenchmarkHTTP2Users is the same over HTTP/2, where every user has a connection of his own.
+func BenchmarkHTTP2Users(b *testing.B) {
+	url := "https://" + serverProcess(b, "h2") + "/"
+	insecure := &tls.Config{InsecureSkipVerify: true}
+	cfg := &Config{TLS: insecure, HTTPVersion: "auto"}
+	b.Run("bridge", func(b *testing.B) {
+		crowd(b, func() (func() error, func()) {
+			c, r, w := NewClient(cfg), get(b, url), &Response{}
+			return func() error { return c.Do(r, w) }, c.Close
+		})
+	})
+	b.Run("net-http", func(b *testing.B) {
+		crowd(b, func() (func() error, func()) {
+			t := &http.Transport{TLSClientConfig: insecure, ForceAttemptHTTP2: true}
+			client := &http.Client{Transport: t}
+			return func() error {
+				w, err := client.Get(url)
+				if err != nil {
+					return err
+				}
+				defer w.Body.Close()
+				_, err = io.ReadAll(w.Body)
+				return err
+			}, t.CloseIdleConnections
+		})
+	})
 }
 
 func crowd(b *testing.B, user func() (func() error, func())) {

@@ -132,3 +132,17 @@ func TestLongHeadIsWrittenInParts(t *testing.T) {
 	equal(t, "status", w.Status, 200)
 	equal(t, "all of it was sent", int64(<-got), w.BytesOut)
 }
+
+// Answers over HTTP/2 have the kernel's time too, for a user who sends one request at a time and for siblings.
+func TestHTTP2Stamps(t *testing.T) {
+	url, cfg := h2Target(t, several)
+	c := user(t, cfg)
+	twin := c.Sibling()
+	defer twin.Close()
+	for _, c := range []*Client{c, twin, c} {
+		for _, uri := range []string{"/echo", "/large?1000000", "/gzip"} {
+			w := do(t, c, get(t, url+uri))
+			equal(t, uri+": stamped", w.Stamped, true)
+		}
+	}
+}
