@@ -15,9 +15,12 @@ import (
 const entryName = "<entry>"
 
 type bundler struct {
-	opts  Options
-	cwd   string
-	files []string // absolute
+	opts    Options
+	cwd     string
+	files   []string // absolute
+	fetcher *fetcher
+	locked  bool // there is a lock file
+	build   api.PluginBuild
 }
 
 // bundled is what esbuild made of the scripts.
@@ -50,7 +53,7 @@ func (b *bundler) bundle() (*bundled, []Warning, error) {
 		}
 	}
 	big, err := b.readMeta(r.Metafile, out)
-	return out, append(warnings, big...), err
+	return out, slices.Concat(warnings, big, b.remoteWarnings()), err
 }
 
 func onlyAwaits(errs []api.Message) bool {
@@ -135,7 +138,7 @@ func (b *bundler) warnings(msgs []api.Message) []Warning {
 	var out []Warning
 	for _, m := range msgs {
 		l := m.Location
-		if l == nil || strings.HasPrefix(l.File, builtinPrefix) || inNodeModules(l.File) {
+		if l == nil || strings.HasPrefix(l.File, builtinPrefix) || foreign(l.File) || strings.Contains(m.Text, typesOnly) {
 			continue
 		}
 		out = append(out, *fromMessage(m, b.cwd))
@@ -143,8 +146,9 @@ func (b *bundler) warnings(msgs []api.Message) []Warning {
 	return out
 }
 
-func inNodeModules(name string) bool {
-	return slices.Contains(strings.Split(filepath.ToSlash(name), "/"), "node_modules")
+// foreign tells what others wrote: files of npm packages and what is imported by its URL.
+func foreign(name string) bool {
+	return isURL(name) || slices.Contains(strings.Split(filepath.ToSlash(name), "/"), "node_modules")
 }
 
 // bigData is the size in bytes from which an imported JSON file is worth a word.
@@ -159,7 +163,7 @@ func (b *bundler) readMeta(meta string, out *bundled) ([]Warning, error) {
 	}
 	var warnings []Warning
 	for name, in := range m.Inputs {
-		if name == entryName || strings.HasPrefix(name, builtinPrefix) {
+		if name == entryName || strings.HasPrefix(name, builtinPrefix) || isURL(name) {
 			continue
 		}
 		name = display(absPath(filepath.FromSlash(name), b.cwd), b.cwd)

@@ -40,7 +40,7 @@ func compile(out *bundled, cwd string) (prg *goja.Program, warnings []Warning, e
 	}
 	tree.File.SetSourceMap(consumer)
 	for _, re := range fix(tree, code) {
-		if w := at(tree.File, int(re.Idx)-1); userFile(w.File) && !inNodeModules(w.File) {
+		if w := at(tree.File, int(re.Idx)-1); userFile(w.File) && !foreign(w.File) {
 			w.Text, w.Hint = `\p{...} does not match anything yet`, "write the letters out, as in [A-Za-z]"
 			warnings = append(warnings, w)
 		}

@@ -25,10 +25,13 @@ func (s *Script) ResolveFrom(dir, path string) (string, error) {
 // CallerDir returns the absolute folder of the script file that is calling, so
 // that open("data.csv") is relative to the file it stands in, as an import
 // would be. Builtins do not count as callers. Call it from a native function
-// that vm is running. Without a script on the stack it returns s.Dir.
+// that vm is running. It returns s.Dir without a script on the stack, and for a
+// caller that was imported by its URL.
 func CallerDir(vm *goja.Runtime, s *Script) string {
 	for _, f := range vm.CaptureCallStack(0, nil) {
-		if name := f.Position().Filename; userFile(name) {
+		if name := f.Position().Filename; isURL(name) {
+			break
+		} else if userFile(name) {
 			return filepath.Dir(absPath(filepath.FromSlash(name), s.cwd))
 		}
 	}

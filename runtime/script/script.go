@@ -9,6 +9,7 @@ package script
 
 import (
 	"bytes"
+	"net/http"
 	"os"
 	"path/filepath"
 
@@ -35,6 +36,24 @@ type Options struct {
 	// traces, are relative to; "" means the current directory.
 	Dir string
 
+	// CacheDir is the folder in which modules imported by their URL are kept; "" means katydid/imports in the user's cache
+	// folder. Any number of processes may share it.
+	CacheDir string
+	// Offline takes such modules only from CacheDir; what is not there is an error.
+	Offline bool
+	// Refresh asks for such modules again even if their copies in CacheDir are less than a day old.
+	Refresh bool
+	// Integrity pins URLs to the hashes of what may come from them, as Remote.Integrity has them. More are read from the
+	// file LockName next to the first script.
+	Integrity map[string]string
+	// Relock leaves that file unread, for it is going to be written anew; see Script.Lock.
+	Relock bool
+	// NoReplacements fetches the well-known libraries for k6 too (those of jslib.k6.io, say), in whose place come the
+	// package's own otherwise.
+	NoReplacements bool
+	// Client sends the requests for modules; nil means a client with the proxies of the environment.
+	Client *http.Client
+
 	sources map[string]string // absolute path -> text of files that are not on disk
 }
 
@@ -57,6 +76,8 @@ type Script struct {
 	// Inputs are all files in the bundle, scripts and what they import (npm
 	// packages too, builtins not), named as Paths are, sorted.
 	Inputs []string
+	// Remote are the modules in the bundle that were imported by their URLs, sorted by them.
+	Remote []Remote
 	// Size is the length of the bundle's source in bytes.
 	Size int
 
@@ -76,7 +97,13 @@ func Load(o Options) (*Script, []Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	b := &bundler{opts: o, cwd: cwd, files: files}
+	pins, locked, err := o.pins(filepath.Dir(files[0]))
+	if err != nil {
+		return nil, nil, err
+	}
+	fetcher, done := o.newFetcher(pins)
+	defer done()
+	b := &bundler{opts: o, cwd: cwd, files: files, fetcher: fetcher, locked: locked}
 	out, warnings, err := b.bundle()
 	if err != nil {
 		return nil, warnings, err
@@ -102,6 +129,7 @@ func Load(o Options) (*Script, []Warning, error) {
 		Async:   out.async,
 		Dir:     filepath.Dir(files[0]),
 		Inputs:  out.inputs,
+		Remote:  fetcher.remotes(),
 		Size:    size,
 		cwd:     cwd,
 		symbols: symbols,
