@@ -65,11 +65,11 @@ func wrap(out *bundled) string {
 	code := out.code
 	var b strings.Builder
 	b.Grow(len(code) + 400)
+	b.WriteByte('(')
 	if out.async {
-		b.WriteString("(async function($k, $symbol){")
-	} else {
-		b.WriteString("(function($k, $symbol){")
+		b.WriteString("async ")
 	}
+	b.WriteString("function($k, $symbol, $meta, $lookup, $module){")
 	for _, name := range []string{"asyncIterator", "dispose", "asyncDispose", "metadata"} {
 		// Only when used: a changed Symbol costs memory in every VM.
 		if bytes.Contains(code, []byte("Symbol."+name)) || bytes.Contains(code, []byte(`Symbol["`+name+`"]`)) {

@@ -26,14 +26,19 @@ type Warning = Error
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.where())
-	b.WriteString(e.Text)
-	if e.Hint != "" {
-		b.WriteString("; " + e.Hint)
-	}
+	b.WriteString(e.plain())
 	if len(e.More) > 0 {
 		fmt.Fprintf(&b, " (and %d more)", len(e.More))
 	}
 	return b.String()
+}
+
+// plain is the text without the place.
+func (e *Error) plain() string {
+	if e.Hint == "" {
+		return e.Text
+	}
+	return e.Text + "; " + e.Hint
 }
 
 func (e *Error) where() string {

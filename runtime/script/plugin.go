@@ -1,7 +1,6 @@
 package script
 
 import (
-	"io"
 	"os"
 	"strings"
 
@@ -14,7 +13,7 @@ const openHint = `use open() from "katydid" to read files`
 // imports that can never work.
 func (b *bundler) plugin() api.Plugin {
 	return api.Plugin{Name: "katydid", Setup: func(p api.PluginBuild) {
-		b.build = p
+		b.esbuild = p
 		b.builtinPlugin(p)
 		b.remotePlugin(p)
 		// esbuild would take these two in as text and as a style sheet.
@@ -40,33 +39,25 @@ func (b *bundler) resolveSource(a api.OnResolveArgs) (api.OnResolveResult, error
 // loadSource leaves most files to esbuild. Those with a byte order mark it gets
 // without it, for it would count the mark as a column.
 func (b *bundler) loadSource(a api.OnLoadArgs) (api.OnLoadResult, error) {
-	text, ok := b.opts.sources[a.Path]
-	if !ok {
-		text, ok = readMarked(a.Path)
+	text, given := b.opts.sources[a.Path]
+	if !given {
+		data, err := os.ReadFile(a.Path)
+		if err != nil {
+			return api.OnLoadResult{}, nil // esbuild says so
+		}
+		text = string(data)
 	}
-	if !ok {
+	changed := strings.TrimPrefix(text, byteOrderMark)
+	if !foreign(a.Path) {
+		changed = lookUp(changed)
+	}
+	if !given && changed == text {
 		return api.OnLoadResult{}, nil
 	}
-	text = strings.TrimPrefix(text, byteOrderMark)
-	return api.OnLoadResult{Contents: &text, Loader: api.LoaderDefault}, nil
+	return api.OnLoadResult{Contents: &changed, Loader: api.LoaderDefault}, nil
 }
 
 const byteOrderMark = "\ufeff"
-
-// readMarked reads a file if it begins with a byte order mark.
-func readMarked(path string) (text string, ok bool) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", false // esbuild says so
-	}
-	defer f.Close()
-	head := make([]byte, len(byteOrderMark))
-	if _, err := io.ReadFull(f, head); err != nil || string(head) != byteOrderMark {
-		return "", false
-	}
-	rest, err := io.ReadAll(f)
-	return string(rest), err == nil
-}
 
 // nodeModules are the modules built into Node. An npm package of the same name
 // (events, buffer, url) is used when it is installed: this table is only asked

@@ -75,7 +75,7 @@ func (b *bundler) resolveFileURL(a api.OnResolveArgs, u *url.URL) (api.OnResolve
 	if isURL(a.Namespace + ":" + a.Importer) {
 		return api.OnResolveResult{Errors: []api.Message{{Text: "a remote module cannot import a file"}}}, nil
 	}
-	r := b.build.Resolve(u.Path, api.ResolveOptions{Importer: a.Importer, Namespace: a.Namespace, ResolveDir: b.cwd, Kind: a.Kind})
+	r := b.esbuild.Resolve(u.Path, api.ResolveOptions{Importer: a.Importer, Namespace: a.Namespace, ResolveDir: b.cwd, Kind: a.Kind})
 	return api.OnResolveResult{Path: r.Path, Namespace: r.Namespace, Errors: r.Errors, Warnings: r.Warnings}, nil
 }
 
