@@ -15,9 +15,13 @@ import (
 const entryName = "<entry>"
 
 type bundler struct {
-	opts  Options
-	cwd   string
-	files []string // absolute
+	opts    Options
+	cwd     string
+	files   []string // absolute
+	fetcher *fetcher
+	locked  bool            // there is a lock file
+	common  map[string]bool // scripts that are CommonJS modules
+	esbuild api.PluginBuild
 }
 
 // bundled is what esbuild made of the scripts.
@@ -25,12 +29,28 @@ type bundled struct {
 	code      []byte
 	sourceMap []byte
 	inputs    []string
+	common    map[string]bool // absolute paths of the CommonJS modules among inputs
 	async     bool
 }
 
-// bundle runs esbuild: once, or twice when a script uses top-level await. An
-// async wrapper for all would make every start wait for a promise.
+// bundle runs esbuild: once, or again when a script uses top-level await, for an
+// async wrapper for all would make every start wait for a promise, and when one
+// turns out to be a CommonJS module.
 func (b *bundler) bundle() (*bundled, []Warning, error) {
+	out, warnings, err := b.build()
+	if err != nil {
+		return nil, warnings, err
+	}
+	for _, f := range b.files {
+		if out.common[f] && !b.common[f] {
+			b.common = out.common
+			return b.bundle()
+		}
+	}
+	return out, slices.Concat(warnings, b.remoteWarnings()), nil
+}
+
+func (b *bundler) build() (*bundled, []Warning, error) {
 	out := &bundled{}
 	r := api.Build(b.options(false))
 	if onlyAwaits(r.Errors) {
@@ -64,7 +84,7 @@ func onlyAwaits(errs []api.Message) bool {
 
 func (b *bundler) options(await bool) api.BuildOptions {
 	return api.BuildOptions{
-		Stdin:          &api.StdinOptions{Contents: b.entry(), Sourcefile: entryName, ResolveDir: b.cwd},
+		Stdin:          b.entry(),
 		AbsWorkingDir:  b.cwd,
 		Outfile:        filepath.Join(b.cwd, "bundle.js"), // never written; sources are relative to it
 		Bundle:         true,
@@ -88,7 +108,7 @@ func (b *bundler) options(await bool) api.BuildOptions {
 
 // define is what esbuild puts in place of names that no variable hides.
 func (b *bundler) define() map[string]string {
-	names := map[string]string{"process.env.NODE_ENV": `"production"`, "global": "globalThis"}
+	names := map[string]string{"process.env.NODE_ENV": `"production"`, "global": "globalThis", "import.meta": "$meta"}
 	for name, to := range b.opts.Define {
 		names[name] = to
 	}
@@ -112,13 +132,23 @@ func lowered(await bool) map[string]bool {
 	}
 }
 
-func (b *bundler) entry() string {
+// entry is the text that imports the scripts. Those that are CommonJS modules it requires: esbuild would else give them
+// Node's default export, which is all that they export.
+func (b *bundler) entry() *api.StdinOptions {
+	if b.opts.entry != "" {
+		return &api.StdinOptions{Contents: b.opts.entry, Sourcefile: entryName, ResolveDir: b.opts.entryDir}
+	}
 	var imports, exports strings.Builder
 	for i, f := range b.files {
-		fmt.Fprintf(&imports, "import * as m%d from %s;\n", i, quote(filepath.ToSlash(f)))
-		fmt.Fprintf(&exports, "$k.exports(m%d, %s);\n", i, quote(display(f, b.cwd)))
+		name, path := quote(display(f, b.cwd)), quote(filepath.ToSlash(f))
+		if b.common[f] {
+			fmt.Fprintf(&exports, "$k.exports(require(%s), %s);\n", path, name)
+			continue
+		}
+		fmt.Fprintf(&imports, "import * as m%d from %s;\n", i, path)
+		fmt.Fprintf(&exports, "$k.exports(m%d, %s);\n", i, name)
 	}
-	return imports.String() + exports.String()
+	return &api.StdinOptions{Contents: imports.String() + exports.String(), Sourcefile: entryName, ResolveDir: b.cwd}
 }
 
 // quote writes a JavaScript string; JSON's are, Go's %q is not.
@@ -135,7 +165,7 @@ func (b *bundler) warnings(msgs []api.Message) []Warning {
 	var out []Warning
 	for _, m := range msgs {
 		l := m.Location
-		if l == nil || strings.HasPrefix(l.File, builtinPrefix) || inNodeModules(l.File) {
+		if l == nil || strings.HasPrefix(l.File, builtinPrefix) || foreign(l.File) || strings.Contains(m.Text, typesOnly) {
 			continue
 		}
 		out = append(out, *fromMessage(m, b.cwd))
@@ -143,8 +173,9 @@ func (b *bundler) warnings(msgs []api.Message) []Warning {
 	return out
 }
 
-func inNodeModules(name string) bool {
-	return slices.Contains(strings.Split(filepath.ToSlash(name), "/"), "node_modules")
+// foreign tells what others wrote: files of npm packages and what is imported by its URL.
+func foreign(name string) bool {
+	return isURL(name) || slices.Contains(strings.Split(filepath.ToSlash(name), "/"), "node_modules")
 }
 
 // bigData is the size in bytes from which an imported JSON file is worth a word.
@@ -152,17 +183,23 @@ const bigData = 1 << 20
 
 func (b *bundler) readMeta(meta string, out *bundled) ([]Warning, error) {
 	var m struct {
-		Inputs map[string]struct{ Bytes int }
+		Inputs map[string]struct {
+			Bytes  int
+			Format string
+		}
 	}
 	if err := json.Unmarshal([]byte(meta), &m); err != nil {
 		return nil, fmt.Errorf("bundling the scripts: %w", err)
 	}
 	var warnings []Warning
+	out.common = map[string]bool{}
 	for name, in := range m.Inputs {
-		if name == entryName || strings.HasPrefix(name, builtinPrefix) {
+		if name == entryName || strings.HasPrefix(name, builtinPrefix) || isURL(name) {
 			continue
 		}
-		name = display(absPath(filepath.FromSlash(name), b.cwd), b.cwd)
+		path := absPath(filepath.FromSlash(name), b.cwd)
+		out.common[path] = in.Format == "cjs"
+		name = display(path, b.cwd)
 		out.inputs = append(out.inputs, name)
 		if in.Bytes >= bigData && strings.HasSuffix(name, ".json") {
 			warnings = append(warnings, Warning{File: name,

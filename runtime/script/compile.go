@@ -40,7 +40,7 @@ func compile(out *bundled, cwd string) (prg *goja.Program, warnings []Warning, e
 	}
 	tree.File.SetSourceMap(consumer)
 	for _, re := range fix(tree, code) {
-		if w := at(tree.File, int(re.Idx)-1); userFile(w.File) && !inNodeModules(w.File) {
+		if w := at(tree.File, int(re.Idx)-1); userFile(w.File) && !foreign(w.File) {
 			w.Text, w.Hint = `\p{...} does not match anything yet`, "write the letters out, as in [A-Za-z]"
 			warnings = append(warnings, w)
 		}
@@ -65,11 +65,11 @@ func wrap(out *bundled) string {
 	code := out.code
 	var b strings.Builder
 	b.Grow(len(code) + 400)
+	b.WriteByte('(')
 	if out.async {
-		b.WriteString("(async function($k, $symbol){")
-	} else {
-		b.WriteString("(function($k, $symbol){")
+		b.WriteString("async ")
 	}
+	b.WriteString("function($k, $symbol, $meta, $lookup, $module){")
 	for _, name := range []string{"asyncIterator", "dispose", "asyncDispose", "metadata"} {
 		// Only when used: a changed Symbol costs memory in every VM.
 		if bytes.Contains(code, []byte("Symbol."+name)) || bytes.Contains(code, []byte(`Symbol["`+name+`"]`)) {

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -25,14 +26,19 @@ type Warning = Error
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.where())
-	b.WriteString(e.Text)
-	if e.Hint != "" {
-		b.WriteString("; " + e.Hint)
-	}
+	b.WriteString(e.plain())
 	if len(e.More) > 0 {
 		fmt.Fprintf(&b, " (and %d more)", len(e.More))
 	}
 	return b.String()
+}
+
+// plain is the text without the place.
+func (e *Error) plain() string {
+	if e.Hint == "" {
+		return e.Text
+	}
+	return e.Text + "; " + e.Hint
 }
 
 func (e *Error) where() string {
@@ -78,6 +84,9 @@ func messageFile(l *api.Location, cwd string) string {
 	if name, ok := strings.CutPrefix(l.File, builtinPrefix); ok {
 		return name
 	}
+	if isURL(l.File) {
+		return l.File
+	}
 	return display(absPath(l.File, cwd), cwd)
 }
 
@@ -95,7 +104,9 @@ func explain(e *Error) {
 		e.Hint = nodeHints[plain]
 	case missing:
 		e.Text = fmt.Sprintf("cannot find %q", name)
-		if e.Hint == "" {
+		if isURL(e.File) {
+			e.Hint = "a remote module imports by URL"
+		} else if e.Hint == "" {
 			e.Hint = missingHint(name)
 		}
 	case strings.HasPrefix(e.Text, "No loader is configured for"):
@@ -109,11 +120,17 @@ func scan(text, format string, into *string) bool {
 	return err == nil
 }
 
+// webHost matches what is rather a host than the name of a package.
+var webHost = regexp.MustCompile(`^[\w-]+(\.[\w-]+)*\.(com|io|net|org|dev|sh)$`)
+
 func missingHint(name string) string {
 	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "/") {
 		return "is the path right? It is relative to the file that imports it"
 	}
 	parts := strings.Split(name, "/")
+	if len(parts) > 1 && webHost.MatchString(parts[0]) { // as k6 once took it
+		return "if it is on the web, write https://" + name
+	}
 	n := 1
 	if strings.HasPrefix(name, "@") {
 		n = min(2, len(parts)) // @scope/package

@@ -2,6 +2,7 @@ package script
 
 import (
 	"bytes"
+	"regexp"
 
 	"github.com/dop251/goja"
 )
@@ -26,7 +27,14 @@ var helpers = []struct{ old, new string }{
 `},
 }
 
+// dynamicRequire is esbuild's helper for calls of require that it cannot resolve.
+var dynamicRequire = regexp.MustCompile(`(?m)^var __require = /\* @__PURE__ \*/ \(\(\w+\) => typeof require [^;]*\n(?:  .*\n)*\}\);\n`)
+
 func cheapen(code []byte) []byte {
+	if m := dynamicRequire.Find(code); m != nil {
+		to := append([]byte("var __require = $lookup;"), bytes.Repeat([]byte("\n"), bytes.Count(m, []byte("\n")))...)
+		code = bytes.Replace(code, m, to, 1)
+	}
 	for _, h := range helpers {
 		code = bytes.Replace(code, []byte(h.old), []byte(h.new), 1)
 	}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -13,24 +14,34 @@ func (s *Script) Resolve(path string) (string, error) {
 	return s.ResolveFrom(s.Dir, path)
 }
 
-// ResolveFrom is Resolve relative to dir, for instance to CallerDir's answer.
+// ResolveFrom is Resolve relative to dir, for instance to CallerDir's answer. A
+// file that is not there is looked for in the folder of the first script too,
+// which is the only place where k6 looks.
 func (s *Script) ResolveFrom(dir, path string) (string, error) {
-	path = strings.TrimPrefix(path, "file://")
+	path = fromFileURL(path)
 	if path == "" {
 		return "", &Error{Text: "open: empty path"}
 	}
-	return absPath(filepath.FromSlash(path), dir), nil
+	full := absPath(filepath.FromSlash(path), dir)
+	if root := absPath(filepath.FromSlash(path), s.Dir); root != full && !exists(full) && exists(root) {
+		return root, nil
+	}
+	return full, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // CallerDir returns the absolute folder of the script file that is calling, so
 // that open("data.csv") is relative to the file it stands in, as an import
 // would be. Builtins do not count as callers. Call it from a native function
-// that vm is running. Without a script on the stack it returns s.Dir.
+// that vm is running. It returns s.Dir without a script on the stack, and for a
+// caller that was imported by its URL.
 func CallerDir(vm *goja.Runtime, s *Script) string {
-	for _, f := range vm.CaptureCallStack(0, nil) {
-		if name := f.Position().Filename; userFile(name) {
-			return filepath.Dir(absPath(filepath.FromSlash(name), s.cwd))
-		}
+	if name := caller(vm); name != "" && !isURL(name) {
+		return filepath.Dir(absPath(filepath.FromSlash(name), s.cwd))
 	}
 	return s.Dir
 }

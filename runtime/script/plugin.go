@@ -1,30 +1,21 @@
 package script
 
 import (
-	"fmt"
-	"io"
-	"maps"
 	"os"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-const (
-	builtinNamespace = "builtin"
-	builtinPrefix    = builtinNamespace + ":"
-	openHint         = `use open() from "katydid" to read files`
-)
+const openHint = `use open() from "katydid" to read files`
 
-// plugin serves the builtin modules and the sources that are not on disk, and
-// turns down imports that can never work.
+// plugin serves the builtin modules, those that are imported by URL and the sources that are not on disk, and turns down
+// imports that can never work.
 func (b *bundler) plugin() api.Plugin {
 	return api.Plugin{Name: "katydid", Setup: func(p api.PluginBuild) {
-		p.OnResolve(api.OnResolveOptions{Filter: b.ownNames()}, b.resolveBuiltin)
-		p.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: builtinNamespace}, b.loadBuiltin)
-		p.OnResolve(api.OnResolveOptions{Filter: `^(https?:)?//`}, resolveRemote)
+		b.esbuild = p
+		b.builtinPlugin(p)
+		b.remotePlugin(p)
 		// esbuild would take these two in as text and as a style sheet.
 		p.OnLoad(api.OnLoadOptions{Filter: `\.(txt|css)$`, Namespace: "file"}, refuseData)
 		if len(b.opts.sources) > 0 {
@@ -32,41 +23,6 @@ func (b *bundler) plugin() api.Plugin {
 		}
 		p.OnLoad(api.OnLoadOptions{Filter: `\.[cm]?[jt]sx?$`, Namespace: "file"}, b.loadSource)
 	}}
-}
-
-// ownNames matches the builtins and everything that looks like one.
-func (b *bundler) ownNames() string {
-	names := []string{`(katydid|k6)(/.*)?`}
-	for name := range b.opts.Builtins {
-		names = append(names, regexp.QuoteMeta(name))
-	}
-	slices.Sort(names)
-	return "^(" + strings.Join(names, "|") + ")$"
-}
-
-func (b *bundler) resolveBuiltin(a api.OnResolveArgs) (api.OnResolveResult, error) {
-	if _, ok := b.opts.Builtins[a.Path]; ok {
-		return api.OnResolveResult{Path: a.Path, Namespace: builtinNamespace, SideEffects: api.SideEffectsFalse}, nil
-	}
-	have := slices.DeleteFunc(slices.Sorted(maps.Keys(b.opts.Builtins)), func(name string) bool {
-		return strings.HasPrefix(name, "katydid/") // parts of the module, not for scripts
-	})
-	return api.OnResolveResult{Errors: []api.Message{{
-		Text:   fmt.Sprintf("%q is not here yet", a.Path),
-		Detail: hint("available: " + strings.Join(have, ", ")),
-	}}}, nil
-}
-
-func (b *bundler) loadBuiltin(a api.OnLoadArgs) (api.OnLoadResult, error) {
-	text := b.opts.Builtins[a.Path]
-	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
-}
-
-func resolveRemote(a api.OnResolveArgs) (api.OnResolveResult, error) {
-	return api.OnResolveResult{Errors: []api.Message{{
-		Text:   "imports over the network are not here yet",
-		Detail: hint("download " + a.Path + " and import it by its path"),
-	}}}, nil
 }
 
 func refuseData(a api.OnLoadArgs) (api.OnLoadResult, error) {
@@ -83,33 +39,25 @@ func (b *bundler) resolveSource(a api.OnResolveArgs) (api.OnResolveResult, error
 // loadSource leaves most files to esbuild. Those with a byte order mark it gets
 // without it, for it would count the mark as a column.
 func (b *bundler) loadSource(a api.OnLoadArgs) (api.OnLoadResult, error) {
-	text, ok := b.opts.sources[a.Path]
-	if !ok {
-		text, ok = readMarked(a.Path)
+	text, given := b.opts.sources[a.Path]
+	if !given {
+		data, err := os.ReadFile(a.Path)
+		if err != nil {
+			return api.OnLoadResult{}, nil // esbuild says so
+		}
+		text = string(data)
 	}
-	if !ok {
+	changed := strings.TrimPrefix(text, byteOrderMark)
+	if !foreign(a.Path) {
+		changed = lookUp(changed)
+	}
+	if !given && changed == text {
 		return api.OnLoadResult{}, nil
 	}
-	text = strings.TrimPrefix(text, byteOrderMark)
-	return api.OnLoadResult{Contents: &text, Loader: api.LoaderDefault}, nil
+	return api.OnLoadResult{Contents: &changed, Loader: api.LoaderDefault}, nil
 }
 
 const byteOrderMark = "\ufeff"
-
-// readMarked reads a file if it begins with a byte order mark.
-func readMarked(path string) (text string, ok bool) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", false // esbuild says so
-	}
-	defer f.Close()
-	head := make([]byte, len(byteOrderMark))
-	if _, err := io.ReadFull(f, head); err != nil || string(head) != byteOrderMark {
-		return "", false
-	}
-	rest, err := io.ReadAll(f)
-	return string(rest), err == nil
-}
 
 // nodeModules are the modules built into Node. An npm package of the same name
 // (events, buffer, url) is used when it is installed: this table is only asked

@@ -9,10 +9,12 @@ package script
 
 import (
 	"bytes"
+	"net/http"
 	"os"
 	"path/filepath"
 
 	"github.com/dop251/goja"
+	"github.com/evanw/esbuild/pkg/api"
 )
 
 // Options say what to load.
@@ -35,7 +37,27 @@ type Options struct {
 	// traces, are relative to; "" means the current directory.
 	Dir string
 
-	sources map[string]string // absolute path -> text of files that are not on disk
+	// CacheDir is the folder in which modules imported by their URL are kept; "" means katydid/imports in the user's cache
+	// folder. Any number of processes may share it.
+	CacheDir string
+	// Offline takes such modules only from CacheDir; what is not there is an error.
+	Offline bool
+	// Refresh asks for such modules again even if their copies in CacheDir are less than a day old.
+	Refresh bool
+	// Integrity pins URLs to the hashes of what may come from them, as Remote.Integrity has them. More are read from the
+	// file LockName next to the first script.
+	Integrity map[string]string
+	// Relock leaves that file unread, for it is going to be written anew; see Script.Lock.
+	Relock bool
+	// NoReplacements fetches the well-known libraries for k6 too (those of jslib.k6.io, say), in whose place come the
+	// package's own otherwise.
+	NoReplacements bool
+	// Client sends the requests for modules; nil means a client with the proxies of the environment.
+	Client *http.Client
+
+	sources  map[string]string // absolute path -> text of files that are not on disk
+	entry    string            // instead of one that imports Paths
+	entryDir string            // what it is relative to
 }
 
 // Script is the compiled bundle. It is immutable: any number of goroutines may
@@ -57,11 +79,24 @@ type Script struct {
 	// Inputs are all files in the bundle, scripts and what they import (npm
 	// packages too, builtins not), named as Paths are, sorted.
 	Inputs []string
+	// Remote are the modules in the bundle that were imported by their URLs, sorted by them.
+	Remote []Remote
 	// Size is the length of the bundle's source in bytes.
 	Size int
 
-	cwd     string                 // absolute; what relative paths in frames are relative to
-	symbols map[*goja.Program]bool // those that ask for well-known symbols
+	cwd      string // absolute; what relative paths in frames are relative to
+	needs    map[*goja.Program]needs
+	opts     Options
+	files    []string // absolute
+	required required
+}
+
+// needs are the parameters of the bundle's function, after the host object, that its code has a use for.
+type needs struct{ symbol, meta, require bool }
+
+func needsOf(code []byte) needs {
+	has := func(name string) bool { return bytes.Contains(code, []byte(name)) }
+	return needs{has("Symbol"), has("$meta"), has("$lookup")}
 }
 
 // Load finds, bundles and compiles the scripts. Warnings concern the user's own
@@ -76,7 +111,18 @@ func Load(o Options) (*Script, []Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	b := &bundler{opts: o, cwd: cwd, files: files}
+	return o.load(cwd, files)
+}
+
+// load bundles and compiles the scripts, or what stands in their place in o.entry.
+func (o *Options) load(cwd string, files []string) (*Script, []Warning, error) {
+	pins, locked, err := o.pins(filepath.Dir(files[0]))
+	if err != nil {
+		return nil, nil, err
+	}
+	fetcher, done := o.newFetcher(pins)
+	defer done()
+	b := &bundler{opts: *o, cwd: cwd, files: files, fetcher: fetcher, locked: locked}
 	out, warnings, err := b.bundle()
 	if err != nil {
 		return nil, warnings, err
@@ -87,14 +133,14 @@ func Load(o Options) (*Script, []Warning, error) {
 	if err != nil {
 		return nil, warnings, err
 	}
-	symbols := map[*goja.Program]bool{prg: bytes.Contains(out.code, []byte("Symbol"))}
+	needs := map[*goja.Program]needs{prg: needsOf(out.code)}
 	user, size := prg, len(out.code)
 	if code := undecorate(out.code, o.Inert); !bytes.Equal(code, out.code) {
 		out.code = code
 		if user, _, err = compile(out, cwd); err != nil {
 			return nil, warnings, err
 		}
-		symbols[user] = bytes.Contains(code, []byte("Symbol"))
+		needs[user] = needsOf(code)
 	}
 	s := &Script{
 		Program: prg,
@@ -102,9 +148,12 @@ func Load(o Options) (*Script, []Warning, error) {
 		Async:   out.async,
 		Dir:     filepath.Dir(files[0]),
 		Inputs:  out.inputs,
+		Remote:  fetcher.remotes(),
 		Size:    size,
 		cwd:     cwd,
-		symbols: symbols,
+		needs:   needs,
+		opts:    *o,
+		files:   files,
 	}
 	for _, f := range files {
 		s.Paths = append(s.Paths, display(f, cwd))
@@ -114,14 +163,29 @@ func Load(o Options) (*Script, []Warning, error) {
 
 // FromSource loads one script from text instead of a file. The name ("a.js",
 // "a.ts") decides about its kind and stands in stack traces; its imports are
-// relative to the current directory.
+// relative to Options.Dir. The name "-" is for text from standard input: it is
+// called stdin.js, or stdin.ts if it is TypeScript.
 func FromSource(name, code string, o Options) (*Script, []Warning, error) {
-	cwd, err := absDir("")
+	cwd, err := absDir(o.Dir)
 	if err != nil {
 		return nil, nil, err
 	}
+	if name == "-" {
+		name = "stdin" + kindOf(code)
+	}
 	o.Paths, o.Dir, o.sources = []string{name}, cwd, map[string]string{absPath(name, cwd): code}
 	return Load(o)
+}
+
+// kindOf tells TypeScript from JavaScript by what its parser makes of a text. A text that is neither is JavaScript.
+func kindOf(code string) string {
+	parses := func(l api.Loader) bool {
+		return len(api.Transform(code, api.TransformOptions{Loader: l, Target: api.ESNext}).Errors) == 0
+	}
+	if !parses(api.LoaderJS) && parses(api.LoaderTS) {
+		return ".ts"
+	}
+	return ".js"
 }
 
 // Call evaluates the bundle in vm with the host object and returns what its
@@ -137,15 +201,31 @@ func (s *Script) CallUser(vm *goja.Runtime, host goja.Value) (goja.Value, error)
 }
 
 func (s *Script) call(vm *goja.Runtime, prg *goja.Program, host goja.Value) (goja.Value, error) {
+	return s.callWith(vm, prg, host, nil)
+}
+
+// callWith is call with a function that takes the value of Options.entry.
+func (s *Script) callWith(vm *goja.Runtime, prg *goja.Program, host, module goja.Value) (goja.Value, error) {
 	fn, err := vm.RunProgram(prg)
 	if err != nil {
 		return nil, err
 	}
 	call, _ := goja.AssertFunction(fn)
-	if !s.symbols[prg] {
+	n := s.needs[prg]
+	if n == (needs{}) && module == nil {
 		return call(goja.Undefined(), host)
 	}
-	return call(goja.Undefined(), host, vm.ToValue(symbolOf))
+	args := []goja.Value{host, goja.Undefined(), goja.Undefined(), goja.Undefined(), module}
+	if n.symbol {
+		args[1] = vm.ToValue(symbolOf)
+	}
+	if n.meta {
+		args[2] = s.metaOf(vm)
+	}
+	if n.require {
+		args[3] = s.requireOf(vm, host)
+	}
+	return call(goja.Undefined(), args...)
 }
 
 // absDir returns dir, or the current directory, absolute and without symbolic

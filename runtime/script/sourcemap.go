@@ -51,7 +51,7 @@ func sourceName(s, cwd string) string {
 	if s == entryName {
 		return builtinPrefix + entryName
 	}
-	if strings.HasPrefix(s, builtinPrefix) {
+	if strings.HasPrefix(s, builtinPrefix) || isURL(s) {
 		return s
 	}
 	return display(absPath(filepath.FromSlash(s), cwd), cwd)
@@ -87,13 +87,13 @@ func shiftLine(line string, first bool) (string, error) {
 	return b.String(), nil
 }
 
-const base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+const vlqDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 // readVLQ reads one number: five bits a digit, least significant first, bit 5
 // says that more follow, the lowest bit of the whole is the sign.
 func readVLQ(s string) (n int, rest string, err error) {
 	for i, shift := 0, 0; i < len(s) && shift < 32; i, shift = i+1, shift+5 {
-		digit := strings.IndexByte(base64, s[i])
+		digit := strings.IndexByte(vlqDigits, s[i])
 		if digit < 0 {
 			break
 		}
@@ -118,7 +118,7 @@ func writeVLQ(b *strings.Builder, n int) {
 		if v >>= 5; v > 0 {
 			digit |= 32
 		}
-		b.WriteByte(base64[digit])
+		b.WriteByte(vlqDigits[digit])
 		if v == 0 {
 			return
 		}

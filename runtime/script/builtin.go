@@ -1,0 +1,114 @@
+package script
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+const (
+	builtinNamespace = "builtin"
+	builtinPrefix    = builtinNamespace + ":"
+	// typesOnly is in a warning of esbuild's about an import of a type from JavaScript. The module has nothing in it, and
+	// the name is undefined, as it is meant to be.
+	typesOnly = `the file "builtin:k6/options" has no exports`
+)
+
+func (b *bundler) builtinPlugin(p api.PluginBuild) {
+	p.OnResolve(api.OnResolveOptions{Filter: b.ownNames()}, b.resolveBuiltin)
+	p.OnResolve(api.OnResolveOptions{Filter: "^(" + jslibPrefix + "|" + defaultPrefix + ")", Namespace: builtinNamespace}, resolveOwn)
+	p.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: builtinNamespace}, b.loadBuiltin)
+}
+
+// ownNames matches the builtins and everything that looks like one.
+func (b *bundler) ownNames() string {
+	names := []string{`(katydid|k6)(/.*)?`}
+	for name := range b.opts.Builtins {
+		names = append(names, regexp.QuoteMeta(name))
+	}
+	slices.Sort(names)
+	return "^(" + strings.Join(names, "|") + ")$"
+}
+
+func (b *bundler) resolveBuiltin(a api.OnResolveArgs) (api.OnResolveResult, error) {
+	source, ok := b.opts.Builtins[a.Path]
+	if !ok {
+		text, advice := b.unknown(a.Path)
+		return api.OnResolveResult{Errors: []api.Message{{Text: text, Detail: hint(advice)}}}, nil
+	}
+	r := api.OnResolveResult{Path: a.Path, Namespace: builtinNamespace, SideEffects: api.SideEffectsFalse}
+	if a.Kind == api.ResolveJSRequireCall && a.Namespace != builtinNamespace && strings.Contains(source, "export default ") {
+		r.Path = requirePrefix + a.Path
+	}
+	return r, nil
+}
+
+// What require gives for a builtin with a default export is an object that has it behind it and in it, for code that was
+// compiled from ES modules. Its two steps keep esbuild from putting all exports of the builtin into the bundle.
+const (
+	requirePrefix = "require "
+	defaultPrefix = "default "
+)
+
+// resolveOwn takes what only builtins import.
+func resolveOwn(a api.OnResolveArgs) (api.OnResolveResult, error) {
+	return api.OnResolveResult{Path: a.Path, Namespace: builtinNamespace, SideEffects: api.SideEffectsFalse}, nil
+}
+
+func (b *bundler) loadBuiltin(a api.OnLoadArgs) (api.OnLoadResult, error) {
+	text := b.opts.Builtins[a.Path]
+	if name, ok := strings.CutPrefix(a.Path, jslibPrefix); ok {
+		text = jslib(name)
+	}
+	if name, ok := strings.CutPrefix(a.Path, requirePrefix); ok {
+		text = "const d = require(" + quote(defaultPrefix+name) + ").default;\n" +
+			"module.exports = Object.create(d, { default: { value: d }, __esModule: { value: true } });"
+	}
+	if name, ok := strings.CutPrefix(a.Path, defaultPrefix); ok {
+		text = "export { default } from " + quote(name) + ";"
+	}
+	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
+}
+
+// unknown says what is wrong with the name of a builtin that there is not.
+func (b *bundler) unknown(name string) (text, advice string) {
+	if extension, ok := strings.CutPrefix(name, "k6/x/"); ok {
+		extension, _, _ = strings.Cut(extension, "/")
+		return quote(name) + " is an extension, written in Go and compiled into a k6 binary: katydid does not have it", extensions[extension]
+	}
+	if strings.HasPrefix(name, "k6/browser") || strings.HasPrefix(name, "k6/experimental/browser") {
+		return quote(name) + " is not here: katydid sends requests and drives no browser", "send what the page sends with k6/http"
+	}
+	if name == "k6/experimental/redis" {
+		return quote(name) + " is not here; k6 has dropped it too", ""
+	}
+	have := slices.DeleteFunc(slices.Sorted(maps.Keys(b.opts.Builtins)), func(name string) bool {
+		return strings.HasPrefix(name, "katydid/") // parts of the module, not for scripts
+	})
+	for _, h := range have {
+		if h != "k6" && (path.Base(h) == path.Base(name) || strings.HasPrefix(name, h) || strings.HasPrefix(h, name)) && h != "katydid" {
+			return quote(name) + " is not here", fmt.Sprintf("did you mean %q?", h)
+		}
+	}
+	return quote(name) + " is not here yet", "available: " + strings.Join(have, ", ")
+}
+
+// extensions are what does the work of well-known extensions of k6 here.
+var extensions = map[string]string{
+	"csv":       `use k6/experimental/csv`,
+	"dotenv":    `give variables with -e NAME=VALUE`,
+	"encoding":  `use TextEncoder and TextDecoder`,
+	"faker":     `use the npm package @faker-js/faker`,
+	"file":      `files are read with open(), and written by what handleSummary returns`,
+	"jsonpath":  `use the npm package jsonpath-plus`,
+	"timestamp": `use Date`,
+	"toml":      `use the npm package smol-toml`,
+	"url":       `URL is a global`,
+	"uuid":      `use crypto.randomUUID()`,
+	"yaml":      `use the npm package js-yaml`,
+}

@@ -1,0 +1,390 @@
+package script
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/dop251/goja"
+)
+
+// web is a server that is all hosts, by TLS and without.
+type web struct {
+	files  map[string]string // URL without its scheme -> text
+	asked  atomic.Int64
+	client *http.Client
+	plain  string // URL of the server without TLS
+}
+
+func newWeb(t testing.TB, files map[string]string) *web {
+	t.Helper()
+	w := &web{files: files}
+	server := httptest.NewTLSServer(w)
+	plain := httptest.NewServer(w)
+	w.plain = plain.URL
+	transport := &http.Transport{
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // its certificate is for example.com only
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			switch host, port, _ := net.SplitHostPort(addr); {
+			case host == "gone.example":
+				return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+			case port == "443":
+				addr = server.Listener.Addr().String()
+			}
+			return (&net.Dialer{}).DialContext(ctx, network, addr)
+		},
+	}
+	w.client = &http.Client{Transport: transport}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		server.Close()
+		plain.Close()
+	})
+	return w
+}
+
+func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	w.asked.Add(1)
+	text, ok := w.files[r.Host+r.URL.Path]
+	if !ok {
+		text, ok = w.files[r.URL.Path]
+	}
+	switch to, moved := strings.CutPrefix(text, "-> "); {
+	case !ok:
+		http.NotFound(rw, r)
+	case moved:
+		http.Redirect(rw, r, to, http.StatusFound)
+	default:
+		kind, text, typed := strings.Cut(text, " :: ")
+		if !typed {
+			kind, text = "text/javascript", kind
+		}
+		rw.Header().Set("Content-Type", kind)
+		_, _ = rw.Write([]byte(text))
+	}
+}
+
+// online are Options for a script a.js in dir whose imports come from w.
+func (w *web) online(t testing.TB, dir string) Options {
+	return Options{Paths: []string{"a.js"}, Dir: dir, Builtins: builtins, Client: w.client, CacheDir: t.TempDir()}
+}
+
+func loaded(t testing.TB, o Options) *Script {
+	t.Helper()
+	s, warnings, err := Load(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range warnings {
+		t.Errorf("warning: %v", &warnings[i])
+	}
+	return s
+}
+
+func TestRemoteModules(t *testing.T) {
+	w := newWeb(t, map[string]string{
+		"example.com/lib/a.js":      `import { b } from "./b.js"; import { c } from "../c.js"; import d from "/d.json"; export const a = "a" + b + c + d.d;`,
+		"example.com/lib/b.js":      `export let b = "b";`,
+		"example.com/c.js":          `import { b } from "https://example.com/lib/b.js"; export const c = b + "c";`,
+		"example.com/d.json":        `application/json :: {"d": "d"}`,
+		"example.com/t.ts":          `video/mp2t :: export const t: string = "t"; type T = string;`,
+		"example.com/typed":         `application/typescript; charset=utf-8 :: export const t: string = "typed";`,
+		"example.com/data":          `application/json; charset=utf-8 :: [1, 2]`,
+		"example.com/cjs.js":        `var d = require("./n.js"); exports.x = "x" + d; exports.y = function () { return "y"; };`,
+		"example.com/n.js":          `module.exports = "n";`,
+		"example.com/umd.js":        `(function (root, f) { if (typeof define === "function" && define.amd) define([], f); else if (typeof module === "object" && typeof exports !== "undefined") module.exports = f(); else root.U = f(); })(this, function () { return { parse: function (s) { return "parsed " + s; } }; });`,
+		"example.com/moved.js":      "-> https://cdn.example/v2/index.js",
+		"cdn.example/v2/index.js":   `export { part } from "./part.js";`,
+		"cdn.example/v2/part.js":    `export const part = "part";`,
+		"example.com/k6.js":         `import http from "k6/http"; export const kind = typeof http.get;`,
+		"example.com/query.js":      `export const q = 1;`,
+		"example.com/state.js":      `export const list = [];`,
+		"example.com/try.js":        `try { require("crypto"); } catch (e) { exports.caught = true; }`,
+		"example.com/bom.js":        "\ufeffexport const bom = 1;",
+		"/local.js":                 `export const local = "local";`,
+		"example.com/wait.js":       `export const w = await Promise.resolve("w");`,
+		"example.com/lib/import.js": `export const url = import.meta.url, other = import.meta.resolve("./x.js");`,
+	})
+	for _, c := range []struct{ name, code, want string }{
+		{"relative to a URL", `import { a } from "https://example.com/lib/a.js"; log(a);`, "abbcd"},
+		{"TypeScript", `import { t } from "https://example.com/t.ts"; log(t);`, "t"},
+		{"TypeScript by type", `import { t } from "https://example.com/typed"; log(t);`, "typed"},
+		{"JSON by type", `import d from "https://example.com/data"; log("" + d.length);`, "2"},
+		{"CommonJS", `import { x, y } from "https://example.com/cjs.js"; import * as all from "https://example.com/cjs.js"; log(x + y() + all.x);`, "xnyxn"},
+		{"UMD", `import u, { parse } from "https://example.com/umd.js"; log(u.parse("a")); log(parse("b"));`, "parsed a parsed b"},
+		{"require", `const u = require("https://example.com/umd.js"); log(u.parse("c"));`, "parsed c"},
+		{"redirect", `import { part } from "https://example.com/moved.js"; log(part);`, "part"},
+		{"builtin", `import { kind } from "https://example.com/k6.js"; log(kind);`, "function"},
+		{"query and fragment", `import { q } from "https://example.com/query.js?v=1#x"; log("" + q);`, "1"},
+		{"shared state", `import { list } from "https://example.com/state.js"; import { more } from "./more.js"; more(); log("" + list.length);`, "1"},
+		{"Node module behind try", `import t from "https://example.com/try.js"; log("" + t.caught);`, "true"},
+		{"byte order mark", `import { bom } from "https://example.com/bom.js"; log("" + bom);`, "1"},
+		{"loopback", `import { local } from "` + w.plain + `/local.js"; log(local);`, "local"},
+		{"top-level await", `import { w } from "https://example.com/wait.js"; log(w);`, "w"},
+		{"import.meta", `import { url, other } from "https://example.com/lib/import.js"; log(url); log(other);`, "https://example.com/lib/import.js https://example.com/lib/x.js"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := write(t, map[string]string{"a.js": c.code, "more.js": `import { list } from "https://example.com/state.js"; export const more = () => list.push(1);`})
+			if got := run(t, loaded(t, w.online(t, dir))); got != c.want {
+				t.Errorf("logged %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestRemoteFaults(t *testing.T) {
+	w := newWeb(t, map[string]string{
+		"example.com/page.js":      "text/html; charset=utf-8 :: <p>hello</p>",
+		"example.com/disguised.js": "\n<!DOCTYPE html><p>hello</p>",
+		"example.com/down.js":      "-> http://example.com/x.js",
+		"example.com/loop.js":      "-> https://example.com/loop.js",
+		"example.com/huge.js":      strings.Repeat(" ", maxScript+1),
+		"example.com/bad.js":       "\n\nexport const x = ;",
+		"example.com/file.js":      `import "file:///etc/x.js";`,
+		"example.com/npm.js":       `import "lodash";`,
+		"example.com/up.js":        `import "./none.js";`,
+	})
+	for _, c := range []struct{ code, want string }{
+		{`import x from "https://example.com/none.js"`, `a.js:1:15: cannot fetch https://example.com/none.js: 404 Not Found`},
+		{"import './b.js';\nimport x from 'https://gone.example/x.js'", `a.js:2:15: cannot fetch https://gone.example/x.js: no such host`},
+		{`import "https://example.com/page.js"`, `a.js:1:8: cannot fetch https://example.com/page.js: a web page came, not a script`},
+		{`import "https://example.com/disguised.js"`, `a.js:1:8: cannot fetch https://example.com/disguised.js: a web page came, not a script`},
+		{`import "https://github.com/a/b/blob/main/x.js"`, `a.js:1:8: cannot fetch https://github.com/a/b/blob/main/x.js: 404 Not Found; use the address of the raw file, on raw.githubusercontent.com`},
+		{`import "https://example.com/down.js"`, `a.js:1:8: cannot fetch https://example.com/down.js: redirected to http://example.com/x.js: http is only allowed from this machine, use https`},
+		{`import "https://example.com/loop.js"`, `a.js:1:8: cannot fetch https://example.com/loop.js: more than 10 redirects`},
+		{`import "https://example.com/huge.js"`, `a.js:1:8: cannot fetch https://example.com/huge.js: more than 16 MB are too large for a script`},
+		{`import "https://example.com/bad.js"`, `https://example.com/bad.js:3:18: Unexpected ";"`},
+		{`import "https://example.com/file.js"`, `https://example.com/file.js:1:8: a remote module cannot import a file`},
+		{`import "https://example.com/npm.js"`, `https://example.com/npm.js:1:8: cannot find "lodash"; a remote module imports by URL`},
+		{`import "https://example.com/up.js"`, `https://example.com/up.js:1:8: cannot fetch https://example.com/none.js: 404 Not Found`},
+	} {
+		dir := write(t, map[string]string{"a.js": c.code, "b.js": ""})
+		_, _, err := Load(w.online(t, dir))
+		var e *Error
+		if !errors.As(err, &e) || e.Error() != c.want {
+			t.Errorf("got  %v\nwant %s", err, c.want)
+		}
+	}
+}
+
+// TestSlowServer gives up when the caller's client does.
+func TestSlowServer(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	dir := write(t, map[string]string{"a.js": fmt.Sprintf("import 'http://%s/x.js'", silent.Addr())})
+	_, _, err = Load(Options{Paths: []string{"a.js"}, Dir: dir, CacheDir: t.TempDir(), Client: &http.Client{Timeout: 20 * time.Millisecond}})
+	want := fmt.Sprintf("a.js:1:8: cannot fetch http://%s/x.js: no answer in time", silent.Addr())
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestCache(t *testing.T) {
+	w := newWeb(t, map[string]string{
+		"example.com/a/x.js": "-> https://example.com/b/y.js", "example.com/b/y.js": `import "./z.js"; log("one");`, "example.com/b/z.js": ""})
+	dir := write(t, map[string]string{"a.js": `import "https://example.com/a/x.js"`})
+	o := w.online(t, dir)
+	o.CacheDir = filepath.Join(o.CacheDir, "not", "there")
+	step := func(name, want string, asked int64) {
+		t.Helper()
+		before := w.asked.Load()
+		if got := run(t, loaded(t, o)); got != want {
+			t.Errorf("%s: logged %q, want %q", name, got, want)
+		}
+		if n := w.asked.Load() - before; n != asked {
+			t.Errorf("%s: %d requests, want %d", name, n, asked)
+		}
+	}
+	step("empty", "one", 3)
+	w.files["example.com/b/y.js"] = `import "./z.js"; log("two");`
+	step("fresh", "one", 0)
+	o.Offline = true
+	step("offline", "one", 0)
+	o.Offline, o.Refresh = false, true
+	step("refresh", "two", 3)
+	o.Refresh = false
+	step("fresh again", "two", 0)
+
+	yesterday := time.Now().Add(-cacheFresh - time.Minute)
+	age := func() {
+		files, _ := filepath.Glob(filepath.Join(o.CacheDir, "*"))
+		if len(files) != 2 {
+			t.Fatalf("%d files in the cache", len(files))
+		}
+		for _, f := range files {
+			if err := os.Chtimes(f, yesterday, yesterday); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	age()
+	w.files["example.com/b/y.js"] = `import "./z.js"; log("three");`
+	step("old", "three", 3)
+
+	age()
+	delete(w.files, "example.com/b/y.js")
+	if _, _, err := Load(o); err == nil || err.Error() != "a.js:1:8: cannot fetch https://example.com/a/x.js: 404 Not Found" {
+		t.Errorf("gone: %v", err)
+	}
+	o.Client = &http.Client{Transport: unreachableNetwork{}}
+	s, warnings, err := Load(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := run(t, s); got != "three" || len(warnings) != 2 || warnings[0].Error() !=
+		"script: cannot fetch https://example.com/a/x.js: no such host; the copy in the cache is used" {
+		t.Errorf("no network: logged %q, warnings %v", got, warnings)
+	}
+
+	files, _ := filepath.Glob(filepath.Join(o.CacheDir, "*"))
+	for _, f := range files {
+		if err := os.WriteFile(f, []byte(`{"url":"damaged`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.Offline = true
+	_, _, err = Load(o)
+	want := "a.js:1:8: cannot fetch https://example.com/a/x.js: not in the cache; this is an offline run; load the script once with a network, which fills " + o.CacheDir
+	if err == nil || err.Error() != want {
+		t.Errorf("offline: got  %v\nwant %s", err, want)
+	}
+}
+
+// unreachableNetwork fails every request.
+type unreachableNetwork struct{}
+
+func (unreachableNetwork) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, &net.DNSError{Err: "no such host", Name: "example.com", IsNotFound: true}
+}
+
+// TestCacheIsShared loads with one cache from many sides at once.
+func TestCacheIsShared(t *testing.T) {
+	w := newWeb(t, map[string]string{"example.com/x.js": "export const x = '" + strings.Repeat("x", 1<<16) + "'; log('' + x.length);"})
+	dir := write(t, map[string]string{"a.js": `import "https://example.com/x.js"`})
+	o := w.online(t, dir)
+	o.Refresh = true
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 3 {
+				if s, _, err := Load(o); err != nil || len(s.Remote) != 1 || s.Remote[0].Size != 1<<16+40 {
+					t.Errorf("%v, %+v", err, s)
+				}
+			}
+		})
+	}
+	all.Wait()
+	o.Refresh, o.Offline = false, true
+	if got := run(t, loaded(t, o)); got != "65536" {
+		t.Errorf("logged %q", got)
+	}
+	if files, _ := filepath.Glob(filepath.Join(o.CacheDir, "*")); len(files) != 1 {
+		t.Errorf("left in the cache: %q", files)
+	}
+}
+
+func TestIntegrity(t *testing.T) {
+	const text = `log("x");`
+	w := newWeb(t, map[string]string{"example.com/x.js": text, "example.com/y.js": ""})
+	dir := write(t, map[string]string{"a.js": `import "https://example.com/x.js"`})
+	o := w.online(t, dir)
+	s := loaded(t, o)
+	if got := integrity([]byte(text)); s.Remote[0].Integrity != got {
+		t.Errorf("integrity %q, want %q", s.Remote[0].Integrity, got)
+	}
+	lock := filepath.Join(dir, LockName)
+	if err := os.WriteFile(lock, s.Lock(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	loaded(t, o)
+	if want := "{\n  \"https://example.com/x.js\": \"" + s.Remote[0].Integrity + "\"\n}\n"; string(s.Lock()) != want {
+		t.Errorf("lock %q, want %q", s.Lock(), want)
+	}
+
+	// A copy with the right hash will do whatever its age; one with the wrong hash never, and is not kept.
+	w.files["example.com/x.js"] = `log("evil");`
+	if got := run(t, loaded(t, o)); got != "x" {
+		t.Errorf("pinned: logged %q", got)
+	}
+	o.CacheDir = t.TempDir()
+	want := "a.js:1:8: cannot fetch https://example.com/x.js: its hash is " + integrity([]byte(`log("evil");`)) + ", but " +
+		s.Remote[0].Integrity + " is wanted; if the change is meant, pin the new hash in imports.lock.json"
+	for range 2 {
+		if _, _, err := Load(o); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+	if files, _ := filepath.Glob(filepath.Join(o.CacheDir, "*")); len(files) != 0 {
+		t.Errorf("kept %q", files)
+	}
+	o.Integrity = map[string]string{"https://example.com/x.js": integrity([]byte(`log("evil");`))}
+	if got := run(t, loaded(t, o)); got != "evil" {
+		t.Errorf("Options.Integrity: logged %q", got)
+	}
+	o.Integrity, o.Relock = nil, true
+	if s := loaded(t, o); s.Remote[0].Integrity != integrity([]byte(`log("evil");`)) {
+		t.Errorf("Relock: %+v", s.Remote)
+	}
+
+	o.Relock = false
+	w.files["example.com/x.js"] = text
+	if err := os.WriteFile(filepath.Join(dir, "a.js"), []byte(`import "https://example.com/x.js"; import "https://example.com/y.js"`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.CacheDir = t.TempDir()
+	_, warnings, err := Load(o)
+	if err != nil || len(warnings) != 1 || warnings[0].Error() != "script imports.lock.json: https://example.com/y.js is not pinned; write the file anew" {
+		t.Errorf("not pinned: %v %v", warnings, err)
+	}
+	if err := os.WriteFile(lock, []byte("[]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Load(o); err == nil || err.Error() != "script imports.lock.json: not a JSON object of URLs and their hashes; write it anew" {
+		t.Errorf("bad lock: %v", err)
+	}
+}
+
+// TestRemoteFrames shows URLs in tracebacks, and opens files next to the first script from remote code.
+func TestRemoteFrames(t *testing.T) {
+	w := newWeb(t, map[string]string{"example.com/lib/x.js": "import http from 'k6/http';\nexport const open = (p) => http.open(p);\nexport function run() {\n  nope();\n}\n"})
+	dir := write(t, map[string]string{"s/a.js": `import { open, run } from "https://example.com/lib/x.js"; export { run }; log(open("d.csv"));`})
+	o := w.online(t, dir)
+	o.Paths = []string{"s/a.js"}
+	s := loaded(t, o)
+	h := newHost(t)
+	err := h.k.Set("open", func(path string) (string, error) {
+		abs, err := s.ResolveFrom(CallerDir(h.vm, s), path)
+		return filepath.ToSlash(display(abs, dir)), err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Call(h.vm, h.k); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(h.log, " "); got != "s/d.csv" {
+		t.Errorf("opened %q", got)
+	}
+	fn, _ := goja.AssertFunction(h.exports["s/a.js"].Get("run"))
+	_, err = fn(goja.Undefined())
+	if _, got := Stack(err); got != "ReferenceError: nope is not defined\n    at run (https://example.com/lib/x.js:4:3)" {
+		t.Errorf("traceback %s", got)
+	}
+	if got := strings.Join(s.Inputs, " "); got != "s/a.js" {
+		t.Errorf("Inputs %q", got)
+	}
+}
