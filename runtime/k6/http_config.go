@@ -34,9 +34,14 @@ func HTTPConfig(o *options.Resolved) (*bridge.Config, error) {
 		return nil, err
 	}
 	cfg.Dial = dialer.DialContext
-	var err error
-	cfg.TLS, err = tlsConfig(o)
-	return cfg, err
+	cfg.TLS = tlsConfig(o)
+	if len(o.TLSAuth) > 0 {
+		var err error
+		if cfg.ClientCerts, err = clientCerts(o.TLSAuth); err != nil {
+			return nil, err
+		}
+	}
+	return cfg, nil
 }
 
 func newDialer(o *options.Resolved) *bridge.Dialer {
@@ -65,38 +70,39 @@ func newDialer(o *options.Resolved) *bridge.Dialer {
 // maxLocalIPs bounds what a range of addresses is written out to.
 const maxLocalIPs = 1 << 16
 
-func tlsConfig(o *options.Resolved) (*tls.Config, error) {
-	c := &tls.Config{
+func tlsConfig(o *options.Resolved) *tls.Config {
+	return &tls.Config{
 		InsecureSkipVerify: o.InsecureSkipTLSVerify, //nolint:gosec // the script's wish
 		MinVersion:         o.TLSVersion.Min, MaxVersion: o.TLSVersion.Max, CipherSuites: o.TLSCipherSuites,
 		Renegotiation: tls.RenegotiateFreelyAsClient,
 	}
-	var certs []tls.Certificate
-	for i, auth := range o.TLSAuth {
+}
+
+// clientCerts chooses the client certificates for a server: those whose domains name it, or that name none.
+func clientCerts(auths []options.TLSAuth) (func(server string) []tls.Certificate, error) {
+	var all []tls.Certificate
+	for i, auth := range auths {
 		cert, err := auth.Certificate()
 		if err != nil {
 			return nil, fmt.Errorf("option tlsAuth[%d]: %w", i, err)
 		}
-		certs = append(certs, cert)
+		all = append(all, cert)
 	}
-	if len(certs) > 0 {
-		c.GetClientCertificate = nil
-		c.Certificates = certs
-	}
-	return c, nil
+	return func(server string) (fit []tls.Certificate) {
+		for i, auth := range auths {
+			if len(auth.Domains) == 0 || slices.ContainsFunc(auth.Domains, func(d string) bool { return names(d, server) }) {
+				fit = append(fit, all[i])
+			}
+		}
+		return fit
+	}, nil
 }
 
-// certFor chooses the client certificate for a server: the first whose domains name it, or that names none.
-func certFor(auths []options.TLSAuth, certs []tls.Certificate, server string) *tls.Certificate {
-	for i, auth := range auths {
-		if len(auth.Domains) == 0 || slices.ContainsFunc(auth.Domains, func(d string) bool {
-			suffix, wild := strings.CutPrefix(d, "*")
-			return strings.EqualFold(d, server) || wild && strings.HasSuffix(strings.ToLower(server), strings.ToLower(suffix))
-		}) {
-			return &certs[i]
-		}
-	}
-	return nil
+// names says that a domain, which may begin with a wildcard, names a server.
+func names(domain, server string) bool {
+	suffix, wild := strings.CutPrefix(strings.ToLower(domain), "*")
+	server = strings.ToLower(server)
+	return server == suffix || wild && strings.HasSuffix(server, suffix)
 }
 
 // tagged says that a system tag is switched on.

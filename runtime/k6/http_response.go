@@ -236,7 +236,7 @@ func (x *exchange) timings(rt *goja.Runtime) goja.Value {
 	p := x.resp.Phases
 	o := rt.NewObject()
 	_ = o.Set("duration", millisOf(p.Send+p.Wait+p.Receive))
-	_ = o.Set("blocked", millisOf(p.DNS+p.Connect+p.TLS))
+	_ = o.Set("blocked", millisOf(p.DNS+p.Connect+p.TLS+x.resp.Queued))
 	_ = o.Set("looking_up", 0)
 	_ = o.Set("connecting", millisOf(p.Connect))
 	_ = o.Set("tls_handshaking", millisOf(p.TLS))

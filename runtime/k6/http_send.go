@@ -65,6 +65,7 @@ func (s *State) begin(c *call) *exchange {
 func (s *State) chain(client *bridge.Client, x *exchange, done func(*exchange)) error {
 	c := x.c
 	x.request.Jar = c.jar
+	began := time.Now()
 	for followed := 0; ; followed++ {
 		err := s.hop(client, x, done)
 		if err != nil {
@@ -78,9 +79,26 @@ func (s *State) chain(client *bridge.Client, x *exchange, done func(*exchange)) 
 			return err
 		}
 		done(x)
-		next.Header = c.Header
+		next.Header = c.redirected(x.request.Origin.URL(x.request.URI))
+		if next.Timeout = c.left(began); next.Timeout <= 0 {
+			return &bridge.Error{Kind: bridge.ReadTimeout, Text: "no complete response within the timeout of the request"}
+		}
 		*x = *x.after(next)
 	}
+}
+
+// redirected is the header of a request that a redirect asks for: it says where it comes from.
+func (c *call) redirected(from string) []bridge.Field {
+	return append(c.Header[:len(c.Header):len(c.Header)], bridge.Field{Name: "Referer", Value: from})
+}
+
+// left is what is left of the time that a call has, all redirects together.
+func (c *call) left(began time.Time) time.Duration {
+	limit := c.Timeout
+	if limit == 0 {
+		limit = bridge.DefaultTimeout
+	}
+	return limit - time.Since(began)
 }
 
 // after is the exchange of a request that a redirect asks for.
@@ -147,15 +165,13 @@ func (s *State) refused(c *call, err error) goja.Value {
 	if e := (*bridge.Error)(nil); errors.As(err, &e) {
 		text = e.Text
 	}
-	if errors.Is(err, errBody) || c.throw {
-		if c.throw {
-			js.Throw(s.rt(), "%s", text)
-		}
+	if c.throw {
+		js.Throw(s.rt(), "%s", text)
 	}
 	s.warn("Request Failed: " + text)
 	x := s.begin(c)
 	x.err, x.text, x.code = err, text, codeInvalidURL
-	if errors.Is(err, errNoHost) || errors.Is(err, errBody) {
+	if part := (*lacking)(nil); errors.As(err, &part) || errors.Is(err, errBody) {
 		x.code = codeGeneric
 	}
 	return s.response(x)
@@ -169,11 +185,28 @@ const (
 // fail notes why a request got no answer, or k6's number for one that says no.
 func (x *exchange) fail(err error) {
 	x.err = err
+	x.unfinished()
 	switch {
 	case err != nil:
-		x.code, x.text = codeOf(err)
+		x.code, x.text = bridge.Code(err)
 	case x.resp.Status >= 400:
 		x.code = 1000 + x.resp.Status
+	}
+}
+
+// unfinished gives the time of the phase that did not come to its end to that phase, as k6 does. The bridge leaves it out.
+func (x *exchange) unfinished() {
+	if x.err == nil || x.resp.RemoteAddr() == nil {
+		return
+	}
+	p := &x.resp.Phases
+	rest := x.resp.Elapsed() - p.DNS - p.Connect - p.TLS - p.Send - p.Wait - p.Receive - x.resp.Queued
+	switch {
+	case rest <= 0:
+	case p.Wait > 0:
+		p.Receive += rest
+	default:
+		p.Wait += rest
 	}
 }
 
@@ -197,7 +230,7 @@ func (s *State) record(x *exchange) {
 	w.in += x.resp.BytesIn
 	w.out += x.resp.BytesOut
 	r := metrics.Request{
-		Blocked: p.DNS + p.Connect + p.TLS, Connecting: p.Connect, TLS: p.TLS,
+		Blocked: p.DNS + p.Connect + p.TLS + x.resp.Queued, Connecting: p.Connect, TLS: p.TLS,
 		Sending: p.Send, Waiting: p.Wait, Receiving: p.Receive, Verdict: x.verdict(),
 	}
 	s.run.Metrics.AddRequest(&r, x)

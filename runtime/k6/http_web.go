@@ -1,7 +1,7 @@
 package k6
 
 import (
-	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -149,8 +149,24 @@ type address struct {
 
 type userinfo struct{ name, password string }
 
-// errNoHost is k6's text for a URL without a host.
-var errNoHost = errors.New("no Host in request URL")
+// lacking is the error for a URL of which a part is missing; in k6 it has another number than one that cannot be read.
+type lacking struct{ text string }
+
+func (e *lacking) Error() string { return e.text }
+
+// wrongURL says what is wrong with a URL, in the words of Go's client where scripts may look for them.
+func wrongURL(text string, err error) error {
+	u, e := url.Parse(text)
+	switch {
+	case e != nil:
+		return err
+	case u.Scheme != "http" && u.Scheme != "https":
+		return &lacking{fmt.Sprintf("unsupported protocol scheme %q", u.Scheme)}
+	case u.Host == "":
+		return &lacking{"http: no Host in request URL"}
+	}
+	return err
+}
 
 // maxKnown bounds the URLs that a user remembers: scripts ask for the same ones again and again, or for ever new ones.
 const maxKnown = 64
@@ -162,10 +178,7 @@ func (w *web) parse(text string) (*address, error) {
 	}
 	origin, uri, err := bridge.ParseURL(text)
 	if err != nil {
-		if u, e := url.Parse(text); e == nil && u.Host == "" {
-			return nil, errNoHost
-		}
-		return nil, err
+		return nil, wrongURL(text, err)
 	}
 	a := &address{origin: origin, uri: uri, shown: masked(text)}
 	if strings.Contains(text, "@") {
