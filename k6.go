@@ -184,8 +184,8 @@ func (r *run) prepareK6() *failure {
 	r.mu.Lock() // the memory's watch looks for the users
 	r.people = t.shared.Pool
 	r.mu.Unlock()
-	t.planned, _ = k6options.PlannedVUs(t.options.Scenarios)
 	r.makeScenarios()
+	t.planned = t.drivers.Reserved()
 	r.checkFiles(t.planned)
 	if err := r.fill(t.planned); err != nil {
 		return &failure{r.k6Code(err), err}

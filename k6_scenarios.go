@@ -36,7 +36,12 @@ func (r *run) makeScenarios() {
 			sc.users.Tags = append(sc.users.Tags, metrics.Tag{Name: pair.Name, Value: pair.Value})
 		}
 		sc.users.Ready()
-		sc.drive(r.scenarioNotes(sc))
+		sc.drive(sc.users, r.scenarioNotes(sc))
+		if sc.inflow != nil {
+			sc.users.Clock(sc.inflow.Began, sc.inflow.Progress)
+		} else {
+			sc.users.Clock(sc.loop.Began, sc.loop.Progress)
+		}
 		t.drivers = append(t.drivers, load.Scenario{StartTime: plan.StartTime, Driver: sc.driver})
 		t.scenarios = append(t.scenarios, sc)
 	}
@@ -53,21 +58,19 @@ func (r *run) scenarioNotes(sc *k6Scenario) load.Notes {
 	}
 }
 
-// drive makes the driver. The executors differ in their plans only; see docs/decisions/015.
-func (sc *k6Scenario) drive(notes load.Notes) {
+// drive makes the driver. The executors differ in their plans only; see docs/decisions/015-executors-of-k6.md.
+func (sc *k6Scenario) drive(workers load.Workers, notes load.Notes) {
 	p := &sc.plan
 	switch p.Executor {
 	case k6options.ConstantArrivalRate, k6options.RampingArrivalRate:
 		sc.inflow = load.NewInflow(load.InflowPlan{
 			Plan: arrivalPlan(p), First: p.PreAllocatedVUs, Most: p.MaxVUs, GracefulStop: p.GracefulStop,
-		}, sc.users, notes, load.NewPacer())
+		}, workers, notes, load.NewPacer())
 		sc.driver = sc.inflow
-		sc.users.Clock(sc.inflow.Began, sc.inflow.Progress)
-		return
+	default:
+		sc.loop = load.NewLoop(loopPlan(p), workers, notes)
+		sc.driver = sc.loop
 	}
-	sc.loop = load.NewLoop(loopPlan(p), sc.users, notes)
-	sc.driver = sc.loop
-	sc.users.Clock(sc.loop.Began, sc.loop.Progress)
 }
 
 func loopPlan(p *k6options.Scenario) load.LoopPlan {
@@ -92,19 +95,14 @@ func loopPlan(p *k6options.Scenario) load.LoopPlan {
 
 // arrivalPlan is the plan of an executor with an arrival rate. Rates are whole numbers of starts in a time unit.
 func arrivalPlan(p *k6options.Scenario) load.Plan {
-	perSecond := func(rate int) float64 { return float64(rate) / p.TimeUnit.Seconds() }
 	if p.Executor == k6options.ConstantArrivalRate {
-		return load.Plan{Shape: load.Constant(perSecond(p.Rate), p.Duration)}
+		return load.Plan{Shape: load.Constant(float64(p.Rate)/p.TimeUnit.Seconds(), p.Duration), Reach: true}
 	}
-	var shape load.Shape
-	from := perSecond(p.StartRate)
+	var stages []load.RateStage
 	for _, g := range p.Stages {
-		to := perSecond(g.Target)
-		if g.Duration > 0 { // else a jump
-			shape = append(shape, load.Stage{From: from, To: to, For: g.Duration})
-		}
-		from = to
+		stages = append(stages, load.RateStage{For: g.Duration, To: float64(g.Target)})
 	}
+	shape := load.Ramps(float64(p.StartRate), p.TimeUnit, stages)
 	return load.Plan{Shape: shape, First: 1, Reach: true} // the first when the area is 1: k6's rule
 }
 

@@ -16,7 +16,7 @@ type Pool struct {
 
 	mu      sync.Mutex
 	all     []*VM
-	idle    []*VM // the user that was put back last is at the end
+	idle    []*VM // the user that was put back last is at the end; they are lent in turn, as k6 does
 	stopped bool
 	lent    int
 	peak    int // of lent
@@ -79,10 +79,10 @@ func (p *Pool) lend() {
 // Take lends an idle user, or makes one. After KillAll there are none: nil, nil.
 func (p *Pool) Take() (vm *VM, err error) {
 	p.mu.Lock()
-	if n := len(p.idle) - 1; n >= 0 && !p.stopped {
-		vm = p.idle[n]
-		p.idle[n] = nil
-		p.idle = p.idle[:n]
+	if len(p.idle) > 0 && !p.stopped {
+		vm = p.idle[0]
+		p.idle[0] = nil
+		p.idle = p.idle[1:]
 	}
 	stopped := p.stopped
 	p.mu.Unlock()
