@@ -65,6 +65,9 @@ func (b *bundler) loadBuiltin(a api.OnLoadArgs) (api.OnLoadResult, error) {
 	if name, ok := strings.CutPrefix(a.Path, jslibPrefix); ok {
 		text = jslib(name)
 	}
+	if name, ok := strings.CutPrefix(a.Path, nodePrefix); ok {
+		text = "throw new Error(" + quote(notNode(name).plain()) + ");"
+	}
 	if name, ok := strings.CutPrefix(a.Path, requirePrefix); ok {
 		text = "const d = require(" + quote(defaultPrefix+name) + ").default;\n" +
 			"module.exports = Object.create(d, { default: { value: d }, __esModule: { value: true } });"

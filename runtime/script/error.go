@@ -97,11 +97,10 @@ type hint string
 func explain(e *Error) {
 	var name string
 	missing := scan(e.Text, "Could not resolve %q", &name)
-	plain := strings.TrimPrefix(name, "node:")
 	switch {
-	case missing && slices.Contains(nodeModules, plain):
-		e.Text = fmt.Sprintf("%q is not available: scripts do not run in Node", name)
-		e.Hint = nodeHints[plain]
+	case missing && slices.Contains(nodeModules, strings.TrimPrefix(name, "node:")):
+		why := notNode(name)
+		e.Text, e.Hint = why.Text, why.Hint
 	case missing:
 		e.Text = fmt.Sprintf("cannot find %q", name)
 		if isURL(e.File) {

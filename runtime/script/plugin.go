@@ -16,6 +16,7 @@ func (b *bundler) plugin() api.Plugin {
 		b.esbuild = p
 		b.builtinPlugin(p)
 		b.remotePlugin(p)
+		p.OnResolve(api.OnResolveOptions{Filter: "^(node:)?(" + strings.Join(nodeModules, "|") + ")$"}, b.resolveNode)
 		// esbuild would take these two in as text and as a style sheet.
 		p.OnLoad(api.OnLoadOptions{Filter: `\.(txt|css)$`, Namespace: "file"}, refuseData)
 		if len(b.opts.sources) > 0 {
@@ -67,6 +68,33 @@ var nodeModules = strings.Fields(`assert async_hooks buffer child_process cluste
 	path/posix path/win32 perf_hooks process punycode querystring readline readline/promises repl stream
 	stream/consumers stream/promises stream/web string_decoder sys test timers timers/promises tls trace_events
 	tty url util util/types v8 vm wasi worker_threads zlib`)
+
+// nodePrefix begins the names of the modules that stand for Node's.
+const nodePrefix = "node "
+
+// probing marks a question that resolveNode asks esbuild.
+type probing struct{}
+
+// resolveNode lets a require of one of Node's modules, of which no package has the name, fail when it is run: many
+// libraries have one in a branch that is only for Node.
+func (b *bundler) resolveNode(a api.OnResolveArgs) (api.OnResolveResult, error) {
+	if _, ours := a.PluginData.(probing); ours || a.Kind != api.ResolveJSRequireCall {
+		return api.OnResolveResult{}, nil
+	}
+	if a.ResolveDir != "" {
+		r := b.esbuild.Resolve(a.Path, api.ResolveOptions{Importer: a.Importer, Namespace: a.Namespace, ResolveDir: a.ResolveDir,
+			Kind: a.Kind, PluginData: probing{}})
+		if len(r.Errors) == 0 {
+			return api.OnResolveResult{}, nil
+		}
+	}
+	return api.OnResolveResult{Path: nodePrefix + a.Path, Namespace: builtinNamespace}, nil
+}
+
+// notNode says why one of Node's modules cannot be had.
+func notNode(name string) *Error {
+	return &Error{Text: quote(name) + " is not available: scripts do not run in Node", Hint: nodeHints[strings.TrimPrefix(name, "node:")]}
+}
 
 var nodeHints = map[string]string{
 	"fs":          openHint,
