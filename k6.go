@@ -196,7 +196,7 @@ func (r *run) prepareK6() *failure {
 // fill makes the users that the scenarios are going to need.
 func (r *run) fill(n int) error {
 	began := time.Now()
-	err := r.attend("making the users", 0, r.people.KillAll, func() error { return r.k6.shared.Pool.Fill(n) })
+	err := r.attend("the making of the users", 0, r.people.KillAll, func() error { return r.k6.shared.Pool.Fill(n) })
 	if err == nil && n >= 100 {
 		r.log.infof("%d users were made in %s", n, time.Since(began).Round(time.Millisecond))
 	}
@@ -225,8 +225,9 @@ func (r *run) attend(what string, limit time.Duration, kill func(), work func() 
 			return err
 		case s := <-r.sys.signals:
 			r.hearSignal(s)
+			r.noteK6(exitK6Signal)
 		case reason := <-r.stop:
-			why = &endedError{reason}
+			why = &endedError{reason + " while " + what + " was under way"}
 		case <-timeUp:
 			why = &lateError{fmt.Sprintf("it had not ended after %s: see the option %sTimeout", limit, what)}
 		case <-memory:
