@@ -11,6 +11,7 @@ const helpWidth = 80
 
 const helpUsage = `Usage: katydid run SCRIPT [options] [UserClass ...]
        katydid -f SCRIPT [options] [UserClass ...]
+       katydid inspect SCRIPT        print the options of a k6 script
        katydid export PREFIX [URL]   bring results to blob storage afterwards
        katydid target [--port N]     the REST service to try katydid on
        katydid version

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -59,4 +62,20 @@ func looksK6(scripts []string, dir string) bool {
 		}
 	}
 	return len(scripts) > 0
+}
+
+// inspect prints the options of a k6 script, from all places where they may be, as k6's command of that name does.
+func (r *run) inspect() int {
+	if r.k6 == nil {
+		return r.refuse(usage(errors.New("inspect shows the options of a k6 script; this one has user classes: see --list")))
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, r.k6.options.JSON(), "", "  "); err != nil {
+		return r.refuse(&failure{exitK6Other, err})
+	}
+	b.WriteByte('\n')
+	if _, err := r.sys.stdout.Write(b.Bytes()); err != nil {
+		return exitNotWritten
+	}
+	return exitOK
 }

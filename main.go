@@ -23,6 +23,7 @@ type system struct {
 	stdout, stderr io.Writer
 	signals        <-chan os.Signal
 	limits         limits
+	inspect        bool // show the options of a k6 script instead of running it
 }
 
 // getenv looks up an environment variable.
@@ -72,13 +73,14 @@ func dispatch(sys *system) int {
 		return help(sys.stderr, nil, exitUsage)
 	}
 	switch args[0] {
-	case "run":
+	case "run", "inspect":
+		sys.inspect = args[0] == "inspect"
 		name, others, ok := scriptOf(args[1:])
 		if !ok {
 			if slices.Contains(args, "--help") || slices.Contains(args, "-h") {
 				return help(sys.stdout, nil, exitOK)
 			}
-			fmt.Fprintln(sys.stderr, "katydid: error: run needs a script: katydid run SCRIPT [options]")
+			fmt.Fprintln(sys.stderr, "katydid: error: "+args[0]+" needs a script: katydid "+args[0]+" SCRIPT [options]")
 			return exitUsage
 		}
 		sys.args = append([]string{"-f", name, "--headless"}, others...)
@@ -105,7 +107,7 @@ func noScript(args []string) error {
 	if scriptName.MatchString(word) {
 		return fmt.Errorf("there is no command %s: did you mean katydid run %s?", word, word)
 	}
-	if near := closest(word, []string{"run", "export", "target", "version", "help"}); near != "" {
+	if near := closest(word, []string{"run", "inspect", "export", "target", "version", "help"}); near != "" {
 		return fmt.Errorf("there is no command %s: did you mean katydid %s?", word, near)
 	}
 	return errNoScript

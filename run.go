@@ -104,6 +104,9 @@ func runTest(sys *system) int {
 		}
 		return exitOK
 	}
+	if sys.inspect {
+		return r.inspect()
+	}
 	if r.k6 != nil {
 		if fail := r.prepareK6(); fail != nil {
 			return r.refuse(fail)
