@@ -21,7 +21,7 @@ const (
 
 func (b *bundler) builtinPlugin(p api.PluginBuild) {
 	p.OnResolve(api.OnResolveOptions{Filter: b.ownNames()}, b.resolveBuiltin)
-	p.OnResolve(api.OnResolveOptions{Filter: "^(" + jslibPrefix + "|" + defaultPrefix + ")", Namespace: builtinNamespace}, resolveOwn)
+	p.OnResolve(api.OnResolveOptions{Filter: "^" + jslibPrefix, Namespace: builtinNamespace}, resolveOwn)
 	p.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: builtinNamespace}, b.loadBuiltin)
 }
 
@@ -42,18 +42,18 @@ func (b *bundler) resolveBuiltin(a api.OnResolveArgs) (api.OnResolveResult, erro
 		return api.OnResolveResult{Errors: []api.Message{{Text: text, Detail: hint(advice)}}}, nil
 	}
 	r := api.OnResolveResult{Path: a.Path, Namespace: builtinNamespace, SideEffects: api.SideEffectsFalse}
-	if a.Kind == api.ResolveJSRequireCall && a.Namespace != builtinNamespace && strings.Contains(source, "export default ") {
+	if a.Kind == api.ResolveJSRequireCall && hostDefault.MatchString(source) {
 		r.Path = requirePrefix + a.Path
 	}
 	return r, nil
 }
 
-// What require gives for a builtin with a default export is an object that has it behind it and in it, for code that was
-// compiled from ES modules. Its two steps keep esbuild from putting all exports of the builtin into the bundle.
-const (
-	requirePrefix = "require "
-	defaultPrefix = "default "
-)
+// What require gives for a builtin whose default export comes from the host is an object that has it behind it and in it,
+// for code that was compiled from ES modules. Requiring the ES module itself would make all its exports in every VM, with
+// some of esbuild's helpers.
+const requirePrefix = "require "
+
+var hostDefault = regexp.MustCompile(`(?m)^export default (?:/\* @__PURE__ \*/ )?(\$k\.\w+\([^;\n]*\));$`)
 
 // resolveOwn takes what only builtins import.
 func resolveOwn(a api.OnResolveArgs) (api.OnResolveResult, error) {
@@ -69,11 +69,8 @@ func (b *bundler) loadBuiltin(a api.OnLoadArgs) (api.OnLoadResult, error) {
 		text = "throw new Error(" + quote(notNode(name).plain()) + ");"
 	}
 	if name, ok := strings.CutPrefix(a.Path, requirePrefix); ok {
-		text = "const d = require(" + quote(defaultPrefix+name) + ").default;\n" +
+		text = "const d = " + hostDefault.FindStringSubmatch(b.opts.Builtins[name])[1] + ";\n" +
 			"module.exports = Object.create(d, { default: { value: d }, __esModule: { value: true } });"
-	}
-	if name, ok := strings.CutPrefix(a.Path, defaultPrefix); ok {
-		text = "export { default } from " + quote(name) + ";"
 	}
 	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
 }
