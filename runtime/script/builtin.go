@@ -48,9 +48,8 @@ func (b *bundler) resolveBuiltin(a api.OnResolveArgs) (api.OnResolveResult, erro
 	return r, nil
 }
 
-// What require gives for a builtin whose default export comes from the host is an object that has it behind it and in it,
-// for code that was compiled from ES modules. Requiring the ES module itself would make all its exports in every VM, with
-// some of esbuild's helpers.
+// What require gives for a builtin whose default export comes from the host is that, as with k6. Requiring the ES module
+// itself would make all its exports in every VM, with some of esbuild's helpers.
 const requirePrefix = "require "
 
 var hostDefault = regexp.MustCompile(`(?m)^export default (?:/\* @__PURE__ \*/ )?(\$k\.\w+\([^;\n]*\));$`)
@@ -65,15 +64,43 @@ func (b *bundler) loadBuiltin(a api.OnLoadArgs) (api.OnLoadResult, error) {
 	if name, ok := strings.CutPrefix(a.Path, jslibPrefix); ok {
 		text = jslib(name)
 	}
+	for _, name := range slices.Sorted(maps.Keys(b.absent[a.Path])) {
+		text += "\nexport const " + name + " = void 0;"
+	}
 	if name, ok := strings.CutPrefix(a.Path, nodePrefix); ok {
 		text = "throw new Error(" + quote(notNode(name).plain()) + ");"
 	}
 	if name, ok := strings.CutPrefix(a.Path, requirePrefix); ok {
-		text = "const d = " + hostDefault.FindStringSubmatch(b.opts.Builtins[name])[1] + ";\n" +
-			"module.exports = Object.create(d, { default: { value: d }, __esModule: { value: true } });"
+		text = "module.exports = " + hostDefault.FindStringSubmatch(b.opts.Builtins[name])[1] + ";"
 	}
 	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
 }
+
+// tolerate turns errors about names that a module of k6 does not export into warnings: for k6 they are undefined. Often
+// they are types, which an editor has imported. It says whether there was one, so that bundling again may do.
+func (b *bundler) tolerate(errs []api.Message) (again bool) {
+	for _, m := range errs {
+		var module, name string
+		if n, _ := fmt.Sscanf(m.Text, "No matching export in %q for import %q", &module, &name); n != 2 {
+			continue
+		}
+		module, builtin := strings.CutPrefix(module, builtinPrefix)
+		ofK6 := module == "k6" || strings.HasPrefix(module, "k6/") || strings.HasPrefix(module, jslibPrefix)
+		if !builtin || !ofK6 || b.absent[module][name] || !identifier.MatchString(name) {
+			continue
+		}
+		if b.absent[module] == nil {
+			b.absent[module] = map[string]bool{}
+		}
+		b.absent[module][name], again = true, true
+		w := fromMessage(m, b.cwd)
+		w.Text = fmt.Sprintf("%q exports no %q: it is undefined", module, name)
+		b.tolerated = append(b.tolerated, *w)
+	}
+	return again
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z_$][\w$]*$`)
 
 // unknown says what is wrong with the name of a builtin that there is not.
 func (b *bundler) unknown(name string) (text, advice string) {

@@ -266,21 +266,23 @@ func TestReplacementsAreLean(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		hosts := make([]*host, 200)
-		for i := range hosts {
-			hosts[i] = newHost(t)
-		}
-		before := heap()
-		for _, h := range hosts {
-			if _, err := s.CallUser(h.vm, h.k); err != nil {
-				t.Fatal(err)
+		var most int64 // of three: what earlier tests leave behind may go in the meantime
+		for range 3 {
+			hosts := make([]*host, 200)
+			for i := range hosts {
+				hosts[i] = newHost(t)
 			}
+			before := heap()
+			for _, h := range hosts {
+				if _, err := s.CallUser(h.vm, h.k); err != nil {
+					t.Fatal(err)
+				}
+			}
+			most = max(most, (heap()-before)/int64(len(hosts)))
+			runtime.KeepAlive(hosts)
 		}
-		after := heap()
-		runtime.KeepAlive(hosts)
-		return (after - before) / int64(len(hosts))
+		return most
 	}
-	perUser(imports) // what is made once
 	if bytes := perUser(imports) - perUser(`const used = [];`); bytes > 13_500 || bytes < 0 {
 		t.Errorf("%d bytes", bytes)
 	}

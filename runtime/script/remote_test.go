@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -30,7 +32,9 @@ type web struct {
 func newWeb(t testing.TB, files map[string]string) *web {
 	t.Helper()
 	w := &web{files: files}
-	server := httptest.NewTLSServer(w)
+	server := httptest.NewUnstartedServer(w)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of connections that were not used
+	server.StartTLS()
 	plain := httptest.NewServer(w)
 	w.plain = plain.URL
 	transport := &http.Transport{

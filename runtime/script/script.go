@@ -122,7 +122,7 @@ func (o *Options) load(cwd string, files []string) (*Script, []Warning, error) {
 	}
 	fetcher, done := o.newFetcher(pins)
 	defer done()
-	b := &bundler{opts: *o, cwd: cwd, files: files, fetcher: fetcher, locked: locked}
+	b := &bundler{opts: *o, cwd: cwd, files: files, fetcher: fetcher, locked: locked, absent: map[string]map[string]bool{}}
 	out, warnings, err := b.bundle()
 	if err != nil {
 		return nil, warnings, err
