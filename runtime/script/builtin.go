@@ -21,7 +21,7 @@ const (
 
 func (b *bundler) builtinPlugin(p api.PluginBuild) {
 	p.OnResolve(api.OnResolveOptions{Filter: b.ownNames()}, b.resolveBuiltin)
-	p.OnResolve(api.OnResolveOptions{Filter: "^(" + jslibPrefix + "|" + defaultPrefix + ")", Namespace: builtinNamespace}, resolveOwn)
+	p.OnResolve(api.OnResolveOptions{Filter: "^" + jslibPrefix, Namespace: builtinNamespace}, resolveOwn)
 	p.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: builtinNamespace}, b.loadBuiltin)
 }
 
@@ -42,18 +42,17 @@ func (b *bundler) resolveBuiltin(a api.OnResolveArgs) (api.OnResolveResult, erro
 		return api.OnResolveResult{Errors: []api.Message{{Text: text, Detail: hint(advice)}}}, nil
 	}
 	r := api.OnResolveResult{Path: a.Path, Namespace: builtinNamespace, SideEffects: api.SideEffectsFalse}
-	if a.Kind == api.ResolveJSRequireCall && a.Namespace != builtinNamespace && strings.Contains(source, "export default ") {
+	if a.Kind == api.ResolveJSRequireCall && hostDefault.MatchString(source) {
 		r.Path = requirePrefix + a.Path
 	}
 	return r, nil
 }
 
-// What require gives for a builtin with a default export is an object that has it behind it and in it, for code that was
-// compiled from ES modules. Its two steps keep esbuild from putting all exports of the builtin into the bundle.
-const (
-	requirePrefix = "require "
-	defaultPrefix = "default "
-)
+// What require gives for a builtin whose default export comes from the host is that, as with k6. Requiring the ES module
+// itself would make all its exports in every VM, with some of esbuild's helpers.
+const requirePrefix = "require "
+
+var hostDefault = regexp.MustCompile(`(?m)^export default (?:/\* @__PURE__ \*/ )?(\$k\.\w+\([^;\n]*\));$`)
 
 // resolveOwn takes what only builtins import.
 func resolveOwn(a api.OnResolveArgs) (api.OnResolveResult, error) {
@@ -65,18 +64,43 @@ func (b *bundler) loadBuiltin(a api.OnLoadArgs) (api.OnLoadResult, error) {
 	if name, ok := strings.CutPrefix(a.Path, jslibPrefix); ok {
 		text = jslib(name)
 	}
+	for _, name := range slices.Sorted(maps.Keys(b.absent[a.Path])) {
+		text += "\nexport const " + name + " = void 0;"
+	}
 	if name, ok := strings.CutPrefix(a.Path, nodePrefix); ok {
 		text = "throw new Error(" + quote(notNode(name).plain()) + ");"
 	}
 	if name, ok := strings.CutPrefix(a.Path, requirePrefix); ok {
-		text = "const d = require(" + quote(defaultPrefix+name) + ").default;\n" +
-			"module.exports = Object.create(d, { default: { value: d }, __esModule: { value: true } });"
-	}
-	if name, ok := strings.CutPrefix(a.Path, defaultPrefix); ok {
-		text = "export { default } from " + quote(name) + ";"
+		text = "module.exports = " + hostDefault.FindStringSubmatch(b.opts.Builtins[name])[1] + ";"
 	}
 	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
 }
+
+// tolerate turns errors about names that a module of k6 does not export into warnings: for k6 they are undefined. Often
+// they are types, which an editor has imported. It says whether there was one, so that bundling again may do.
+func (b *bundler) tolerate(errs []api.Message) (again bool) {
+	for _, m := range errs {
+		var module, name string
+		if n, _ := fmt.Sscanf(m.Text, "No matching export in %q for import %q", &module, &name); n != 2 {
+			continue
+		}
+		module, builtin := strings.CutPrefix(module, builtinPrefix)
+		ofK6 := module == "k6" || strings.HasPrefix(module, "k6/") || strings.HasPrefix(module, jslibPrefix)
+		if !builtin || !ofK6 || b.absent[module][name] || !identifier.MatchString(name) {
+			continue
+		}
+		if b.absent[module] == nil {
+			b.absent[module] = map[string]bool{}
+		}
+		b.absent[module][name], again = true, true
+		w := fromMessage(m, b.cwd)
+		w.Text = fmt.Sprintf("%q exports no %q: it is undefined", module, name)
+		b.tolerated = append(b.tolerated, *w)
+	}
+	return again
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z_$][\w$]*$`)
 
 // unknown says what is wrong with the name of a builtin that there is not.
 func (b *bundler) unknown(name string) (text, advice string) {

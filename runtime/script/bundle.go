@@ -22,6 +22,9 @@ type bundler struct {
 	locked  bool            // there is a lock file
 	common  map[string]bool // scripts that are CommonJS modules
 	esbuild api.PluginBuild
+
+	absent    map[string]map[string]bool // exports that builtins do not have, by module
+	tolerated []Warning                  // about those
 }
 
 // bundled is what esbuild made of the scripts.
@@ -57,7 +60,10 @@ func (b *bundler) build() (*bundled, []Warning, error) {
 		out.async = true
 		r = api.Build(b.options(true))
 	}
-	warnings := b.warnings(r.Warnings)
+	warnings := append(b.warnings(r.Warnings), b.tolerated...)
+	if b.tolerate(r.Errors) {
+		return b.build()
+	}
 	if len(r.Errors) > 0 {
 		return nil, warnings, fromMessages(r.Errors, b.cwd)
 	}

@@ -1,9 +1,11 @@
 package script
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,12 +56,13 @@ var forms = []struct {
 	{"types in JavaScript", "a.js", `import { Options } from "k6/options"; log(typeof Options);`, "undefined"},
 	{"types, unused", "a.js", `import { Options } from "k6/options"; import "k6/options"; log("x");`, "x"},
 	{"require of a builtin", "a.js", `const http = require("k6/http"); const { check } = require("k6"); log(http.get() + check());`, "[k6/http:default] [k6:default] k6/http.getk6.check"},
-	{"require as compilers write it", "a.js", `var http_1 = require("k6/http"); log(http_1.default.get() + http_1.__esModule);`, "[k6/http:default] k6/http.gettrue"},
+	{"require as compilers write it", "a.js", `var d = (m) => m && m.__esModule ? m : { default: m }; var http_1 = d(require("k6/http")); log(http_1.default.get());`, "[k6/http:default] k6/http.get"},
 	{"require in an ES module", "a.js", `import { get } from "k6/http"; const http = require("k6/http"); export default function () {} log(get() + http.get());`, "[k6/http:get] [k6/http:default] k6/http:getk6/http.get"},
 	{"require of a file", "a.js", `const lib = require("./lib.js"), es = require("./es.js"), d = require("./d.json"); log(lib.x + es.x + es.default + d.d);`, "libesdefd"},
 	{"require without extension", "a.js", `log(require("./lib").x + require("./typed").x);`, "libtyped"},
 	{"named from CommonJS", "a.js", `import { x } from "./lib.js"; import lib, { f } from "./lib.js"; log(x + lib.x + f());`, "liblibf"},
 	{"default of a compiled module", "a.js", `import d, { n } from "./compiled.js"; log(d + n);`, "dn"},
+	{"default of CommonJS", "a.js", `import d from "./default.js"; import f from "./fn.js"; log(d + f());`, "dfn"},
 	{"named from UMD", "a.js", `import { parse } from "./umd.js"; import Papa from "./umd.js"; log(parse() + Papa.parse());`, "umdumd"},
 	{"computed require", "a.js", `const n = ["lib", "es", "typed"]; log(n.map((f) => require("./" + f + ".js".slice(0, f === "typed" ? 0 : 3)).x).join());`, "lib,es,typed"},
 	{"computed require by patterns", "a.js", "const n = 'x'; log(require(`./sub/${n}.js`).x + require('./sub/' + n + '.js').x); exports.options = {};", "sub/xsub/x"},
@@ -88,6 +91,8 @@ var formFiles = map[string]string{
 	"d.json":          `{"d": "d"}`,
 	"with blank.json": `{"b": "b"}`,
 	"compiled.js":     `"use strict"; Object.defineProperty(exports, "__esModule", { value: true }); exports.default = "d"; exports.n = "n";`,
+	"default.js":      `exports.default = "d"; exports.n = "n";`,
+	"fn.js":           `module.exports = function () { return "fn"; };`,
 	"umd.js":          `(function (g, f) { typeof exports === "object" && typeof module !== "undefined" ? f(exports) : typeof define === "function" && define.amd ? define(["exports"], f) : f(g.U = {}); })(this, function (exports) { exports.parse = function () { return "umd"; }; });`,
 	"count.js":        `log("counted"); export let n = 0; export const add = () => n++;`,
 	"throws.js":       `throw new Error("thrown");`,
@@ -117,6 +122,39 @@ func TestForms(t *testing.T) {
 				t.Errorf("logged %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestAbsentExports are undefined, as with k6: editors import types.
+func TestAbsentExports(t *testing.T) {
+	dir := write(t, map[string]string{
+		"a.js": "import http, { Response, get } from 'k6/http';\nimport { chek } from 'k6';\nimport { b } from './b.js';\nlog(typeof Response + typeof chek + typeof get + b);",
+		"b.js": "import { Response } from 'k6/http'; import { nothing } from " + utils + ";\nexport const b = typeof Response + typeof nothing;"})
+	all := map[string]string{"k6/execution": jslibHost["k6/execution"]}
+	maps.Copy(all, k6Like)
+	s, warnings, err := Load(Options{Paths: []string{"a.js"}, Dir: dir, Builtins: all})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i := range warnings {
+		got = append(got, warnings[i].Error())
+	}
+	want := []string{
+		`a.js:1:16: "k6/http" exports no "Response": it is undefined`,
+		`a.js:2:10: "k6" exports no "chek": it is undefined; Did you mean to import "check" instead?`,
+		`b.js:1:46: "jslib/k6-utils" exports no "nothing": it is undefined`,
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("warnings\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	h := k6Host(t)
+	if _, err := s.Call(h.vm, h.k); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(h.log, " "); got != "[k6/http:get] undefinedundefinedfunctionundefinedundefined" {
+		t.Errorf("logged %s", got)
 	}
 }
 

@@ -7,11 +7,10 @@ import (
 	"github.com/dop251/goja"
 )
 
-// Two of esbuild's helpers, word for word, and what takes their place. goja makes
+// Some of esbuild's helpers, word for word, and what takes their place. goja makes
 // its built-in objects when they are first touched, in every VM: for-in makes all
 // of Object.prototype (6 KB), the name Symbol all of Symbol (8 KB). If a later
-// esbuild words them differently nothing is replaced and only memory is lost; a
-// test would tell. The line count must stay, for the source map.
+// esbuild words them differently nothing is replaced; a test would tell. The line count must stay, for the source map.
 var helpers = []struct{ old, new string }{
 	{`var __export = (target, all) => {
   for (var name in all)
@@ -22,6 +21,8 @@ var helpers = []struct{ old, new string }{
     __defProp(target, names[i], { get: all[names[i]], enumerable: true });
 };
 `},
+	// The default export of a CommonJS module is exports.default if there is one, as with k6; not only in compiled ones.
+	{`isNodeMode || !mod || !mod.__esModule ?`, `isNodeMode || !mod || !mod.__esModule && mod.default === void 0 ?`},
 	{`var __knownSymbol = (name, symbol) => (symbol = Symbol[name]) ? symbol : /* @__PURE__ */ Symbol.for("Symbol." + name);
 `, `var __knownSymbol = (name) => $symbol(name);
 `},

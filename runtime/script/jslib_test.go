@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"os"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -148,6 +149,7 @@ func TestChai(t *testing.T) {
 		{`log(String(describe("throws", () => { undefined.x; })));`, `<throws> Exception raised "Cannot read property 'x' of undefined"=false error throws: Cannot read property 'x' of undefined false`},
 		{`describe("json", () => { expect({ json: () => 1 }, "response").to.have.validJsonBody(); expect({ json() { throw new Error(); } }, "response").to.have.validJsonBody(); }); log(String(chai === same));`,
 			"<json> response has valid json body=true response has valid json body=false true"},
+
 		{`describe("colons", () => { expect("a", "a::b").to.equal("a"); });`, "<colons> expected a:b to equal 'a'=true"},
 	} {
 		if got := answer(t, start+c.code); got != c.want {
@@ -251,5 +253,37 @@ func golden(t *testing.T, name, got string) {
 	}
 	if got+"\n" != string(want) {
 		t.Errorf("%s: got\n%s", path, got)
+	}
+}
+
+// TestReplacementsAreLean guards what the replacements take in the VM of a user that does not call them, in bytes. It was
+// 12,500.
+func TestReplacementsAreLean(t *testing.T) {
+	const imports = `import { randomItem, randomIntBetween, uuidv4 } from ` + utils + `; import { textSummary } from ` + summary + `;
+		import { htmlReport } from ` + reporter + `; import papaparse from "https://jslib.k6.io/papaparse/5.1.1/index.js"; const used = [randomItem, randomIntBetween, uuidv4, textSummary, htmlReport, papaparse];`
+	perUser := func(code string) int64 {
+		s, _, err := FromSource("a.js", code+` export const options = {}; export default function () { return used; }`, Options{Builtins: jslibHost, Offline: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var most int64 // of three: what earlier tests leave behind may go in the meantime
+		for range 3 {
+			hosts := make([]*host, 200)
+			for i := range hosts {
+				hosts[i] = newHost(t)
+			}
+			before := heap()
+			for _, h := range hosts {
+				if _, err := s.CallUser(h.vm, h.k); err != nil {
+					t.Fatal(err)
+				}
+			}
+			most = max(most, (heap()-before)/int64(len(hosts)))
+			runtime.KeepAlive(hosts)
+		}
+		return most
+	}
+	if bytes := perUser(imports) - perUser(`const used = [];`); bytes > 13_500 || bytes < 0 {
+		t.Errorf("%d bytes", bytes)
 	}
 }

@@ -2,9 +2,12 @@
 // compiles the bundle once with goja. The compiled program is shared by all
 // virtual users; each evaluates it in a VM of its own.
 //
-// The bundle is one function with one parameter, $k: the host object. For every
-// script file it calls $k.exports(namespace, path). Modules given as
+// The bundle is one function whose first parameter, $k, is the host object. For
+// every script file it calls $k.exports(namespace, path). Modules given as
 // Options.Builtins may use anything else of $k.
+//
+// Modules may also be imported by their URLs, and by the names and URLs that k6
+// scripts use; see Options.
 package script
 
 import (
@@ -91,14 +94,6 @@ type Script struct {
 	required required
 }
 
-// needs are the parameters of the bundle's function, after the host object, that its code has a use for.
-type needs struct{ symbol, meta, require bool }
-
-func needsOf(code []byte) needs {
-	has := func(name string) bool { return bytes.Contains(code, []byte(name)) }
-	return needs{has("Symbol"), has("$meta"), has("$lookup")}
-}
-
 // Load finds, bundles and compiles the scripts. Warnings concern the user's own
 // files, never those of node_modules. The error is an *Error if the fault is in
 // a script.
@@ -122,7 +117,7 @@ func (o *Options) load(cwd string, files []string) (*Script, []Warning, error) {
 	}
 	fetcher, done := o.newFetcher(pins)
 	defer done()
-	b := &bundler{opts: *o, cwd: cwd, files: files, fetcher: fetcher, locked: locked}
+	b := &bundler{opts: *o, cwd: cwd, files: files, fetcher: fetcher, locked: locked, absent: map[string]map[string]bool{}}
 	out, warnings, err := b.bundle()
 	if err != nil {
 		return nil, warnings, err
@@ -186,46 +181,6 @@ func kindOf(code string) string {
 		return ".ts"
 	}
 	return ".js"
-}
-
-// Call evaluates the bundle in vm with the host object and returns what its
-// function returns: undefined, or a promise if Async. Once per VM. The error is
-// what the script's top level threw, or an interruption.
-func (s *Script) Call(vm *goja.Runtime, host goja.Value) (goja.Value, error) {
-	return s.call(vm, s.Program, host)
-}
-
-// CallUser is Call for the VM of a user.
-func (s *Script) CallUser(vm *goja.Runtime, host goja.Value) (goja.Value, error) {
-	return s.call(vm, s.User, host)
-}
-
-func (s *Script) call(vm *goja.Runtime, prg *goja.Program, host goja.Value) (goja.Value, error) {
-	return s.callWith(vm, prg, host, nil)
-}
-
-// callWith is call with a function that takes the value of Options.entry.
-func (s *Script) callWith(vm *goja.Runtime, prg *goja.Program, host, module goja.Value) (goja.Value, error) {
-	fn, err := vm.RunProgram(prg)
-	if err != nil {
-		return nil, err
-	}
-	call, _ := goja.AssertFunction(fn)
-	n := s.needs[prg]
-	if n == (needs{}) && module == nil {
-		return call(goja.Undefined(), host)
-	}
-	args := []goja.Value{host, goja.Undefined(), goja.Undefined(), goja.Undefined(), module}
-	if n.symbol {
-		args[1] = vm.ToValue(symbolOf)
-	}
-	if n.meta {
-		args[2] = s.metaOf(vm)
-	}
-	if n.require {
-		args[3] = s.requireOf(vm, host)
-	}
-	return call(goja.Undefined(), args...)
 }
 
 // absDir returns dir, or the current directory, absolute and without symbolic

@@ -100,7 +100,8 @@ func TestSymbolsAreDefinedOnlyWhenUsed(t *testing.T) {
 // that every VM pays for what cheapen avoids.
 func TestHelpersAreReplaced(t *testing.T) {
 	s := load(t, write(t, map[string]string{
-		"a.js": `import * as me from "./a.js"; function d() {} export class A { @d m() { return me; } }`}), "a.js")
+		"a.js": `import * as me from "./a.js"; import c from "./c.js"; function d() {} export class A { @d m() { return [me, c]; } }`,
+		"c.js": `exports.c = 1;`}), "a.js")
 	fn, err := newHost(t).vm.RunProgram(s.Program)
 	if err != nil {
 		t.Fatal(err)

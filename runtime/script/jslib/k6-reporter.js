@@ -1,19 +1,20 @@
 // What scripts import from benc-uk/k6-reporter, written for katydid: the summary as one HTML page that needs no other file.
 import { humanizeValue } from "jslib/k6-summary";
 
-const html = (s) => String(s).replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`);
-const row = (cells, kind = "td") => `<tr>${cells.map((c) => `<${kind}>${c}</${kind}>`).join("")}</tr>\n`;
-const table = (head, rows) => (rows.length ? `<table>\n${row(head.map(html), "th")}${rows.join("")}</table>\n` : "<p>None.</p>\n");
-const verdict = (ok) => `<span class="${ok ? "ok" : "bad"}">${ok ? "passed" : "failed"}</span>`;
+// htmlReport is the page. options: title. All of it is in one function: what a module has at its top level is made for
+// every user, and only handleSummary needs this.
+export function htmlReport(data, options = {}) {
+  const html = (s) => String(s).replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`);
+  const row = (cells, kind = "td") => `<tr>${cells.map((c) => `<${kind}>${c}</${kind}>`).join("")}</tr>\n`;
+  const table = (head, rows) => (rows.length ? `<table>\n${row(head.map(html), "th")}${rows.join("")}</table>\n` : "<p>None.</p>\n");
+  const verdict = (ok) => `<span class="${ok ? "ok" : "bad"}">${ok ? "passed" : "failed"}</span>`;
 
-const style = `body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:75em;padding:0 1em;color:#222;background:#fff}
+  const style = `body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:75em;padding:0 1em;color:#222;background:#fff}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25em .75em;border-bottom:1px solid #ddd}
 td{font-variant-numeric:tabular-nums}.ok{color:#176f2c}.bad{color:#b3261e;font-weight:bold}
 dl{display:flex;flex-wrap:wrap;gap:1em}dl div{border:1px solid #ddd;border-radius:.5em;padding:.5em 1em}dd{margin:0;font-size:1.5em}
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#1b1b1b}th,td,dl div{border-color:#444}.ok{color:#7bd88f}.bad{color:#ff8a80}}`;
 
-// htmlReport is the page. options: title.
-export function htmlReport(data, options = {}) {
   const title = html(options.title ?? "k6 report " + new Date().toISOString().slice(0, 16).replace("T", " "));
   const unit = data.options?.summaryTimeUnit;
   const names = Object.keys(data.metrics).sort();
@@ -58,10 +59,10 @@ ${table(["Metric", "Count", "Per second"], of("counter").map((n) => row([html(n)
 ${table(["Metric", "Value", "Lowest", "Highest"], of("gauge").map((n) => row([html(n), value(n, "value"), value(n, "min"), value(n, "max")])))}
 </body></html>
 `;
-}
 
-// collect lists the checks of a group and of those in it.
-function collect(group, into, path = "") {
-  for (const c of group.checks ?? []) into.push({ group: path, name: c.name, passes: Number(c.passes), fails: Number(c.fails) });
-  for (const g of group.groups ?? []) collect(g, into, path ? path + " / " + g.name : g.name);
+  // collect lists the checks of a group and of those in it.
+  function collect(group, into, path = "") {
+    for (const c of group.checks ?? []) into.push({ group: path, name: c.name, passes: Number(c.passes), fails: Number(c.fails) });
+    for (const g of group.groups ?? []) collect(g, into, path ? path + " / " + g.name : g.name);
+  }
 }
