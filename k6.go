@@ -31,6 +31,7 @@ type k6Test struct {
 	planned   int // users that are made before the load
 	clock     loadClock
 	setupData []byte // JSON; nil for none
+	outs      []*k6Out
 }
 
 // loadK6 reads the options of a k6 script, whose top level has run, from all places where they may be.
@@ -62,6 +63,9 @@ func (r *run) loadK6(exports k6.Exports) *failure {
 		r.log.warnf("%s", w)
 	}
 	t.options = resolved
+	if fail := r.parseOut(); fail != nil {
+		return fail
+	}
 	r.speakOf(merged)
 	for _, sc := range resolved.Scenarios {
 		if !exports.Functions[sc.Exec] {
@@ -178,6 +182,9 @@ func (r *run) prepareK6() *failure {
 	r.capRate()
 	t.shared.Turn = r.shared.Turn
 	if fail := r.openResults(); fail != nil {
+		return fail
+	}
+	if fail := r.openOut(); fail != nil {
 		return fail
 	}
 	t.shared.Pool = vu.NewPool(r.env)

@@ -37,6 +37,7 @@ func (r *run) executeK6() int {
 	r.noteK6(code)
 	heard := r.heed()
 	r.out.collect()
+	r.closeOut()
 	heard()
 	r.conclude(t.clock.elapsed())
 	r.summariseK6()
@@ -170,8 +171,8 @@ const stuckLimit = 5 * time.Second
 // gauges records how many users there are; once a second, as k6 does, and so not at all in a shorter run.
 func (r *run) gauges() {
 	m, now := r.k6.shared.Metrics, time.Now()
-	m.Add(m.Builtin.VUs, float64(r.people.Live()), nil, now)
-	m.Add(m.Builtin.VUsMax, float64(r.k6.shared.Pool.Made()), nil, now)
+	m.Add(m.Builtin.VUs, float64(r.people.Live()), r.k6.shared.Tags, now)
+	m.Add(m.Builtin.VUsMax, float64(r.k6.shared.Pool.Made()), r.k6.shared.Tags, now)
 }
 
 // watchThresholds ends the load when a threshold is crossed that says so.

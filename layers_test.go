@@ -42,6 +42,7 @@ var layers = map[string]layer{
 	"scripts":            {}, // tests of the examples only
 	"stats":              {},
 	"metrics":            {},
+	"metrics/output":     {ours: []string{"metrics"}},
 	"exporter":           {},
 	"targetapi":          {},
 	"bench/locust":       {ours: []string{"targetapi", "internal/tools"}}, // programs of their own

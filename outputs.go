@@ -102,6 +102,9 @@ func (o *outputs) tick() {
 	o.mu.Lock()
 	s := o.snapshot()
 	o.check(o.files.Write(s), o.hlog.write(s.Interval))
+	if t := o.r.k6; t != nil {
+		t.flushOut(o.r.log)
+	}
 	o.mu.Unlock()
 	o.r.screen.Show(s, o.r.status()) // which may wait for a reader
 }

@@ -5,11 +5,14 @@ import (
 	"time"
 )
 
-// Add counts a sample. The time matters for gauges only, whose value is that of the latest sample; it may be zero for
-// others. NaN is no value and not counted: whoever lets a script add it has to refuse it.
+// Add counts a sample. The time matters for gauges, whose value is that of the latest sample, and to a Sink; else it may
+// be zero. NaN is no value and not counted: whoever lets a script add it has to refuse it.
 func (e *Engine) Add(m *Metric, value float64, tags Tags, at time.Time) {
 	if math.IsNaN(value) {
 		return
+	}
+	if e.raw != nil {
+		e.raw.one(m, value, at, tags, Tag{})
 	}
 	s := sample{series: m.series, check: -1, value: value}
 	if m.Type == Gauge {
@@ -30,11 +33,14 @@ func (e *Engine) Add(m *Metric, value float64, tags Tags, at time.Time) {
 }
 
 // Check counts a check: in the tree of groups, under the path of its group ("" is the root, "::a::b" is b in a), and as a
-// sample of the metric checks, which has the tags group and check beside the given ones.
-func (e *Engine) Check(group, name string, ok bool, tags Tags) {
+// sample of the metric checks, which has the tags group and check beside the given ones. The time is for a Sink.
+func (e *Engine) Check(group, name string, ok bool, tags Tags, at time.Time) {
 	s := sample{series: e.Builtin.Checks.series}
 	if ok {
 		s.value = 1
+	}
+	if e.raw != nil {
+		e.raw.checked(e.Builtin.Checks, s.value, at, tags, name)
 	}
 	var room [8]*submetric
 	var hits []*submetric

@@ -42,8 +42,8 @@ func hotPath(e *Engine, m *Metric) map[string]func() {
 	tags, r := newUserTags(), Request{Waiting: 1234567, Receiving: 12345, Sending: 4321, Verdict: Expected}
 	return map[string]func(){
 		"Add":        func() { e.Add(m, 12.5, tags, time.Time{}) },
-		"AddRequest": func() { r.Waiting += 1001; e.AddRequest(&r, tags) },
-		"Check":      func() { e.Check("::a", "item 7", true, tags) },
+		"AddRequest": func() { r.Waiting += 1001; e.AddRequest(&r, tags, time.Time{}) },
+		"Check":      func() { e.Check("::a", "item 7", true, tags, time.Time{}) },
 	}
 }
 
@@ -84,11 +84,11 @@ func BenchmarkCollect(b *testing.B) {
 	e := New()
 	for i := range 100_000 {
 		d := time.Duration(i) * 10 * time.Microsecond
-		e.AddRequest(&Request{Blocked: d, Connecting: d, TLS: d, Sending: d, Waiting: d, Receiving: d, Verdict: Expected}, nil)
+		e.AddRequest(&Request{Blocked: d, Connecting: d, TLS: d, Sending: d, Waiting: d, Receiving: d, Verdict: Expected}, nil, time.Time{})
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		e.AddRequest(&Request{Verdict: Expected}, nil)
+		e.AddRequest(&Request{Verdict: Expected}, nil, time.Time{})
 		e.Collect(start)
 	}
 }

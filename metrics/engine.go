@@ -12,7 +12,7 @@ const foldAt = 2048
 
 // Engine counts samples and knows the thresholds. Metric, Add, AddRequest, Check and Group may be called from any
 // goroutine at any time, also during and after a Collect; Collect and Evaluate from one goroutine at a time;
-// Thresholds and Validate before the first sample.
+// Thresholds, Validate and Raw before the first sample.
 //
 // A sample is first parked in one of several shards, as a record without pointers, and counted later ("folded"): by
 // Collect, or by the goroutine that fills a shard. So a distribution exists once, not once a shard, and memory grows with
@@ -24,6 +24,7 @@ type Engine struct {
 	next   atomic.Uint32 // shard for the next token
 	tokens sync.Pool     // *shard. A processor keeps getting its own one back, so its lock is uncontended
 
+	raw         *raw // nil if nobody wants the samples themselves
 	tree        tree
 	thresholds  []threshold
 	requestSubs *filterIndex // submetrics of the metrics that AddRequest counts

@@ -111,11 +111,11 @@ func TestStateIsImmutable(t *testing.T) {
 	e := New()
 	m := mustMetric(t, e, "tt", Trend)
 	e.Add(m, 1, nil, start)
-	e.Check("", "c", true, nil)
+	e.Check("", "c", true, nil, time.Time{})
 	s := e.Collect(start)
 	for range 1000 {
 		e.Add(m, 100, nil, start)
-		e.Check("", "c", false, nil)
+		e.Check("", "c", false, nil, time.Time{})
 	}
 	later := e.Collect(start)
 	if v := s.Find("tt").Values; v.Samples != 1 || v.Max != 1 || v.Percentile(100) != 1 || s.Checks[0].Fails != 0 {
@@ -133,11 +133,11 @@ func TestRequestIsCountedInItsMetrics(t *testing.T) {
 	e := New()
 	r := Request{Blocked: 7 * time.Millisecond, Connecting: 6 * time.Millisecond, TLS: 5 * time.Millisecond,
 		Sending: time.Millisecond, Waiting: 2500 * time.Microsecond, Receiving: 4 * time.Millisecond, Verdict: Expected}
-	e.AddRequest(&r, nil)
+	e.AddRequest(&r, nil, time.Time{})
 	r.Verdict, r.Receiving = Unexpected, 0
-	e.AddRequest(&r, nil)
+	e.AddRequest(&r, nil, time.Time{})
 	r.Verdict, r.Receiving = Unjudged, 1
-	e.AddRequest(&r, nil)
+	e.AddRequest(&r, nil, time.Time{})
 	s := e.Collect(start)
 	for key, want := range map[string]struct {
 		n        int64
@@ -173,8 +173,8 @@ func TestNothingIsLostBetweenGoroutines(t *testing.T) {
 			}
 			for range each {
 				e.Add(m, 1, nil, time.Time{})
-				e.AddRequest(&Request{Waiting: time.Millisecond, Verdict: Expected}, nil)
-				e.Check("::g", "c", true, nil)
+				e.AddRequest(&Request{Waiting: time.Millisecond, Verdict: Expected}, nil, time.Time{})
+				e.Check("::g", "c", true, nil, time.Time{})
 			}
 		})
 	}

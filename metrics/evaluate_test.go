@@ -166,7 +166,7 @@ func TestSubmetricsOfRequests(t *testing.T) {
 	a, b := tags.With(Tag{"name", "a"}), tags.With(Tag{"name", "b"})
 	for _, tags := range []*TagSet{a, b} {
 		for _, verdict := range []Verdict{Expected, Unexpected, Unjudged} {
-			e.AddRequest(&Request{Sending: time.Millisecond, Waiting: 2 * time.Millisecond, Verdict: verdict}, tags)
+			e.AddRequest(&Request{Sending: time.Millisecond, Waiting: 2 * time.Millisecond, Verdict: verdict}, tags, time.Time{})
 		}
 	}
 	s := e.Collect(start)

@@ -63,8 +63,12 @@ func (r *Request) failed() float64 {
 
 func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// AddRequest counts a request in all metrics named http_req. The tags need not have expected_response.
-func (e *Engine) AddRequest(r *Request, tags Tags) {
+// AddRequest counts a request in all metrics named http_req. The tags need not have expected_response. at is when it ended,
+// for a Sink.
+func (e *Engine) AddRequest(r *Request, tags Tags, at time.Time) {
+	if e.raw != nil {
+		e.raw.request(&e.Builtin, r, at, tags)
+	}
 	var room [8]*submetric
 	var hits []*submetric
 	if e.requestSubs != nil {

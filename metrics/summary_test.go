@@ -42,15 +42,15 @@ func sampleRun(t *testing.T) *Summary {
 	request := Request{Blocked: 2 * time.Millisecond, Sending: 20 * time.Microsecond, Waiting: 300 * time.Microsecond, Receiving: 61999, Verdict: Expected}
 	for i := range 4 {
 		at := start.Add(time.Duration(i) * time.Second)
-		e.AddRequest(&request, outer.With(Tag{"name", "foo"}))
-		e.Check("::outer", "status 200", true, outer)
-		e.Check("::outer::inner", "inner ok", true, outer)
-		e.Check("::outer::inner", "inner bad", false, outer)
+		e.AddRequest(&request, outer.With(Tag{"name", "foo"}), time.Time{})
+		e.Check("::outer", "status 200", true, outer, time.Time{})
+		e.Check("::outer::inner", "inner ok", true, outer, time.Time{})
+		e.Check("::outer::inner", "inner bad", false, outer, time.Time{})
 		bad := request
 		bad.Verdict, bad.Waiting = Unexpected, 1200*time.Microsecond
-		e.AddRequest(&bad, root)
-		e.Check("", "root check", true, root)
-		e.Check("", "mixed", i < 2, root)
+		e.AddRequest(&bad, root, time.Time{})
+		e.Check("", "root check", true, root, time.Time{})
+		e.Check("", "mixed", i < 2, root, time.Time{})
 		e.Add(c, 1, root, at)
 		e.Add(c, 2.5, root, at)
 		e.Add(g, float64(2-i%2), root, at)

@@ -13,12 +13,26 @@ type Tags interface {
 // TagSet is a list of tags on top of another. It is never changed, so goroutines may share it: what all samples of a
 // virtual user carry is made once, and a sample adds its own. The nil *TagSet is empty.
 type TagSet struct {
-	below *TagSet
-	own   []Tag
+	below    *TagSet
+	own      []Tag
+	metadata []Tag
 }
 
 // With is the set with further tags. They hide those of the same name in s, and a later one an earlier one.
 func (s *TagSet) With(tags ...Tag) *TagSet { return &TagSet{below: s, own: tags} }
+
+// WithMetadata is the set with further metadata, which no Tag finds.
+func (s *TagSet) WithMetadata(list ...Tag) *TagSet { return &TagSet{below: s, metadata: list} }
+
+// List implements Lister.
+func (s *TagSet) List(to *Labels) {
+	if s == nil {
+		return
+	}
+	s.below.List(to) // first: what is on top counts
+	to.Tags = append(to.Tags, s.own...)
+	to.Metadata = append(to.Metadata, s.metadata...)
+}
 
 // Tag is the value of a tag.
 func (s *TagSet) Tag(name string) (string, bool) {

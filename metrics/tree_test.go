@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // outline is a group as indented lines.
@@ -21,13 +22,13 @@ func outline(g *Group, indent string) string {
 func TestTreeKeepsTheOrderOfFirstAppearance(t *testing.T) {
 	e := withThresholds(t, New(), on("checks{check:same}", "rate>0"), on("checks{group:::z}", "rate>0"), on("checks{tag:x}", "rate>0"))
 	var none *TagSet
-	e.Check("", "root", true, nil)
+	e.Check("", "root", true, nil, time.Time{})
 	e.Group("::z")
-	e.Check("::a::inner", "same", true, none.With(Tag{"tag", "x"}))
-	e.Check("::z", "same", false, nil)
-	e.Check("", "same", true, nil)
-	e.Check("::a", "last", true, nil)
-	e.Check("::z", "same", true, nil)
+	e.Check("::a::inner", "same", true, none.With(Tag{"tag", "x"}), time.Time{})
+	e.Check("::z", "same", false, nil, time.Time{})
+	e.Check("", "same", true, nil, time.Time{})
+	e.Check("::a", "last", true, nil, time.Time{})
+	e.Check("::z", "same", true, nil, time.Time{})
 	e.Group("::a::empty")
 	s := e.Collect(start)
 	want := `root 1/0 ::root
@@ -65,8 +66,8 @@ same 1/0 ::same
 func TestTreeIsBounded(t *testing.T) {
 	e := New()
 	for i := range maxTree + 100 {
-		e.Check(fmt.Sprintf("::g%d", i), fmt.Sprintf("c%d", i), true, nil)
-		e.Check("", fmt.Sprintf("c%d", i), false, nil)
+		e.Check(fmt.Sprintf("::g%d", i), fmt.Sprintf("c%d", i), true, nil, time.Time{})
+		e.Check("", fmt.Sprintf("c%d", i), false, nil, time.Time{})
 	}
 	s := e.Collect(start)
 	var passes, fails int64

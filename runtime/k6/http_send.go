@@ -233,7 +233,7 @@ func (s *State) record(x *exchange) {
 		Blocked: p.DNS + p.Connect + p.TLS + x.resp.Queued, Connecting: p.Connect, TLS: p.TLS,
 		Sending: p.Send, Waiting: p.Wait, Receiving: p.Receive, Verdict: x.verdict(),
 	}
-	s.run.Metrics.AddRequest(&r, x)
+	s.run.Metrics.AddRequest(&r, x, x.resp.Done)
 	sample := stats.Sample{
 		Key:     stats.Key{Method: x.method, Name: x.name},
 		Sent:    x.resp.Sent,
@@ -268,20 +268,31 @@ func (x *exchange) reason() string {
 	return http.StatusText(x.resp.Status)
 }
 
-// Tag implements metrics.Tags. What the script gives counts before what the system knows.
+// Tag implements metrics.Tags. What the request itself says counts before what the script gives, as in k6; the name is
+// the script's already, if it has given one.
 func (x *exchange) Tag(name string) (string, bool) {
+	if v, known := x.systemTag(name); known && v != "" && x.s.run.tagged(name) {
+		return v, true
+	}
 	if v, ok := x.c.tags.get(name); ok {
 		return v, true
 	}
-	v, known := x.systemTag(name)
-	switch {
-	case !known:
-		return x.base.Tag(name)
-	case v == "" || !x.s.run.tagged(name):
-		return "", false
-	}
-	return v, true
+	return x.base.Tag(name)
 }
+
+// List implements metrics.Lister.
+func (x *exchange) List(to *metrics.Labels) {
+	x.base.List(to)
+	to.Tags = append(to.Tags, x.c.tags...)
+	for _, name := range systemTags {
+		if v, _ := x.systemTag(name); v != "" && x.s.run.tagged(name) {
+			to.Tags = append(to.Tags, metrics.Tag{Name: name, Value: v})
+		}
+	}
+}
+
+// systemTags are those that a request can say something about.
+var systemTags = []string{"method", "name", "url", "status", "proto", "error", "error_code", "tls_version", "ip"}
 
 // systemTag is a tag that comes from the request itself; "" if it does not apply.
 func (x *exchange) systemTag(name string) (value string, known bool) {

@@ -21,5 +21,5 @@ func (s *State) tagged(more tagList) metrics.Tags {
 
 // recordCheck records how a check went.
 func (s *State) recordCheck(name string, passed bool, more tagList) {
-	s.run.Metrics.Check(s.group, name, passed, s.tagged(more))
+	s.run.Metrics.Check(s.group, name, passed, s.tagged(more), time.Now())
 }

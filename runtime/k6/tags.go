@@ -2,6 +2,7 @@ package k6
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/dop251/goja"
 
@@ -50,13 +51,31 @@ func (s *State) retag() {
 	if len(s.own) > 0 {
 		s.base = s.base.With(s.own...)
 	}
+	if list := s.allMetadata(); len(list) > 0 {
+		s.base = s.base.WithMetadata(list...)
+	}
 	s.setGroup(s.group)
+}
+
+// allMetadata is the user's own metadata, and the system tags that are metadata: there would be too many values of a tag.
+func (s *State) allMetadata() tagList {
+	list := s.metadata
+	if s.run.tagged("vu") && s.vm.ID > 0 { // else it is no user: setup, teardown
+		list.set("vu", strconv.FormatInt(s.vm.ID, 10))
+	}
+	if s.run.tagged("iter") {
+		list.set("iter", strconv.FormatInt(max(s.iteration, 0), 10))
+	}
+	return list
 }
 
 // setGroup is where the user is from now on: "" or "::outer::inner".
 func (s *State) setGroup(path string) {
 	s.group = path
-	s.tags = s.base.With(metrics.Tag{Name: "group", Value: path})
+	s.tags = s.base
+	if s.run.tagged("group") {
+		s.tags = s.base.With(metrics.Tag{Name: "group", Value: path})
+	}
 }
 
 // tagsOf reads the tags that a script gives for a sample: an object of names and values; what says where they come from.

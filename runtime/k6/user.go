@@ -43,12 +43,21 @@ func (sc *Scenario) Clock(began func() time.Time, progress func(now time.Time) f
 	sc.began, sc.progress = began, progress
 }
 
-// AllTags are the tags of all samples of the scenario.
-func (sc *Scenario) AllTags() metrics.Tags { return sc.tags }
+// OwnTags are the tags of the scenario's samples that come from no user: as in k6, those of the scenario's options are
+// not among them.
+func (sc *Scenario) OwnTags() metrics.Tags { return sc.named(sc.Run.Tags) }
+
+// named is the tags with the scenario's name on top.
+func (sc *Scenario) named(tags *metrics.TagSet) *metrics.TagSet {
+	if !sc.Run.tagged("scenario") {
+		return tags
+	}
+	return tags.With(metrics.Tag{Name: "scenario", Value: sc.Name})
+}
 
 // Ready has to be called once when all is set, before the first Take.
 func (sc *Scenario) Ready() {
-	sc.tags = sc.Run.Tags.With(sc.Tags...).With(metrics.Tag{Name: "scenario", Value: sc.Name})
+	sc.tags = sc.named(sc.Run.Tags.With(sc.Tags...))
 }
 
 // log logs an error of which there may be as many as there are users, once.
@@ -102,6 +111,9 @@ func (w *worker) Iterate(it load.Iteration) bool {
 	s.iteration++
 	s.inThis++
 	s.number = it.Number
+	if s.run.tagged("iter") {
+		s.retag()
+	}
 	if !it.Start.Planned.IsZero() {
 		s.vm.Begin(it.Start)
 	}

@@ -14,7 +14,16 @@ func (x *exchange) measure(s *stats.Sample) {
 	if s.Failure != "" {
 		r.Verdict = metrics.Unexpected
 	}
-	x.c.vm.Env.Metrics.AddRequest(&r, x)
+	x.c.vm.Env.Metrics.AddRequest(&r, x, x.resp.Done)
+}
+
+// List implements metrics.Lister.
+func (x *exchange) List(to *metrics.Labels) {
+	for _, name := range []string{"name", "method", "status", "url", "scenario", "error"} {
+		if v, ok := x.Tag(name); ok {
+			to.Tags = append(to.Tags, metrics.Tag{Name: name, Value: v})
+		}
+	}
 }
 
 // Tag implements metrics.Tags: what a threshold can choose requests by.
