@@ -17,8 +17,9 @@ import (
 type options struct {
 	help, version, list bool
 
-	scripts []string // files and folders, in order
-	classes []string // user classes to run; empty: all
+	scripts []string                                     // files and folders, in order
+	imports struct{ offline, refresh, lock, plain bool } // of modules by their URL
+	classes []string                                     // user classes to run; empty: all
 	config  string
 
 	host        string // "" if not given
@@ -73,7 +74,7 @@ func (o *options) source(name string) string {
 // parseFirst is the first of two passes over the options: it finds what is
 // needed to load the script, which may then declare options of its own. It
 // judges only the values of -f, --config, --loglevel, --logfile, --memory-limit,
-// --help and --version, and lets pass what it does not know. environ is as os.Environ
+// the imports, --help and --version, and lets pass what it does not know. environ is as os.Environ
 // gives it; home and dir are the folders to look for configuration files in.
 func parseFirst(args, environ []string, home, dir string) (*options, error) {
 	p := newOptionParser(nil)
@@ -92,7 +93,7 @@ var errNoScript = errors.New("there is no script: name one with -f FILE")
 
 // earlyOptions are those that the first pass needs.
 func earlyOptions() []string {
-	return []string{"locustfile", "config", "loglevel", "logfile", "memory-limit", "help", "version"}
+	return []string{"locustfile", "config", "loglevel", "logfile", "memory-limit", "offline-imports", "refresh-imports", "lock-imports", "no-replacements", "help", "version"}
 }
 
 // parseOptions is the second pass, with the script's own options; every value

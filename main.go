@@ -20,6 +20,7 @@ type system struct {
 	args           []string // without the program's name
 	environ        []string
 	home, dir      string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	signals        <-chan os.Signal
 	limits         limits
@@ -50,7 +51,7 @@ func main() {
 	notify(signals)
 	sys := &system{
 		args: os.Args[1:], environ: os.Environ(), home: home, dir: dir,
-		stdout: os.Stdout, stderr: os.Stderr, signals: signals,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, signals: signals,
 	}
 	sys.settle()
 	os.Exit(dispatch(sys))

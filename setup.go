@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,9 +78,7 @@ func (r *run) load(first *options) *failure {
 
 // declare loads the script and runs its top level, which may declare options of its own. first is from parseFirst.
 func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) {
-	sc, warnings, err := script.Load(script.Options{
-		Paths: first.scripts, Builtins: builtins(), Define: module.Defines(), Inert: module.Inert(), Dir: r.sys.dir,
-	})
+	sc, warnings, err := r.loadScript(first)
 	if err != nil {
 		return nil, nil, broken(err)
 	}
@@ -108,6 +108,36 @@ func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) 
 	}
 	return custom, warnings, nil
 }
+
+// loadScript loads the script, from standard input if it is called "-".
+func (r *run) loadScript(first *options) (*script.Script, []script.Warning, error) {
+	o := script.Options{
+		Paths: first.scripts, Builtins: builtins(), Define: module.Defines(), Inert: module.Inert(), Dir: r.sys.dir,
+		CacheDir: r.sys.getenv(importCache), Offline: first.imports.offline, Refresh: first.imports.refresh,
+		Relock: first.imports.lock, NoReplacements: first.imports.plain,
+	}
+	if slices.Contains(first.scripts, "-") {
+		if len(first.scripts) > 1 {
+			return nil, nil, errors.New("a script from standard input (-) has to be the only one")
+		}
+		text, err := io.ReadAll(io.LimitReader(r.sys.stdin, maxStdin))
+		if err != nil {
+			return nil, nil, fmt.Errorf("the script cannot be read from standard input: %w", err)
+		}
+		return script.FromSource("-", string(text), o)
+	}
+	sc, warnings, err := script.Load(o)
+	if err == nil && first.imports.lock {
+		err = stats.ReplaceFile(filepath.Join(sc.Dir, script.LockName), sc.Lock())
+	}
+	return sc, warnings, err
+}
+
+// importCache is the environment variable for the folder that keeps modules imported by their URL.
+const importCache = "KATYDID_IMPORT_CACHE"
+
+// maxStdin bounds a script from standard input, in bytes.
+const maxStdin = 16 << 20
 
 // builtins are the modules that scripts can import.
 func builtins() map[string]string {
