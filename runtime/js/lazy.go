@@ -13,18 +13,57 @@ type Lazy struct {
 	Names []string                     // of the members, in order
 	Build func(name string) goja.Value // called once for each of names
 	Live  func(name string) goja.Value // for values that change: called each time, first; may be nil
-	made  map[string]goja.Value
+	made  Members
+}
+
+// Members are values by their names. There are few of them in a VM, for which a map would be ten times as large.
+type Members []member
+
+type member struct {
+	name  string
+	value goja.Value
+}
+
+func (l Members) index(name string) int {
+	return slices.IndexFunc(l, func(m member) bool { return m.name == name })
+}
+
+// Get is the value of a name; nil if there is none.
+func (l Members) Get(name string) goja.Value {
+	if i := l.index(name); i >= 0 {
+		return l[i].value
+	}
+	return nil
+}
+
+// Set sets it.
+func (l *Members) Set(name string, v goja.Value) {
+	if i := l.index(name); i >= 0 {
+		(*l)[i].value = v
+		return
+	}
+	*l = append(*l, member{name, v})
+}
+
+// Names are the names, in the order in which they were set first.
+func (l Members) Names() (names []string) {
+	for _, m := range l {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+// Delete takes it away.
+func (l *Members) Delete(name string) {
+	*l = slices.DeleteFunc(*l, func(m member) bool { return m.name == name })
 }
 
 // NewLazy makes the object.
-func NewLazy(vm *goja.Runtime, o Lazy) goja.Value {
-	o.made = map[string]goja.Value{}
-	return vm.NewDynamicObject(&o)
-}
+func NewLazy(vm *goja.Runtime, o Lazy) goja.Value { return vm.NewDynamicObject(&o) }
 
 // Get implements goja.DynamicObject.
 func (o *Lazy) Get(key string) goja.Value {
-	if v, ok := o.made[key]; ok {
+	if v := o.made.Get(key); v != nil {
 		return v
 	}
 	if !slices.Contains(o.Names, key) {
@@ -36,24 +75,24 @@ func (o *Lazy) Get(key string) goja.Value {
 		}
 	}
 	v := o.Build(key)
-	o.made[key] = v
+	o.made.Set(key, v)
 	return v
 }
 
 // Set implements goja.DynamicObject.
 func (o *Lazy) Set(key string, v goja.Value) bool {
-	o.made[key] = v
+	o.made.Set(key, v)
 	return true
 }
 
 // Has implements goja.DynamicObject.
 func (o *Lazy) Has(key string) bool {
-	return o.made[key] != nil || slices.Contains(o.Names, key)
+	return o.made.Get(key) != nil || slices.Contains(o.Names, key)
 }
 
 // Delete takes a script's member away; a built-in one comes back.
 func (o *Lazy) Delete(key string) bool {
-	delete(o.made, key)
+	o.made.Delete(key)
 	return true
 }
 
@@ -61,9 +100,9 @@ func (o *Lazy) Delete(key string) bool {
 func (o *Lazy) Keys() []string {
 	keys := slices.Clone(o.Names)
 	var added []string
-	for key := range o.made {
-		if !slices.Contains(o.Names, key) {
-			added = append(added, key)
+	for _, m := range o.made {
+		if !slices.Contains(o.Names, m.name) {
+			added = append(added, m.name)
 		}
 	}
 	slices.Sort(added)

@@ -131,14 +131,11 @@ func Export(vm *vu.VM, name string) goja.Value {
 // member is the export of a module, one and the same however a script reaches it.
 func (s *State) member(path string, m spec, export string) goja.Value {
 	key := path + ":" + export
-	if v, ok := s.made[key]; ok {
+	if v := s.made.Get(key); v != nil {
 		return v
 	}
 	v := m.build(s, export)
-	if s.made == nil {
-		s.made = map[string]goja.Value{}
-	}
-	s.made[key] = v
+	s.made.Set(key, v)
 	return v
 }
 

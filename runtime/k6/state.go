@@ -36,6 +36,9 @@ type Run struct {
 
 	Completed, Interrupted atomic.Int64 // iterations
 
+	envOnce sync.Once
+	env     *environ
+
 	told     sync.Map // warnings that were logged
 	once     sync.Once
 	fallback *bridge.Config // see config
@@ -50,8 +53,8 @@ func runOf(vm *vu.VM) *Run { return vm.Env.K6.(*Run) }
 type State struct {
 	vm   *vu.VM
 	run  *Run
-	made map[string]goja.Value // exports of modules
-	net  *web                  // of k6/http; nil before its first use
+	made js.Members // exports of modules
+	net  *web       // of k6/http; nil before its first use
 
 	base     *metrics.TagSet // of all samples, without the group; see retag
 	tags     *metrics.TagSet // with it
@@ -116,7 +119,7 @@ func Global(vm *vu.VM, name string) goja.Value {
 	case "__VU":
 		return vm.RT.ToValue(vm.ID)
 	case "__ENV":
-		return environment(vm.RT, runOf(vm).Environ)
+		return vm.RT.NewDynamicObject(&environment{rt: vm.RT, all: runOf(vm).environ()})
 	}
 	return nil
 }

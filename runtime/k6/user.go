@@ -3,7 +3,6 @@ package k6
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"katydid/metrics"
 	"katydid/runtime/js"
 	"katydid/runtime/load"
-	"katydid/runtime/module"
 	"katydid/runtime/vu"
 )
 
@@ -183,21 +181,6 @@ func (s *State) parseJSON(text []byte) goja.Value {
 	v, err := parse(goja.Undefined(), s.rt().ToValue(string(text)))
 	vu.Rethrow(s.rt(), err)
 	return v
-}
-
-// environment is __ENV: a plain object, which the script may write to. The credentials of the results store are not in it.
-func environment(rt *goja.Runtime, environ []string) goja.Value {
-	o := rt.NewObject()
-	setEnv(o, environ)
-	return o
-}
-
-func setEnv(o *goja.Object, pairs []string) {
-	for _, pair := range pairs {
-		if name, value, ok := strings.Cut(pair, "="); ok && name != "" && !module.Credential(name) {
-			_ = o.Set(name, value)
-		}
-	}
 }
 
 // Exports are what the main VM's script exports, as far as it matters here.

@@ -108,12 +108,10 @@ func localOf(vm *vu.VM) *local {
 	return l
 }
 
-// Native makes a member of the host object that the modules in js/ use; see vu.Env.Native.
+// Native makes a member of the host object that the modules in js/ use, or what they export; see vu.Env.Native.
 func Native(vm *vu.VM, name string) goja.Value {
 	rt := vm.RT
 	switch name {
-	case "get":
-		return js.Function(rt, "get", 1, func(c goja.FunctionCall) goja.Value { return exported(vm, c.Argument(0).String()) })
 	case "environment":
 		return environmentOf(vm)
 	case "parseJSON":
@@ -134,7 +132,7 @@ func Native(vm *vu.VM, name string) goja.Value {
 	case "resetShapeTime":
 		return js.Function(rt, name, 0, func(goja.FunctionCall) goja.Value { runOf(vm).Main.ResetShapeTime(); return goja.Undefined() })
 	}
-	return nil
+	return exported(vm, name)
 }
 
 // Member makes a member of all users on its first use; see vu.Env.Member.

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +20,19 @@ var (
 	exported   = regexp.MustCompile(`(?m): \(\) => ([\w$]+,?)$`)
 	exportList = regexp.MustCompile(`(?m)^__export\((\w+), \{\n((?:  (?:[\w$]+|"(?:[^"\\]|\\.)*"): \(\) => [\w$]+,?\n)+)\}\);$`)
 )
+
+// hostGet finds what a script takes from the host object.
+var hostGet = regexp.MustCompile(`/\* @__PURE__ \*/ \$k\.get\(("[^"\\]*")\)`)
+
+// direct reads the members of the host object where the bundle calls $k.get: the call tells esbuild that what is not used
+// may go, but its function would cost every user's VM as much as anything else does. It comes last.
+func direct(code []byte) []byte {
+	return hostGet.ReplaceAllFunc(code, func(call []byte) []byte {
+		to := append([]byte("$k["), hostGet.FindSubmatch(call)[1]...)
+		to = append(to, ']')
+		return append(to, bytes.Repeat([]byte(" "), len(call)-len(to))...)
+	})
+}
 
 // slim gives $k.exports plain objects and drops what is not used.
 func slim(code []byte) []byte {

@@ -122,7 +122,9 @@ func (o *Options) load(cwd string, files []string) (*Script, []Warning, error) {
 	if err != nil {
 		return nil, warnings, err
 	}
-	out.code = slim(cheapen(out.code))
+	code := slim(cheapen(out.code))
+	lean := undecorate(code, o.Inert)
+	out.code = direct(code)
 	prg, more, err := compile(out, cwd)
 	warnings = append(warnings, more...)
 	if err != nil {
@@ -130,12 +132,12 @@ func (o *Options) load(cwd string, files []string) (*Script, []Warning, error) {
 	}
 	needs := map[*goja.Program]needs{prg: needsOf(out.code)}
 	user, size := prg, len(out.code)
-	if code := undecorate(out.code, o.Inert); !bytes.Equal(code, out.code) {
-		out.code = code
+	if !bytes.Equal(code, lean) {
+		out.code = direct(lean)
 		if user, _, err = compile(out, cwd); err != nil {
 			return nil, warnings, err
 		}
-		needs[user] = needsOf(code)
+		needs[user] = needsOf(out.code)
 	}
 	s := &Script{
 		Program: prg,
