@@ -134,3 +134,17 @@ func TestNothingIsLeft(t *testing.T) {
 		until(t, "as few open files as before "+r.args, func() bool { return openFiles(t) <= before })
 	}
 }
+
+// What --out could not write makes the exit code, and the run goes on.
+func TestDiskFullForSamples(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeIn(t, dir, "a.js", "export default function () { console.log('run'); }\n")
+	for _, out := range []string{"json=/dev/full", "csv=/dev/full"} {
+		p := katydid(t, dir, "run", "--out", out, "a.js")
+		p.expect(3)
+		if !p.said("--out "+out+" cannot be written: no space left on device; it ends there") || !p.said("iterations...........: 1") {
+			t.Errorf("%s:\n%s%s", out, p.stdout, p.stderr)
+		}
+	}
+}

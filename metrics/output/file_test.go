@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"katydid/metrics"
 )
@@ -82,6 +84,39 @@ func TestNothingIsLost(t *testing.T) {
 	if total != users*each {
 		t.Errorf("%d samples, want %d", total, users*each)
 	}
+}
+
+// slow takes its time for each write.
+type slow struct {
+	target
+	each time.Duration
+}
+
+func (w *slow) Write(b []byte) (int, error) { time.Sleep(w.each); return w.target.Write(b) }
+
+// While the disk is behind by all buffers, users wait, and it is known for how long.
+func TestUsersWaitForSlowDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &slow{each: 10 * time.Second}
+		e, f := open(t, "csv=a.csv", w, "zone")
+		tags := tagged(metrics.Tag{Name: "zone", Value: strings.Repeat("z", bufferSize)})
+		for i := range 10 { // each fills a buffer
+			e.Add(e.Builtin.Iterations, float64(i), tags, at)
+			if err := f.Flush(); err != nil {
+				t.Error(err)
+			}
+		}
+		// Three full buffers find an empty one to go on with; from then on each waits for a write to end.
+		if held := f.Held(); held != (10-buffers+1)*w.each {
+			t.Errorf("held for %s", held)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+		if n := strings.Count(w.String(), "\niterations,"); n != 10 {
+			t.Errorf("%d samples", n)
+		}
+	})
 }
 
 // A write error is told and ends the file; whoever brings samples does not stand still.

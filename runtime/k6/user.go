@@ -166,7 +166,9 @@ func (s *State) endIteration(took time.Duration, killed bool) {
 		s.run.Interrupted.Add(1)
 		return
 	}
-	s.setGroup("")
+	if s.group != "" {
+		s.setGroup("")
+	}
 	s.run.Completed.Add(1)
 	s.add(b.IterationDuration, millisOf(took), nil)
 	s.add(b.Iterations, 1, nil)
