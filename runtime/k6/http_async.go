@@ -31,7 +31,7 @@ func (s *State) asyncRequest(fc goja.FunctionCall) goja.Value {
 	var c *call
 	var wrong error
 	ex := s.vm.Guard(func() {
-		c, wrong = s.newCall(strings.ToUpper(js.ToText(rt, fc.Argument(0))), fc.Argument(1), fc.Argument(2), fc.Argument(3))
+		c, wrong = s.newCall(js.ToText(rt, fc.Argument(0)), fc.Argument(1), fc.Argument(2), fc.Argument(3))
 	})
 	if thrown, ok := ex.(*goja.Exception); ok {
 		_ = reject(thrown.Value())
@@ -111,7 +111,7 @@ func (s *State) batch(fc goja.FunctionCall) goja.Value {
 		jobs[i] = &job{}
 		jobs[i].c, jobs[i].err = s.batchItem(list.Get(key))
 		jobs[i].refused = jobs[i].err != nil
-		if jobs[i].refused && jobs[i].c.throw {
+		if jobs[i].refused && s.run.Throws() {
 			return s.refused(jobs[i].c, jobs[i].err) // throws
 		}
 	}

@@ -36,11 +36,7 @@ func (s *State) fillJar(o *goja.Object, jar *bridge.Jar) {
 		a := s.cookieURL("cookiesForURL", c.Argument(0))
 		all := rt.NewObject()
 		for _, k := range jar.Cookies(a.origin, a.uri) {
-			if list, ok := all.Get(k.Name).(*goja.Object); ok {
-				_ = list.Set(list.Get("length").String(), k.Value)
-			} else {
-				_ = all.Set(k.Name, rt.NewArray(k.Value))
-			}
+			appendTo(rt, all, k.Name, rt.ToValue(k.Value))
 		}
 		return all
 	})
@@ -57,9 +53,9 @@ func (s *State) fillJar(o *goja.Object, jar *bridge.Jar) {
 }
 
 func (s *State) cookieURL(method string, v goja.Value) *address {
-	a, err := s.web().parse(js.TextOf(v))
-	if err != nil {
-		js.Throw(s.rt(), "jar.%s: %q is no URL", method, masked(js.TextOf(v)))
+	a := s.web().parse(js.TextOf(v))
+	if a.wrong != nil {
+		js.Throw(s.rt(), "jar.%s: %q is no URL: %s", method, a.shown, a.wrong)
 	}
 	return a
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/textproto"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"katydid/runtime/bridge"
 	"katydid/runtime/html"
 	"katydid/runtime/js"
 )
@@ -162,15 +164,16 @@ func (x *exchange) remote() (ip string, port int) {
 	return "", 0
 }
 
-// address is the URL that has answered, or was asked for where nothing did.
+// address is the URL that has answered, or was asked for where nothing did: as the script wrote it, unless a redirect
+// led somewhere else.
 func (x *exchange) address() string {
-	if x.resp.Origin != nil {
-		return x.resp.URL()
-	}
-	if x.request.Origin != nil {
+	if x.redirected {
 		return x.request.Origin.URL(x.request.URI)
 	}
-	return x.url
+	if u, err := url.Parse(x.c.given); err == nil {
+		return u.String()
+	}
+	return x.c.given
 }
 
 func (x *exchange) headers(rt *goja.Runtime) goja.Value {
@@ -187,8 +190,8 @@ func (x *exchange) headers(rt *goja.Runtime) goja.Value {
 	return o
 }
 
-// noExpiry is what k6 gives for a cookie that does not say when it expires: Go's zero time in milliseconds.
-var noExpiry = time.Time{}.UnixMilli()
+// noExpiry is what k6 gives for a cookie that does not say when it expires: Go's zero time in nanoseconds does not fit.
+var noExpiry = time.Time{}.UnixNano() / 1e6
 
 // cookies are those that this answer sets: lists by name.
 func (x *exchange) cookies(rt *goja.Runtime) goja.Value {
@@ -211,11 +214,7 @@ func (x *exchange) cookies(rt *goja.Runtime) goja.Value {
 			expires = k.Expires.UnixMilli()
 		}
 		_ = c.Set("expires", expires)
-		if list, ok := o.Get(k.Name).(*goja.Object); ok {
-			_ = list.Set(list.Get("length").String(), c)
-		} else {
-			_ = o.Set(k.Name, rt.NewArray(c))
-		}
+		appendTo(rt, o, k.Name, c)
 	}
 	return o
 }
@@ -266,42 +265,83 @@ func (x *exchange) echo(rt *goja.Runtime) goja.Value {
 	o := rt.NewObject()
 	_ = o.Set("method", x.method)
 	_ = o.Set("url", x.address())
-	headers := rt.NewObject()
+	headers, line := rt.NewObject(), x.cookieLine()
+	agent := x.s.run.config().UserAgent
+	if agent == "" {
+		agent = bridge.DefaultUserAgent
+	}
 	for _, f := range x.request.Header {
-		name := textproto.CanonicalMIMEHeaderKey(f.Name)
-		if list, ok := headers.Get(name).(*goja.Object); ok {
-			_ = list.Set(list.Get("length").String(), f.Value)
-		} else {
+		switch name := textproto.CanonicalMIMEHeaderKey(f.Name); name {
+		case "Cookie": // below
+		case "User-Agent":
+			agent = f.Value
+		default:
 			_ = headers.Set(name, rt.NewArray(f.Value))
 		}
+	}
+	if agent != "" {
+		_ = headers.Set("User-Agent", rt.NewArray(agent))
+	}
+	if line != "" {
+		_ = headers.Set("Cookie", rt.NewArray(line))
 	}
 	_ = o.Set("headers", headers)
 	_ = o.Set("body", string(x.request.Body))
 	cookies := rt.NewObject()
-	for _, k := range x.c.cookies {
+	for pair := range strings.SplitSeq(line, ";") {
+		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
+		if !ok {
+			continue
+		}
 		c := rt.NewObject()
-		_ = c.Set("name", k.name)
-		_ = c.Set("value", k.value)
-		_ = c.Set("replace", k.replace)
-		_ = cookies.Set(k.name, rt.NewArray(c))
+		_ = c.Set("name", name)
+		_ = c.Set("value", value)
+		_ = c.Set("replace", false)
+		appendTo(rt, cookies, name, c)
 	}
 	_ = o.Set("cookies", cookies)
 	return o
 }
 
+// appendTo puts a value at the end of the list that o has under a name.
+func appendTo(rt *goja.Runtime, o *goja.Object, name string, v goja.Value) {
+	if list, ok := o.Get(name).(*goja.Object); ok {
+		_ = list.Set(list.Get("length").String(), v)
+		return
+	}
+	_ = o.Set(name, rt.NewArray(v))
+}
+
+// cookieLine is the Cookie field that was sent: the script's own first, then those of the jar.
+func (x *exchange) cookieLine() string {
+	var line []string
+	for _, f := range x.request.Header {
+		if strings.EqualFold(f.Name, "Cookie") {
+			line = append(line, f.Value)
+		}
+	}
+	for _, k := range x.resp.Cookies {
+		line = append(line, k.Name+"="+k.Value)
+	}
+	return strings.Join(line, "; ")
+}
+
+// text is the body; it throws where there is none. what says what it is for.
+func (r *response) text(what string) string {
+	v := r.Get("body")
+	if !js.Given(v) {
+		js.Throw(r.x.s.rt(), "res.%s(): the body is null: the request has failed, or its body was discarded", what)
+	}
+	if b, ok := js.BytesOf(v); ok {
+		return string(b)
+	}
+	return v.String()
+}
+
 // json is res.json(path).
 func (r *response) json(c goja.FunctionCall) goja.Value {
 	rt := r.x.s.rt()
-	text := ""
-	if v := r.Get("body"); js.Given(v) {
-		if b, ok := js.BytesOf(v); ok {
-			text = string(b)
-		} else {
-			text = v.String()
-		}
-	} else if js.Missing(c.Argument(0)) {
-		js.Throw(rt, "res.json(): there is no body to parse: the request has failed, or its body was discarded")
-	}
+	text := r.text("json")
 	if path := c.Argument(0); !js.Missing(path) {
 		return js.FindJSON(rt, text, path.String())
 	}

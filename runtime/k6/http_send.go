@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dop251/goja"
@@ -30,6 +31,8 @@ type exchange struct {
 	expect  *statuses
 	base    *metrics.TagSet // the user's, when it was sent
 	turn    vu.Turn
+
+	redirected bool // here
 }
 
 // blocking sends a request and gives the response.
@@ -72,24 +75,46 @@ func (s *State) chain(client *bridge.Client, x *exchange, done func(*exchange)) 
 			return err
 		}
 		next, ok, err := client.Redirect(&x.request, &x.resp)
+		if err != nil {
+			return x.lost(err)
+		}
 		if !ok || followed >= c.redirects {
 			if ok && !c.ownLimit && c.redirects > 0 {
 				s.warn("a redirect was not followed: there were " + strconv.Itoa(followed) + " already, see maxRedirects")
 			}
-			return err
+			return nil
 		}
 		done(x)
-		next.Header = c.redirected(x.request.Origin.URL(x.request.URI))
+		next.Header = c.redirected(&x.request, &next)
+		next.NoCookies = false
 		if next.Timeout = c.left(began); next.Timeout <= 0 {
-			return &bridge.Error{Kind: bridge.ReadTimeout, Text: "no complete response within the timeout of the request"}
+			next.Timeout = 1 // it runs out at once
 		}
 		*x = *x.after(next)
 	}
 }
 
-// redirected is the header of a request that a redirect asks for: it says where it comes from.
-func (c *call) redirected(from string) []bridge.Field {
-	return append(c.Header[:len(c.Header):len(c.Header)], bridge.Field{Name: "Referer", Value: from})
+// lost makes x a request without an answer: the redirect that it got leads nowhere.
+func (x *exchange) lost(err error) error {
+	why := err.Error()
+	if e := (*bridge.Error)(nil); errors.As(err, &e) {
+		why = e.Text
+	}
+	x.resp.Status, x.resp.Proto, x.resp.Body, x.resp.Header = 0, "", nil, ""
+	return &refusal{code: codeGeneric, text: "failed to parse Location header: " + why, counts: true}
+}
+
+// redirected is the header of a request that a redirect asks for: it says where it comes from, as browsers do.
+func (c *call) redirected(from, to *bridge.Request) []bridge.Field {
+	if from.Origin.Scheme == "https" && to.Origin.Scheme == "http" {
+		return c.Header
+	}
+	for _, f := range c.Header {
+		if strings.EqualFold(f.Name, "Referer") {
+			return c.Header
+		}
+	}
+	return append(c.Header[:len(c.Header):len(c.Header)], bridge.Field{Name: "Referer", Value: from.Origin.URL(from.URI)})
 }
 
 // left is what is left of the time that a call has, all redirects together.
@@ -103,7 +128,7 @@ func (c *call) left(began time.Time) time.Duration {
 
 // after is the exchange of a request that a redirect asks for.
 func (x *exchange) after(next bridge.Request) *exchange {
-	f := &exchange{s: x.s, c: x.c, method: next.Method, request: next, expect: x.expect, base: x.base, turn: x.turn.After()}
+	f := &exchange{s: x.s, c: x.c, method: next.Method, request: next, expect: x.expect, base: x.base, turn: x.turn.After(), redirected: true}
 	f.name, f.url = x.c.name, x.c.url
 	if !x.c.named {
 		f.url = next.Origin.URL(next.URI)
@@ -120,7 +145,7 @@ func (s *State) hop(client *bridge.Client, x *exchange, done func(*exchange)) er
 		if jar == nil {
 			jar = client.Jar()
 		}
-		header, all := c.cookieHeader(jar)
+		header, all := c.cookieHeader(jar, &x.request)
 		x.request.Header = append(x.request.Header[:len(x.request.Header):len(x.request.Header)], bridge.Field{Name: "Cookie", Value: header})
 		x.request.NoCookies = all
 	}
@@ -155,25 +180,25 @@ func (s *State) finish(x *exchange, err error) goja.Value {
 		if x.c.throw {
 			js.Throw(s.rt(), "%s", x.text)
 		}
+	} else if x.resp.Status == http.StatusSwitchingProtocols {
+		js.Throw(s.rt(), "unsupported response status: 101 Switching Protocols")
 	}
 	return s.response(x)
 }
 
-// refused is the response to a call that could not be sent.
+// refused is the response to a call that is not sent.
 func (s *State) refused(c *call, err error) goja.Value {
-	text := err.Error()
-	if e := (*bridge.Error)(nil); errors.As(err, &e) {
-		text = e.Text
-	}
-	if c.throw {
-		js.Throw(s.rt(), "%s", text)
-	}
-	s.warn("Request Failed: " + text)
 	x := s.begin(c)
-	x.err, x.text, x.code = err, text, codeInvalidURL
-	if part := (*lacking)(nil); errors.As(err, &part) || errors.Is(err, errBody) {
-		x.code = codeGeneric
+	x.resp.Done = time.Now()
+	x.resp.Sent = x.resp.Done
+	if why := (*refusal)(nil); errors.As(err, &why) && why.counts {
+		return s.finish(x, err)
 	}
+	x.fail(err)
+	if s.run.Throws() {
+		js.Throw(s.rt(), "%s", x.text)
+	}
+	s.warn("Request Failed: " + x.text)
 	return s.response(x)
 }
 
@@ -186,7 +211,10 @@ const (
 func (x *exchange) fail(err error) {
 	x.err = err
 	x.unfinished()
+	why := (*refusal)(nil)
 	switch {
+	case errors.As(err, &why):
+		x.code, x.text = why.code, why.text
 	case err != nil:
 		x.code, x.text = bridge.Code(err)
 	case x.resp.Status >= 400:
@@ -253,6 +281,8 @@ func (x *exchange) failure(v metrics.Verdict) string {
 	switch e := (*bridge.Error)(nil); {
 	case errors.As(x.err, &e):
 		return stats.FailureText(string(e.Kind), e.Text)
+	case errors.As(x.err, new(*refusal)):
+		return stats.FailureText(string(bridge.InvalidURL), x.text)
 	case x.err != nil:
 		return stats.FailureText("Error", x.err.Error())
 	case v == metrics.Unexpected:

@@ -40,6 +40,7 @@ type Run struct {
 	env     *environ
 
 	told     sync.Map // warnings that were logged
+	warnings atomic.Int64
 	once     sync.Once
 	fallback *bridge.Config // see config
 }

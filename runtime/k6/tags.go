@@ -79,7 +79,7 @@ func (s *State) setGroup(path string) {
 }
 
 // tagsOf reads the tags that a script gives for a sample: an object of names and values; what says where they come from.
-func (s *State) tagsOf(what string, v goja.Value) (list tagList) {
+func (s *State) tagsOf(what string, v goja.Value) tagList {
 	if !js.Given(v) {
 		return nil
 	}
@@ -87,12 +87,20 @@ func (s *State) tagsOf(what string, v goja.Value) (list tagList) {
 	if !ok {
 		js.ThrowType(s.rt(), "%s must be an object of names and values, not %v", what, v)
 	}
+	list, err := readTags(o)
+	if err != nil {
+		js.ThrowType(s.rt(), "%s: %s", what, err)
+	}
+	return list
+}
+
+func readTags(o *goja.Object) (list tagList, err error) {
 	for _, name := range o.Keys() {
 		value := o.Get(name)
 		if js.IsObject(value) {
-			js.ThrowType(s.rt(), "%s: the value of %q must be a string, a number or a boolean, not %v", what, name, value)
+			return nil, refuse("the value of the tag %q must be a string, a number or a boolean, not %v", name, value)
 		}
 		list = append(list, metrics.Tag{Name: name, Value: value.String()})
 	}
-	return list
+	return list, nil
 }
