@@ -204,7 +204,7 @@ func (s *State) batchItem(v goja.Value) (*call, error) {
 			}
 			return none
 		}
-		return s.newCall(strings.ToUpper(js.ToText(rt, at("0"))), at("1"), at("2"), at("3"))
+		return s.newCall(js.ToText(rt, at("0")), at("1"), at("2"), at("3"))
 	case js.Given(o.Get("clean_url")): // of http.url
 		return s.newCall("GET", v, none, none)
 	}

@@ -98,6 +98,9 @@ func (s *State) address(c *call, v goja.Value) *refusal {
 	}
 	a := s.web().parse(text)
 	c.Origin, c.URI, c.given, c.url, c.name, c.user = a.origin, a.uri, text, a.shown, a.shown, a.user
+	if name == "" {
+		name = s.name
+	}
 	if name != "" {
 		c.name, c.url, c.named = name, name, true
 	}

@@ -298,10 +298,10 @@ func (x *exchange) reason() string {
 	return http.StatusText(x.resp.Status)
 }
 
-// Tag implements metrics.Tags. What the request itself says counts before what the script gives, as in k6; the name is
-// the script's already, if it has given one.
+// Tag implements metrics.Tags. What the system knows counts before what the script gives, as in k6; the name is among
+// what it knows, see newCall.
 func (x *exchange) Tag(name string) (string, bool) {
-	if v, known := x.systemTag(name); known && v != "" && x.s.run.tagged(name) {
+	if v := x.systemTag(name); v != "" && x.s.run.tagged(name) {
 		return v, true
 	}
 	if v, ok := x.c.tags.get(name); ok {
@@ -315,7 +315,7 @@ func (x *exchange) List(to *metrics.Labels) {
 	x.base.List(to)
 	to.Tags = append(to.Tags, x.c.tags...)
 	for _, name := range systemTags {
-		if v, _ := x.systemTag(name); v != "" && x.s.run.tagged(name) {
+		if v := x.systemTag(name); v != "" && x.s.run.tagged(name) {
 			to.Tags = append(to.Tags, metrics.Tag{Name: name, Value: v})
 		}
 	}
@@ -325,33 +325,29 @@ func (x *exchange) List(to *metrics.Labels) {
 var systemTags = []string{"method", "name", "url", "status", "proto", "error", "error_code", "tls_version", "ip"}
 
 // systemTag is a tag that comes from the request itself; "" if it does not apply.
-func (x *exchange) systemTag(name string) (value string, known bool) {
+func (x *exchange) systemTag(name string) string {
 	switch name {
 	case "method":
-		return x.method, true
+		return x.method
 	case "name":
-		return x.name, true
+		return x.name
 	case "url":
-		return x.url, true
+		return x.url
 	case "status":
-		return strconv.Itoa(x.resp.Status), true
+		return strconv.Itoa(x.resp.Status)
 	case "proto":
-		return x.resp.Proto, true
+		return x.resp.Proto
 	case "error":
-		return x.text, true
+		return x.text
 	case "error_code":
-		if x.code == 0 {
-			return "", true
+		if x.code != 0 {
+			return strconv.Itoa(x.code)
 		}
-		return strconv.Itoa(x.code), true
 	case "tls_version":
-		if t := x.resp.TLS(); t != nil {
-			return tlsVersion(t.Version), true
-		}
-		return "", true
+		return x.tls(name)
 	case "ip":
 		ip, _ := x.remote()
-		return ip, true
+		return ip
 	}
-	return "", false
+	return ""
 }

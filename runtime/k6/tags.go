@@ -54,6 +54,7 @@ func (s *State) retag() {
 	if list := s.allMetadata(); len(list) > 0 {
 		s.base = s.base.WithMetadata(list...)
 	}
+	s.name, _ = s.base.Tag("name")
 	s.setGroup(s.group)
 }
 
