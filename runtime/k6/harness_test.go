@@ -42,6 +42,7 @@ type played struct {
 	*stats.Snapshot
 	state *metrics.State
 	run   *k6.Run
+	url   string // of the target; see values
 
 	mu    sync.Mutex
 	lines []string // "INFO text"
