@@ -88,3 +88,15 @@ func TestIterationAllocations(t *testing.T) {
 	n := (run(long) - run(short)) / (long - short)
 	t.Logf("%.2f", n)
 }
+
+// BenchmarkScript is the price of a step of a script, the server's processor time included.
+func BenchmarkScript(b *testing.B) {
+	url := fixedAnswer(b, `{"ok":true}`)
+	for _, test := range usual {
+		b.Run(test.name, func(b *testing.B) {
+			b.ReportAllocs()
+			script := fmt.Sprintf("const url = __ENV.URL;\nexport default function () { for (let i = 0; i < %d; i++) { %s } }", b.N, test.step)
+			play{script: script, environ: []string{"URL=" + url}}.do(b)
+		})
+	}
+}

@@ -1,7 +1,9 @@
 package k6
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dop251/goja"
 
@@ -117,7 +119,7 @@ func (s *State) file(c goja.FunctionCall) goja.Value {
 	}
 	name, kind := js.TextOf(c.Argument(1)), js.TextOf(c.Argument(2))
 	if name == "" {
-		name = uniqueName()
+		name = strconv.FormatInt(time.Now().UnixNano(), 10)
 	}
 	if kind == "" {
 		kind = "application/octet-stream"

@@ -2,6 +2,7 @@ package k6
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/dop251/goja"
@@ -77,4 +78,53 @@ func (s *State) cookieParams(k *http.Cookie, o *goja.Object) {
 		js.Throw(s.rt(), "jar.set: expires is %q: it must be like Mon, 02 Jan 2006 15:04:05 MST", text)
 	}
 	k.Expires = at
+}
+
+// cookie is one of params.cookies.
+type cookie struct {
+	name, value string
+	replace     bool // that of the jar
+}
+
+// cookiesOf reads {name: value} and {name: {value, replace}}.
+func cookiesOf(o *goja.Object) (list []cookie) {
+	for _, name := range o.Keys() {
+		v := o.Get(name)
+		k := cookie{name: name}
+		if o, ok := v.(*goja.Object); ok {
+			v, k.replace = o.Get("value"), js.Given(o.Get("replace")) && o.Get("replace").ToBoolean()
+		}
+		if js.Given(v) {
+			k.value = v.String()
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// cookieHeader is the Cookie field for a request of the chain: what the script gives for it beside the jar's. all says
+// that those of the jar are in it, but for the replaced ones.
+func (c *call) cookieHeader(jar *bridge.Jar, to *bridge.Request) (header string, all bool) {
+	var line []string
+	for _, k := range c.cookies {
+		line = append(line, k.name+"="+k.value)
+		all = all || k.replace
+	}
+	if all {
+		for _, k := range jar.Cookies(to.Origin, to.URI) {
+			if !c.replaces(k) {
+				line = append(line, k.Name+"="+k.Value)
+			}
+		}
+	}
+	return strings.Join(line, "; "), all
+}
+
+func (c *call) replaces(k *http.Cookie) bool {
+	for _, own := range c.cookies {
+		if own.name == k.Name && own.replace {
+			return true
+		}
+	}
+	return false
 }

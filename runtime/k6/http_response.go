@@ -33,7 +33,7 @@ type response struct {
 	page   *html.Page // the body; nil before it was parsed
 }
 
-func (s *State) response(x *exchange) goja.Value { return s.rt().NewDynamicObject(&response{x: x}) }
+func (s *State) response(x *exchange) goja.Value { return s.rt().NewDynamicObject(&x.view) }
 
 // Get implements goja.DynamicObject.
 func (r *response) Get(key string) goja.Value {
