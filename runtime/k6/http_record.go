@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"katydid/metrics"
 	"katydid/runtime/bridge"
@@ -88,6 +89,8 @@ func (x *exchange) failure() string {
 	switch {
 	case x.err == nil && x.figures.Verdict != metrics.Unexpected:
 		return ""
+	case x.err == nil && x.resp.Status < 400:
+		return stats.FailureText("HTTPError", "unexpected status "+x.status()+" for url: "+x.name)
 	case x.err == nil:
 		return stats.HTTPErrorText(x.resp.Status, x.reason(), x.name)
 	}
@@ -98,6 +101,14 @@ func (x *exchange) failure() string {
 		return stats.FailureText(string(bridge.InvalidURL), e.text)
 	}
 	return stats.FailureText("Error", x.err.Error())
+}
+
+// status is code and reason; "" without an answer.
+func (x *exchange) status() string {
+	if x.resp.Status == 0 {
+		return ""
+	}
+	return strings.TrimSpace(strconv.Itoa(x.resp.Status) + " " + x.reason())
 }
 
 func (x *exchange) reason() string {

@@ -8,7 +8,6 @@ import (
 	"net/textproto"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -68,10 +67,7 @@ func (r *response) member(rt *goja.Runtime, key string) goja.Value {
 	case "url":
 		return rt.ToValue(x.address())
 	case "status_text":
-		if x.resp.Status == 0 {
-			return rt.ToValue("")
-		}
-		return rt.ToValue(strings.TrimSpace(strconv.Itoa(x.resp.Status) + " " + x.reason()))
+		return rt.ToValue(x.status())
 	case "proto":
 		return rt.ToValue(x.resp.Proto)
 	case "headers":
