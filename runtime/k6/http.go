@@ -46,7 +46,7 @@ func (s *State) httpExport(name string) goja.Value {
 	switch name {
 	case "request":
 		return js.Function(rt, name, 4, func(c goja.FunctionCall) goja.Value {
-			return s.blocking(strings.ToUpper(js.ToText(rt, c.Argument(0))), c.Argument(1), c.Argument(2), c.Argument(3))
+			return s.blocking(js.ToText(rt, c.Argument(0)), c.Argument(1), c.Argument(2), c.Argument(3))
 		})
 	case "asyncRequest":
 		return js.Function(rt, name, 4, s.asyncRequest)
@@ -60,7 +60,11 @@ func (s *State) httpExport(name string) goja.Value {
 		return js.Function(rt, name, 1, s.expectedStatuses)
 	case "setResponseCallback":
 		return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
-			s.web().expect = s.callback(c.Argument(0))
+			expect, err := callback(c.Argument(0))
+			if err != nil {
+				js.ThrowType(rt, "setResponseCallback: %s", err)
+			}
+			s.web().expect = expect
 			return goja.Undefined()
 		})
 	case "cookieJar":

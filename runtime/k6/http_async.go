@@ -31,7 +31,7 @@ func (s *State) asyncRequest(fc goja.FunctionCall) goja.Value {
 	var c *call
 	var wrong error
 	ex := s.vm.Guard(func() {
-		c, wrong = s.newCall(strings.ToUpper(js.ToText(rt, fc.Argument(0))), fc.Argument(1), fc.Argument(2), fc.Argument(3))
+		c, wrong = s.newCall(js.ToText(rt, fc.Argument(0)), fc.Argument(1), fc.Argument(2), fc.Argument(3))
 	})
 	if thrown, ok := ex.(*goja.Exception); ok {
 		_ = reject(thrown.Value())
@@ -204,7 +204,7 @@ func (s *State) batchItem(v goja.Value) (*call, error) {
 			}
 			return none
 		}
-		return s.newCall(strings.ToUpper(js.ToText(rt, at("0"))), at("1"), at("2"), at("3"))
+		return s.newCall(js.ToText(rt, at("0")), at("1"), at("2"), at("3"))
 	case js.Given(o.Get("clean_url")): // of http.url
 		return s.newCall("GET", v, none, none)
 	}

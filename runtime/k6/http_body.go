@@ -100,6 +100,9 @@ func (s *State) parts(o *goja.Object) (list []bridge.Part) {
 
 // compress encodes the body: "gzip", or several in their order, "gzip, br".
 func (c *call) compress(list string) error {
+	if len(c.Body) == 0 {
+		return nil
+	}
 	var done []string
 	for name := range strings.SplitSeq(list, ",") {
 		name = strings.TrimSpace(name)

@@ -1,9 +1,11 @@
 package k6
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +19,8 @@ import (
 // call is a request of the script with all that its params say.
 type call struct {
 	bridge.Request
-	url, name string // as tags: without a password
+	text      string // the URL as the script wrote it, without user and password
+	url, name string // as tags: with those masked
 	named     bool   // by the script: redirects keep the name
 	tags      tagList
 	expect    *statuses // nil: whether the answer is as expected is nobody's business
@@ -29,6 +32,8 @@ type call struct {
 	user      *userinfo
 	jar       *bridge.Jar // nil: the user's
 	cookies   []cookie    // of this request only
+
+	compression string // of the body
 }
 
 type cookie struct {
@@ -48,7 +53,7 @@ func (s *State) newCall(method string, url, body, params goja.Value) (*call, err
 	}
 	if err := s.address(c, url); err != nil {
 		if o, ok := params.(*goja.Object); ok {
-			s.params(c, o)
+			_ = s.params(c, o) // throw, and the tags; the URL is what counts
 		}
 		return c, err
 	}
@@ -61,78 +66,94 @@ func (s *State) newCall(method string, url, body, params goja.Value) (*call, err
 			err = e
 		}
 	}
+	if err == nil && c.compression != "" {
+		err = c.compress(c.compression)
+	}
 	c.Discard = c.kind == "none"
 	return c, err
 }
 
 // address reads the URL: text, or what http.url has made.
 func (s *State) address(c *call, v goja.Value) (err error) {
-	text, name := "", ""
-	if o, ok := v.(*goja.Object); ok && js.Given(o.Get("url")) {
-		text, name = o.Get("url").String(), js.TextOf(o.Get("name"))
-	} else if js.Given(v) {
-		text = v.String()
+	text, name := v.String(), ""
+	o, isObject := v.(*goja.Object) // of http.url, or a URL
+	if isObject && js.Given(o.Get("url")) {
+		text, name, isObject = o.Get("url").String(), js.TextOf(o.Get("name")), false
 	}
 	a, err := s.web().parse(text)
 	if err != nil {
-		c.url, c.name = masked(text), masked(text)
+		c.text, c.url, c.name = text, masked(text), masked(text)
+		if isObject || js.TypeName(v) != "string" && !js.IsObject(v) {
+			err = &bridge.Error{Kind: bridge.InvalidURL, Text: fmt.Sprintf("invalid URL: %v is no text", v)}
+		}
 		return err
 	}
-	c.Origin, c.URI, c.url, c.name, c.user = a.origin, a.uri, a.shown, a.shown, a.user
+	c.Origin, c.URI, c.text, c.url, c.name, c.user = a.origin, a.uri, a.text, a.shown, a.shown, a.user
 	if name != "" {
 		c.name, c.url, c.named = name, name, true
 	}
 	return nil
 }
 
-// params reads the params object. The names that are not known are ignored, as k6 does.
+// params reads the params object. Names that are not known are ignored, as k6 does. The error is the first; it does not
+// keep the rest from being read, since throw may come last.
 func (s *State) params(c *call, o *goja.Object) (err error) {
 	for _, key := range o.Keys() {
-		v := o.Get(key)
-		if key == "responseCallback" {
-			c.expect = s.callback(v)
-			continue
-		}
-		if !js.Given(v) {
-			continue
-		}
-		switch key {
-		case "headers":
-			s.headers(c, js.Object(s.rt(), "params.headers", v))
-		case "tags":
-			c.tags = s.tagsOf("params.tags", v)
-			if name, ok := c.tags.get("name"); ok {
-				c.name, c.url, c.named = name, name, true
+		if v := o.Get(key); js.Given(v) || key == "responseCallback" {
+			if e := s.param(c, key, v); err == nil {
+				err = e
 			}
-		case "timeout":
-			c.Timeout = s.timeout(v)
-		case "redirects":
-			c.redirects, c.ownLimit = int(v.ToInteger()), true
-		case "responseType":
-			c.kind = s.oneOf("params.responseType", v.String(), "text", "binary", "none")
-		case "cookies":
-			c.cookies = cookiesOf(js.Object(s.rt(), "params.cookies", v))
-		case "auth":
-			c.auth = v.String()
-		case "jar":
-			c.jar = js.Reveal[*bridge.Jar](v, jarKey)
-		case "throw":
-			c.throw = v.ToBoolean()
-		case "compression":
-			err = c.compress(v.String())
 		}
 	}
 	return err
 }
 
-func (s *State) oneOf(what, value string, allowed ...string) string {
-	for _, a := range allowed {
-		if a == value {
-			return value
+func (s *State) param(c *call, key string, v goja.Value) (err error) {
+	switch key {
+	case "headers":
+		if o := s.objectOr("params.headers", v); o != nil {
+			s.headers(c, o)
 		}
+	case "tags":
+		c.tags, err = s.readTags("params.tags", v)
+		if name, ok := c.tags.get("name"); ok {
+			c.name, c.url, c.named = name, name, true
+		}
+	case "timeout":
+		c.Timeout, err = timeout(v)
+	case "redirects":
+		c.redirects, c.ownLimit = int(v.ToInteger()), true
+	case "responseType":
+		if c.kind = v.String(); !slices.Contains(responseTypes, c.kind) {
+			err = fmt.Errorf("params.responseType is %q: it must be one of %s", c.kind, strings.Join(responseTypes, ", "))
+		}
+	case "responseCallback":
+		c.expect, err = callback(v)
+	case "cookies":
+		if o := s.objectOr("params.cookies", v); o != nil {
+			c.cookies = cookiesOf(o)
+		}
+	case "auth":
+		c.auth = v.String()
+	case "jar":
+		c.jar = js.Reveal[*bridge.Jar](v, jarKey)
+	case "throw":
+		c.throw = v.ToBoolean()
+	case "compression":
+		c.compression = v.String()
 	}
-	js.ThrowType(s.rt(), "%s is %q: it must be one of %s", what, value, strings.Join(allowed, ", "))
-	return ""
+	return err
+}
+
+var responseTypes = []string{"text", "binary", "none"}
+
+// objectOr is v as an object; nil, with a warning, for anything else: k6 passes over it.
+func (s *State) objectOr(what string, v goja.Value) *goja.Object {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		s.warn(fmt.Sprintf("%s is ignored: it must be an object, not %v", what, v))
+	}
+	return o
 }
 
 func (s *State) headers(c *call, o *goja.Object) {
@@ -154,18 +175,15 @@ func (s *State) headers(c *call, o *goja.Object) {
 }
 
 // timeout is a number of milliseconds or a text like 1m30s.
-func (s *State) timeout(v goja.Value) time.Duration {
+func timeout(v goja.Value) (time.Duration, error) {
 	if js.IsNumber(v) {
 		if ms := v.ToFloat(); ms > 0 && ms < 1e12 {
-			return time.Duration(ms * float64(time.Millisecond))
+			return time.Duration(ms * float64(time.Millisecond)), nil
 		}
-		js.ThrowType(s.rt(), "params.timeout is %v: it must be a number of milliseconds above 0, or a text like 10s", v)
+	} else if d, err := options.ParseDuration(v.String()); err == nil && d > 0 && d < math.MaxInt64/2 {
+		return d, nil
 	}
-	d, err := options.ParseDuration(v.String())
-	if err != nil || d <= 0 || d > math.MaxInt64/2 {
-		js.ThrowType(s.rt(), "params.timeout is %q: it must be a number of milliseconds above 0, or a text like 10s", v)
-	}
-	return d
+	return 0, fmt.Errorf("params.timeout is %v: it must be a number of milliseconds above 0, or a text like 10s", v)
 }
 
 // cookiesOf reads {name: value} and {name: {value, replace}}.
@@ -231,15 +249,15 @@ func (s *State) expectedStatuses(c goja.FunctionCall) goja.Value {
 var statusesKey = goja.NewSymbol("statuses")
 
 // callback reads a response callback: what expectedStatuses has made, or null.
-func (s *State) callback(v goja.Value) *statuses {
+func callback(v goja.Value) (*statuses, error) {
 	if !js.Given(v) {
-		return nil
+		return nil, nil
 	}
 	list := js.Reveal[*statuses](v, statusesKey)
 	if list == nil {
-		js.ThrowType(s.rt(), "a response callback must be made by http.expectedStatuses, or be null")
+		return nil, errors.New("a response callback must be made by http.expectedStatuses, or be null")
 	}
-	return list
+	return list, nil
 }
 
 // cookieHeader is the Cookie field for a hop: what the script gives for this request beside the jar's.
@@ -255,10 +273,16 @@ func (c *call) cookieHeader(jar *bridge.Jar) (header string, all bool) {
 			}
 		}
 	}
-	for _, k := range c.cookies {
+	return strings.Join(append(line, cookieLine(c.cookies)), "; "), all
+}
+
+// cookieLine is cookies as a request carries them.
+func cookieLine(list []cookie) string {
+	var line []string
+	for _, k := range list {
 		line = append(line, k.name+"="+k.value)
 	}
-	return strings.Join(line, "; "), all
+	return strings.Join(line, "; ")
 }
 
 func (c *call) replaces(k *http.Cookie) bool {

@@ -35,6 +35,9 @@ func (s *State) response(x *exchange) goja.Value { return s.rt().NewDynamicObjec
 
 // Get implements goja.DynamicObject.
 func (r *response) Get(key string) goja.Value {
+	if v, ok := r.made[key]; ok {
+		return v
+	}
 	rt, x := r.x.s.rt(), r.x
 	switch key { // what is cheap is made anew each time
 	case "status":
@@ -43,9 +46,6 @@ func (r *response) Get(key string) goja.Value {
 		return rt.ToValue(x.text)
 	case "error_code":
 		return rt.ToValue(x.code)
-	}
-	if v, ok := r.made[key]; ok {
-		return v
 	}
 	v := r.member(rt, key)
 	if v != nil {
@@ -164,13 +164,10 @@ func (x *exchange) remote() (ip string, port int) {
 
 // address is the URL that has answered, or was asked for where nothing did.
 func (x *exchange) address() string {
-	if x.resp.Origin != nil {
+	if x.resp.Origin != nil && (x.resp.Origin != x.c.Origin || x.resp.URI != x.c.URI) { // after a redirect
 		return x.resp.URL()
 	}
-	if x.request.Origin != nil {
-		return x.request.Origin.URL(x.request.URI)
-	}
-	return x.url
+	return x.c.text
 }
 
 func (x *exchange) headers(rt *goja.Runtime) goja.Value {
@@ -187,8 +184,9 @@ func (x *exchange) headers(rt *goja.Runtime) goja.Value {
 	return o
 }
 
-// noExpiry is what k6 gives for a cookie that does not say when it expires: Go's zero time in milliseconds.
-var noExpiry = time.Time{}.UnixMilli()
+// noExpiry is what k6 gives for a cookie that does not say when it expires: Go's zero time in nanoseconds, which overflow,
+// as milliseconds.
+var noExpiry = time.Time{}.UnixNano() / int64(time.Millisecond)
 
 // cookies are those that this answer sets: lists by name.
 func (x *exchange) cookies(rt *goja.Runtime) goja.Value {
@@ -261,13 +259,13 @@ func tlsVersion(v uint16) string {
 	return map[uint16]string{tls.VersionTLS10: "tls1.0", tls.VersionTLS11: "tls1.1", tls.VersionTLS12: "tls1.2", tls.VersionTLS13: "tls1.3"}[v]
 }
 
-// echo is the request as it was sent.
+// echo is the request as the script made it, not what a redirect made of it.
 func (x *exchange) echo(rt *goja.Runtime) goja.Value {
 	o := rt.NewObject()
-	_ = o.Set("method", x.method)
-	_ = o.Set("url", x.address())
+	_ = o.Set("method", x.c.Method)
+	_ = o.Set("url", x.c.text)
 	headers := rt.NewObject()
-	for _, f := range x.request.Header {
+	for _, f := range x.c.Header {
 		name := textproto.CanonicalMIMEHeaderKey(f.Name)
 		if list, ok := headers.Get(name).(*goja.Object); ok {
 			_ = list.Set(list.Get("length").String(), f.Value)
@@ -275,8 +273,14 @@ func (x *exchange) echo(rt *goja.Runtime) goja.Value {
 			_ = headers.Set(name, rt.NewArray(f.Value))
 		}
 	}
+	if agent := x.s.run.config().UserAgent; agent != "" && js.Missing(headers.Get("User-Agent")) {
+		_ = headers.Set("User-Agent", rt.NewArray(agent))
+	}
+	if len(x.c.cookies) > 0 {
+		_ = headers.Set("Cookie", rt.NewArray(cookieLine(x.c.cookies)))
+	}
 	_ = o.Set("headers", headers)
-	_ = o.Set("body", string(x.request.Body))
+	_ = o.Set("body", string(x.c.Body))
 	cookies := rt.NewObject()
 	for _, k := range x.c.cookies {
 		c := rt.NewObject()
@@ -299,7 +303,7 @@ func (r *response) json(c goja.FunctionCall) goja.Value {
 		} else {
 			text = v.String()
 		}
-	} else if js.Missing(c.Argument(0)) {
+	} else {
 		js.Throw(rt, "res.json(): there is no body to parse: the request has failed, or its body was discarded")
 	}
 	if path := c.Argument(0); !js.Missing(path) {

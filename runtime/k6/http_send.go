@@ -76,7 +76,7 @@ func (s *State) chain(client *bridge.Client, x *exchange, done func(*exchange)) 
 			if ok && !c.ownLimit && c.redirects > 0 {
 				s.warn("a redirect was not followed: there were " + strconv.Itoa(followed) + " already, see maxRedirects")
 			}
-			return err
+			return x.astray(err, done)
 		}
 		done(x)
 		next.Header = c.redirected(x.request.Origin.URL(x.request.URI))
@@ -85,6 +85,29 @@ func (s *State) chain(client *bridge.Client, x *exchange, done func(*exchange)) 
 		}
 		*x = *x.after(next)
 	}
+}
+
+// astray makes x, which has answered with a redirect that leads nowhere, the request that cannot be sent: in k6 that
+// counts, beside the one that was answered. Without an error x is the last of its chain.
+func (x *exchange) astray(err error, done func(*exchange)) error {
+	if err == nil {
+		return nil
+	}
+	to := x.resp.Header.Get("Location")
+	done(x)
+	next := bridge.Request{Method: x.request.Method, Origin: x.request.Origin, URI: x.request.URI}
+	*x = *x.after(next)
+	if !x.c.named {
+		x.url, x.name = masked(to), masked(to)
+	}
+	x.unsent()
+	return wrongURL(to, err)
+}
+
+// unsent gives a request that was not sent the time at which it would have been.
+func (x *exchange) unsent() {
+	x.resp.Sent = time.Now()
+	x.resp.Done = x.resp.Sent
 }
 
 // redirected is the header of a request that a redirect asks for: it says where it comes from.
@@ -159,20 +182,22 @@ func (s *State) finish(x *exchange, err error) goja.Value {
 	return s.response(x)
 }
 
-// refused is the response to a call that could not be sent.
+// refused is the response to a call that could not be sent. As in k6, one to a URL that lacks a part counts as a request
+// that has failed, and one for which the script is to blame in another way does not count.
 func (s *State) refused(c *call, err error) goja.Value {
-	text := err.Error()
-	if e := (*bridge.Error)(nil); errors.As(err, &e) {
-		text = e.Text
-	}
-	if c.throw {
-		js.Throw(s.rt(), "%s", text)
-	}
-	s.warn("Request Failed: " + text)
 	x := s.begin(c)
-	x.err, x.text, x.code = err, text, codeInvalidURL
-	if part := (*lacking)(nil); errors.As(err, &part) || errors.Is(err, errBody) {
+	x.err, x.text = err, err.Error()
+	if e := (*bridge.Error)(nil); errors.As(err, &e) {
+		x.text, x.code = e.Text, codeInvalidURL
+	}
+	if part := (*lacking)(nil); errors.As(err, &part) {
 		x.code = codeGeneric
+		x.unsent()
+		s.record(x)
+	}
+	s.warn("Request Failed: " + x.text)
+	if c.throw {
+		js.Throw(s.rt(), "%s", x.text)
 	}
 	return s.response(x)
 }
@@ -186,7 +211,10 @@ const (
 func (x *exchange) fail(err error) {
 	x.err = err
 	x.unfinished()
+	part := (*lacking)(nil)
 	switch {
+	case errors.As(err, &part):
+		x.code, x.text = codeGeneric, part.text
 	case err != nil:
 		x.code, x.text = bridge.Code(err)
 	case x.resp.Status >= 400:

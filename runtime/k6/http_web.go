@@ -91,10 +91,7 @@ func (w *web) close() {
 // jar is the user's cookie jar, of this iteration.
 func (w *web) jar() *bridge.Jar {
 	if w.jars == nil {
-		w.jars = bridge.NewJar(true)
-		if w.client != nil {
-			w.client.UseJar(w.jars)
-		}
+		w.jars = w.connect().Jar() // which may have cookies in it
 	}
 	return w.jars
 }
@@ -143,7 +140,8 @@ func (s *State) forgetCookies() {
 type address struct {
 	origin *bridge.Origin
 	uri    string
-	shown  string // without a password
+	text   string // as the script wrote it, without user and password
+	shown  string // as a tag: these are masked
 	user   *userinfo
 }
 
@@ -180,11 +178,12 @@ func (w *web) parse(text string) (*address, error) {
 	if err != nil {
 		return nil, wrongURL(text, err)
 	}
-	a := &address{origin: origin, uri: uri, shown: masked(text)}
+	a := &address{origin: origin, uri: uri, text: text, shown: masked(text)}
 	if strings.Contains(text, "@") {
 		if u, err := url.Parse(text); err == nil && u.User != nil {
 			password, _ := u.User.Password()
 			a.user = &userinfo{u.User.Username(), password}
+			a.text = origin.URL(uri)
 		}
 	}
 	if len(w.known) >= maxKnown {

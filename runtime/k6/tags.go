@@ -1,6 +1,7 @@
 package k6
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -80,19 +81,30 @@ func (s *State) setGroup(path string) {
 
 // tagsOf reads the tags that a script gives for a sample: an object of names and values; what says where they come from.
 func (s *State) tagsOf(what string, v goja.Value) (list tagList) {
-	if !js.Given(v) {
-		return nil
+	list, err := s.readTags(what, v)
+	if err != nil {
+		js.ThrowType(s.rt(), "%s", err)
 	}
-	o, ok := v.(*goja.Object)
-	if !ok {
-		js.ThrowType(s.rt(), "%s must be an object of names and values, not %v", what, v)
+	return list
+}
+
+// readTags is tagsOf for those who do not throw. What is no object is passed over, as k6 does.
+func (s *State) readTags(what string, v goja.Value) (list tagList, err error) {
+	if !js.Given(v) {
+		return nil, nil
+	}
+	o := s.objectOr(what, v)
+	if o == nil {
+		return nil, nil
 	}
 	for _, name := range o.Keys() {
 		value := o.Get(name)
-		if js.IsObject(value) {
-			js.ThrowType(s.rt(), "%s: the value of %q must be a string, a number or a boolean, not %v", what, name, value)
+		switch js.TypeName(value) {
+		case "string", "number", "boolean":
+			list = append(list, metrics.Tag{Name: name, Value: value.String()})
+		default:
+			return nil, fmt.Errorf("%s: the value of %q must be a string, a number or a boolean, not %v", what, name, value)
 		}
-		list = append(list, metrics.Tag{Name: name, Value: value.String()})
 	}
-	return list
+	return list, nil
 }
