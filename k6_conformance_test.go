@@ -26,7 +26,8 @@ var update = flag.Bool("update-k6", false, "write the expectations of the k6 con
 //
 // Scripts say what they have seen with lines of console.log that begin with "# ". One that begins with "# differs" is
 // where katydid is not as k6, on purpose: k6's own is not looked at. A script may begin with lines "// args: ...",
-// "// env: ..." and "// sorted" (for lines from several users, whose order is open), and "// ours only": all of it differs.
+// "// env: ..." and "// sorted" (for lines from several users, whose order is open), "// loose" (how many
+// iterations there are depends on time), and "// ours only": all of it differs.
 func TestK6Conformance(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/k6/*.[jt]s")
 	if err != nil || len(scripts) == 0 {
@@ -70,6 +71,7 @@ type conformance struct {
 	env      []string
 	sorted   bool
 	oursOnly bool
+	loose    bool
 	site     *k6Site
 	stderr   string // of the last run, for the tester
 }
@@ -90,6 +92,8 @@ func newConformance(t *testing.T, path string, site *k6Site) *conformance {
 			c.env = strings.Fields(rest)
 		case "// sorted":
 			c.sorted = true
+		case "// loose":
+			c.loose = true
 		case "// ours only":
 			c.oursOnly = true
 		}
@@ -172,7 +176,7 @@ func (c *conformance) outcome(t *testing.T, code int, stdout, log, export string
 	sum.Root.describe(func(line string) { lines = append(lines, line) })
 	for _, name := range slices.Sorted(maps.Keys(sum.Metrics)) {
 		if name != "vus" && name != "vus_max" { // whether there are any depends on the time that the run takes
-			lines = append(lines, c.site.anonymous(describeMetric(name, sum.Metrics[name])))
+			lines = append(lines, c.site.anonymous(describeMetric(name, sum.Metrics[name], c.loose)))
 		}
 	}
 	return lines
@@ -208,7 +212,7 @@ func (g *k6ExportGroup) describe(add func(string)) {
 
 // describeMetric names a metric and its values. Numbers that depend on time or on the address of the server are left out,
 // but not those of a script's own metrics, which begin with my_.
-func describeMetric(name string, values map[string]any) string {
+func describeMetric(name string, values map[string]any, loose bool) string {
 	b := new(strings.Builder)
 	fmt.Fprintf(b, "metric %s:", name)
 	base, _, _ := strings.Cut(name, "{")
@@ -218,7 +222,7 @@ func describeMetric(name string, values map[string]any) string {
 		case float64:
 			fmt.Fprintf(b, " %s", key)
 			count := key == "count" && !strings.HasPrefix(base, "data_") || key == "passes" || key == "fails"
-			if count || exact && key != "rate" {
+			if count && !loose || exact && key != "rate" {
 				fmt.Fprintf(b, "=%v", v)
 			}
 		default: // thresholds
