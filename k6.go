@@ -32,6 +32,7 @@ type k6Test struct {
 	clock     loadClock
 	setupData []byte // JSON; nil for none
 	outs      []*k6Out
+	ended     atomic.Bool // before its time: iterations that are left are not counted as dropped
 }
 
 // loadK6 reads the options of a k6 script, whose top level has run, from all places where they may be.

@@ -22,15 +22,15 @@ func (r *run) executeK6() int {
 	r.export.start()
 	defer r.export.close()
 	r.state.Store("spawning")
-	code := r.setupK6()
+	code, ready := r.setupK6()
 	r.mark, r.cpu = markProcess(), newCPUUse()
-	if code == exitOK {
+	if ready {
 		r.loadScenarios()
 	}
 	r.state.Store("stopped")
 	r.health = r.healthSince(r.mark)
 	r.judgeArrivals()
-	if code == exitOK {
+	if ready {
 		code = r.teardownK6()
 	}
 	t.shared.Pool.Close()
@@ -44,11 +44,12 @@ func (r *run) executeK6() int {
 	return r.finish()
 }
 
-// setupK6 runs setup, if there is one, and gives the exit code of its failure.
-func (r *run) setupK6() int {
+// setupK6 runs setup, if there is one, and gives the exit code of its failure. What was not set up is neither loaded nor
+// torn down, also if it is no failure: setup was ended.
+func (r *run) setupK6() (code int, ready bool) {
 	t := r.k6
 	if !t.exports.Setup || t.options.NoSetup {
-		return exitOK
+		return exitOK, true
 	}
 	limit := t.options.SetupTimeout
 	err := r.once("setup", "::setup", limit, nil, func(once *k6.Once, v goja.Value) (err error) {
@@ -56,13 +57,13 @@ func (r *run) setupK6() int {
 		return err
 	})
 	if err == nil {
-		return exitOK
+		return exitOK, true
 	}
 	r.log.errorf("setup: %s", traceOf(err))
 	if errors.Is(err, k6.ErrNotJSON) {
-		return exitK6Other
+		return exitK6Other, false
 	}
-	return stageCode(err, exitK6Setup)
+	return stageCode(err, exitK6Setup), false
 }
 
 // teardownK6 runs teardown, if there is one, and gives the exit code of its failure.
@@ -102,6 +103,9 @@ func (r *run) noteK6(code int) {
 
 // abortK6 ends the test for a reason that has an exit code. Any goroutine may call it.
 func (r *run) abortK6(code int, reason string) {
+	if r.k6 != nil {
+		r.k6.ended.Store(true)
+	}
 	r.noteK6(code)
 	r.stopFor(reason)
 }
@@ -121,10 +125,15 @@ func (r *run) loadScenarios() {
 	go func() { defer close(done); t.drivers.Run(ctx) }()
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
-	for ticks := 1; ; {
+	for ticks := 0; ; {
 		select {
 		case <-done:
-			r.log.infof("all scenarios have ended, shutting down")
+			select {
+			case reason := <-r.stop: // that is why
+				r.log.infof("%s, shutting down", reason)
+			default:
+				r.log.infof("all scenarios have ended, shutting down")
+			}
 			return
 		case reason := <-r.stop:
 			r.endScenarios(reason, cancel, done)
@@ -147,6 +156,7 @@ func (r *run) loadScenarios() {
 func (r *run) endScenarios(reason string, cancel func(), done <-chan struct{}) {
 	r.log.infof("%s, shutting down", reason)
 	r.state.Store("stopping")
+	r.k6.ended.Store(true)
 	cancel()
 	late := time.After(stuckLimit)
 	for {

@@ -51,7 +51,11 @@ func (r *run) makeScenarios() {
 func (r *run) scenarioNotes(sc *k6Scenario) load.Notes {
 	m := r.k6.shared.Metrics
 	return load.Notes{
-		Dropped: func(n int64) { m.Add(m.Builtin.DroppedIterations, float64(n), sc.users.OwnTags(), time.Now()) },
+		Dropped: func(n int64) {
+			if !r.k6.ended.Load() {
+				m.Add(m.Builtin.DroppedIterations, float64(n), sc.users.OwnTags(), time.Now())
+			}
+		},
 		Full: func(users int) {
 			r.log.warnf("scenario %s: all %d users are busy and maxVUs allows no more: iterations are dropped", sc.plan.Name, users)
 		},

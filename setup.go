@@ -45,7 +45,7 @@ func (r *run) load(first *options) *failure {
 		}
 		return fail
 	}
-	exports, fail := r.vocabulary()
+	exports, fail := r.vocabulary(first.scripts)
 	if fail != nil {
 		return fail
 	}
@@ -181,7 +181,7 @@ func (r *run) broken(err error) *failure {
 
 // vocabulary finds out what kind of script it is: one with user classes, or, if there are none, one of k6's, whose
 // exports it gives.
-func (r *run) vocabulary() (exports *k6.Exports, fail *failure) {
+func (r *run) vocabulary(scripts []string) (exports *k6.Exports, fail *failure) {
 	err := r.guarded("the script", func() error {
 		if found, err := r.main.Classes(); err != nil || len(found) > 0 {
 			return nil // what is wrong with a class is said when the options, which choose its tasks, are known
@@ -189,13 +189,15 @@ func (r *run) vocabulary() (exports *k6.Exports, fail *failure) {
 		e, ok, err := k6.Look(r.main.VM)
 		if ok {
 			exports = &e
+		} else if looksK6(scripts, r.sys.dir) {
+			fail = usageK6(errors.New("the script exports no default function, which is what users run"))
 		}
 		return err
 	})
 	if err != nil {
 		return nil, r.broken(err)
 	}
-	return exports, nil
+	return exports, fail
 }
 
 // classes finds the user classes, chooses those to run, and settles their hosts.

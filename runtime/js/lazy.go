@@ -8,7 +8,7 @@ import (
 
 // Lazy is a JS object whose members are built when a script first uses
 // them: a native function costs 700 bytes and every user has its own. Scripts
-// may replace members and add others.
+// may replace members, but for those of an object with Live, and add others.
 type Lazy struct {
 	Names []string                     // of the members, in order
 	Build func(name string) goja.Value // called once for each of names
@@ -79,8 +79,11 @@ func (o *Lazy) Get(key string) goja.Value {
 	return v
 }
 
-// Set implements goja.DynamicObject.
+// Set implements goja.DynamicObject. What is live cannot be written: strict code throws a TypeError.
 func (o *Lazy) Set(key string, v goja.Value) bool {
+	if o.Live != nil && slices.Contains(o.Names, key) {
+		return false
+	}
 	o.made.Set(key, v)
 	return true
 }

@@ -97,7 +97,9 @@ func (s *State) inGroup(c goja.FunctionCall) goja.Value {
 		js.ThrowType(rt, "group(name, fn): fn must be a function")
 	}
 	before := s.group
-	s.setGroup(before + separator + name)
+	if name != "" { // k6 has no group of that name: it is the one around it
+		s.setGroup(before + separator + name)
+	}
 	began := time.Now()
 	v, err := fn(goja.Undefined())
 	if err == nil && isPromise(v) {

@@ -58,16 +58,14 @@ var metricKey = goja.NewSymbol("metric")
 // addCustom is metric.add(value, tags). What is no number is not recorded.
 func (s *State) addCustom(m *metrics.Metric, fc goja.FunctionCall) bool {
 	s.inIteration(m.Name + ".add")
-	v, value := fc.Argument(0), 0.0
-	switch js.TypeName(v) {
-	case "boolean":
+	v, value := fc.Argument(0), math.NaN()
+	if js.Given(v) {
+		value = v.ToFloat() // of [5], 5
+	}
+	if m.Type == metrics.Rate && !math.IsNaN(value) { // "0" is true, as in JavaScript
+		value = 0
 		if v.ToBoolean() {
 			value = 1
-		}
-	default:
-		value = math.NaN()
-		if js.Given(v) && !js.IsObject(v) {
-			value = v.ToFloat()
 		}
 	}
 	if math.IsNaN(value) {

@@ -53,9 +53,9 @@ func (e *environment) Get(name string) goja.Value {
 	return nil
 }
 
-// Set implements goja.DynamicObject.
+// Set implements goja.DynamicObject. Whatever is written becomes text, as in the environment of a process.
 func (e *environment) Set(name string, v goja.Value) bool {
-	e.own.Set(name, v)
+	e.own.Set(name, v.ToString())
 	return true
 }
 

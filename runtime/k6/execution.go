@@ -48,8 +48,7 @@ func (s *State) executionVU() goja.Value {
 		case "iterationInInstance":
 			return max(s.iteration, 0)
 		case "iterationInScenario":
-			s.inScenario()
-			return s.inThis - 1
+			return max(s.inThis-1, 0)
 		}
 		return nil
 	}, func(name string) goja.Value {
@@ -113,8 +112,12 @@ func (s *State) executionTest() goja.Value {
 		switch name {
 		case "abort":
 			return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
+				s.aborting = true
 				s.run.Abort(js.TextOf(c.Argument(0)))
-				s.vm.Kill() // nothing of this iteration goes on
+				if s.run.Pool != nil {
+					s.run.Pool.KillAll() // no further iteration begins
+				}
+				s.vm.Kill() // nothing of this one goes on
 				return goja.Undefined()
 			})
 		case "fail":

@@ -98,9 +98,10 @@ func (s *State) parts(o *goja.Object) (list []bridge.Part) {
 
 // compress encodes the body: "gzip", or several in their order, "gzip, br".
 func (s *State) compress(c *call, list string) error {
-	if c.Body == nil {
+	if len(c.Body) == 0 {
 		return nil
 	}
+	c.plain = c.Body
 	var done []string
 	for name := range strings.SplitSeq(list, ",") {
 		name = strings.TrimSpace(name)

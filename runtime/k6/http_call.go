@@ -26,6 +26,7 @@ type call struct {
 	jar       *bridge.Jar // nil: the user's
 	cookies   []cookie    // of this request only
 	encoding  string      // of a compressed body
+	plain     []byte      // that body as it was; nil if it is not compressed
 }
 
 // refusal is why a request is not sent, with k6's number and words for it; the number is 0 where k6 has none.

@@ -42,7 +42,7 @@ func TestHTTPErrors(t *testing.T) {
 		{`e(http.post(H, http.file('x'))).slice(0, 2)`, `[0,0]`},
 		{`e(http.get(H, { responseType: 'json' }))`, `[0,0,"params.responseType is \"json\": it must be text, binary or none",null]`},
 		{`e(http.get(H, { timeout: 'soon' }))`, `[0,0,"params.timeout is \"soon\": it must be a number of milliseconds, or a text like 10s",null]`},
-		{`e(http.get(H, { tags: { a: {} } }))`, `[0,0,"the value of the tag \"a\" must be a string, a number or a boolean, not [object Object]",null]`},
+		{`e(http.get(H, { tags: { a: {} } }))`, `[0,0,"params.tags: the value of \"a\" must be a string, a number or a boolean, not [object Object]",null]`},
 		{`e(http.get(H, { responseCallback: 5 }))`, `[0,0,"a response callback must be made by http.expectedStatuses, or be null",null]`},
 		{`e(http.post(H, 'x', { compression: 'lzma' }))`, `[0,0,"params.compression: unknown compression algorithm \"lzma\": known are gzip, deflate, br, zstd",null]`},
 		{`e(http.get(H, { auth: 'ntlm' }))`, `[0,0,"params.auth: NTLM is not supported; basic and digest are",null]`},

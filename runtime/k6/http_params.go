@@ -37,18 +37,16 @@ func (s *State) params(c *call, o *goja.Object) error {
 func (s *State) param(c *call, key string, v goja.Value) (err error) {
 	switch key {
 	case "headers":
-		if o := s.object(key, v); o != nil {
+		if o := s.objectOr("params."+key, v); o != nil {
 			s.headers(c, o)
 		}
 	case "tags":
-		if o := s.object(key, v); o != nil {
-			c.tags, err = readTags(o)
-		}
+		c.tags, err = s.readTags("params.tags", v)
 		if name, ok := c.tags.get("name"); ok {
 			c.name, c.url, c.named = name, name, true
 		}
 	case "cookies":
-		if o := s.object(key, v); o != nil {
+		if o := s.objectOr("params."+key, v); o != nil {
 			c.cookies = cookiesOf(o)
 		}
 	case "timeout":
@@ -75,11 +73,11 @@ func (s *State) param(c *call, key string, v goja.Value) (err error) {
 	return err
 }
 
-// object is a param that has to be one. What is none is ignored, as in k6, but not in silence.
-func (s *State) object(key string, v goja.Value) *goja.Object {
+// objectOr is v as an object; nil, with a warning, for anything else: k6 passes over it.
+func (s *State) objectOr(what string, v goja.Value) *goja.Object {
 	o, ok := v.(*goja.Object)
 	if !ok {
-		s.warn("params." + key + " must be an object: it is ignored")
+		s.warn(fmt.Sprintf("%s is ignored: it must be an object, not %v", what, v))
 	}
 	return o
 }

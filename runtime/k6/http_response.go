@@ -36,6 +36,9 @@ func (s *State) response(x *exchange) goja.Value { return s.rt().NewDynamicObjec
 
 // Get implements goja.DynamicObject.
 func (r *response) Get(key string) goja.Value {
+	if v, ok := r.made[key]; ok {
+		return v
+	}
 	rt, x := r.x.s.rt(), r.x
 	switch key { // what is cheap is made anew each time
 	case "status":
@@ -44,9 +47,6 @@ func (r *response) Get(key string) goja.Value {
 		return rt.ToValue(x.text)
 	case "error_code":
 		return rt.ToValue(x.code)
-	}
-	if v, ok := r.made[key]; ok {
-		return v
 	}
 	v := r.member(rt, key)
 	if v != nil {
@@ -160,16 +160,20 @@ func (x *exchange) remote() (ip string, port int) {
 	return "", 0
 }
 
-// address is the URL that has answered, or was asked for where nothing did: as the script wrote it, unless a redirect
-// led somewhere else.
+// address is the URL that has answered, or was asked for where nothing did.
 func (x *exchange) address() string {
-	if x.redirected {
-		return x.request.Origin.URL(x.request.URI)
+	if x.redirected != "" {
+		return x.redirected
 	}
-	if u, err := url.Parse(x.c.given); err == nil {
+	return x.c.address()
+}
+
+// address is the URL as the script wrote it, in the form of Go's.
+func (c *call) address() string {
+	if u, err := url.Parse(c.given); err == nil {
 		return u.String()
 	}
-	return x.c.given
+	return c.given
 }
 
 func (x *exchange) headers(rt *goja.Runtime) goja.Value {
@@ -256,17 +260,17 @@ func tlsVersion(v uint16) string {
 	return map[uint16]string{tls.VersionTLS10: "tls1.0", tls.VersionTLS11: "tls1.1", tls.VersionTLS12: "tls1.2", tls.VersionTLS13: "tls1.3"}[v]
 }
 
-// echo is the request as it was sent.
+// echo is the request as the script made it, not what a redirect made of it.
 func (x *exchange) echo(rt *goja.Runtime) goja.Value {
 	o := rt.NewObject()
-	_ = o.Set("method", x.method)
-	_ = o.Set("url", x.address())
+	_ = o.Set("method", x.c.Method)
+	_ = o.Set("url", x.c.address())
 	headers, line := rt.NewObject(), x.cookieLine()
 	agent := x.s.run.config().UserAgent
 	if agent == "" {
 		agent = bridge.DefaultUserAgent
 	}
-	for _, f := range x.request.Header {
+	for _, f := range x.c.Header {
 		switch name := textproto.CanonicalMIMEHeaderKey(f.Name); name {
 		case "Cookie": // below
 		case "User-Agent":
@@ -282,7 +286,11 @@ func (x *exchange) echo(rt *goja.Runtime) goja.Value {
 		_ = headers.Set("Cookie", rt.NewArray(line))
 	}
 	_ = o.Set("headers", headers)
-	_ = o.Set("body", string(x.request.Body))
+	body := x.c.Body
+	if x.c.plain != nil {
+		body = x.c.plain
+	}
+	_ = o.Set("body", string(body))
 	cookies := rt.NewObject()
 	for pair := range strings.SplitSeq(line, ";") {
 		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
@@ -308,15 +316,19 @@ func appendTo(rt *goja.Runtime, o *goja.Object, name string, v goja.Value) {
 	_ = o.Set(name, rt.NewArray(v))
 }
 
-// cookieLine is the Cookie field that was sent: the script's own first, then those of the jar.
+// cookieLine is the Cookie field that the first request of the chain had: the script's own, then those of the jar.
 func (x *exchange) cookieLine() string {
+	request, carried := x.request, x.resp.Cookies
+	if x.first != nil {
+		request, carried = x.first, x.carried
+	}
 	var line []string
-	for _, f := range x.request.Header {
+	for _, f := range request.Header {
 		if strings.EqualFold(f.Name, "Cookie") {
 			line = append(line, f.Value)
 		}
 	}
-	for _, k := range x.resp.Cookies {
+	for _, k := range carried {
 		line = append(line, k.Name+"="+k.Value)
 	}
 	return strings.Join(line, "; ")

@@ -32,7 +32,9 @@ type exchange struct {
 	turn    vu.Turn
 	figures metrics.Request
 
-	redirected bool // here
+	redirected string          // the URL that the last redirect led to; "" without one
+	first      *bridge.Request // of the chain, and the cookies of the jar that it carried; nil if there was no redirect
+	carried    []*http.Cookie
 
 	own  call     // c, where it is not another's: an allocation less
 	view response // for the script
@@ -81,7 +83,7 @@ func (s *State) chain(client *bridge.Client, x *exchange, done func(*exchange)) 
 		}
 		next, ok, err := client.Redirect(x.request, &x.resp)
 		if err != nil {
-			return x.lost(err)
+			return x.astray(err, done)
 		}
 		if !ok || followed >= c.redirects {
 			if ok && !c.ownLimit && c.redirects > 0 {
@@ -96,12 +98,21 @@ func (s *State) chain(client *bridge.Client, x *exchange, done func(*exchange)) 
 		if next.Timeout = c.left(began); next.Timeout <= 0 {
 			next.Timeout = 1 // it runs out at once
 		}
-		x.follow(&next)
+		x.follow(&next, next.Origin.URL(next.URI))
 	}
 }
 
-// lost makes x a request without an answer: the redirect that it got leads nowhere.
-func (x *exchange) lost(err error) error {
+// astray ends a chain at a redirect that leads nowhere. As in k6, a request to a URL that nothing can be sent to counts
+// beside the one that was answered; where there is no URL the answer was none.
+func (x *exchange) astray(err error, done func(*exchange)) error {
+	to := x.resp.Header.Get("Location")
+	if wrong := wrongURL(to, err); wrong.counts {
+		x.judge(nil)
+		done(x)
+		x.follow(x.request, masked(to))
+		x.resp = bridge.Response{Sent: x.resp.Done, Done: x.resp.Done}
+		return wrong
+	}
 	why := err.Error()
 	if e, ok := errors.AsType[*bridge.Error](err); ok {
 		why = e.Text
@@ -133,12 +144,17 @@ func (c *call) left(began time.Time) time.Duration {
 }
 
 // follow makes x the request that a redirect asks for.
-func (x *exchange) follow(next *bridge.Request) {
-	x.request, x.method, x.turn, x.redirected = next, next.Method, x.turn.After(), true
+func (x *exchange) follow(next *bridge.Request, to string) {
+	if x.first == nil {
+		x.first, x.carried = x.request, x.resp.Cookies
+	}
+	if x.c.user != nil && next.Origin == x.c.Origin { // which goes on to send them
+		to = strings.Replace(to, "://", "://****:****@", 1)
+	}
+	x.request, x.method, x.turn, x.redirected = next, next.Method, x.turn.After(), to
 	x.code, x.name, x.url = 0, x.c.name, x.c.url
 	if !x.c.named {
-		x.url = next.Origin.URL(next.URI)
-		x.name = x.url
+		x.name, x.url = to, to
 	}
 }
 
@@ -208,9 +224,9 @@ func (s *State) refused(x *exchange, err error) goja.Value {
 		return s.finish(x, err)
 	}
 	x.judge(err)
+	s.warn("Request Failed: " + x.text)
 	if s.run.Throws() {
 		js.Throw(s.rt(), "%s", x.text)
 	}
-	s.warn("Request Failed: " + x.text)
 	return s.response(x)
 }

@@ -69,6 +69,7 @@ type State struct {
 	inThis    int64     // iterations of this user in its scenario, the one under way included
 	number    int64     // of the iteration, unique in the scenario, from 0
 	phase     phase
+	aborting  bool // the script has called exec.test.abort
 }
 
 // phase is what part of the script is running.

@@ -81,27 +81,30 @@ func (s *State) setGroup(path string) {
 
 // tagsOf reads the tags that a script gives for a sample: an object of names and values; what says where they come from.
 func (s *State) tagsOf(what string, v goja.Value) tagList {
-	if !js.Given(v) {
-		return nil
-	}
-	o, ok := v.(*goja.Object)
-	if !ok {
-		js.ThrowType(s.rt(), "%s must be an object of names and values, not %v", what, v)
-	}
-	list, err := readTags(o)
+	list, err := s.readTags(what, v)
 	if err != nil {
-		js.ThrowType(s.rt(), "%s: %s", what, err)
+		js.ThrowType(s.rt(), "%s", err)
 	}
 	return list
 }
 
-func readTags(o *goja.Object) (list tagList, err error) {
+// readTags is tagsOf for those who do not throw. What is no object is passed over, as k6 does. The error is a *refusal.
+func (s *State) readTags(what string, v goja.Value) (list tagList, err error) {
+	if !js.Given(v) {
+		return nil, nil
+	}
+	o := s.objectOr(what, v)
+	if o == nil {
+		return nil, nil
+	}
 	for _, name := range o.Keys() {
 		value := o.Get(name)
-		if js.IsObject(value) {
-			return nil, refuse("the value of the tag %q must be a string, a number or a boolean, not %v", name, value)
+		switch js.TypeName(value) {
+		case "string", "number", "boolean":
+			list = append(list, metrics.Tag{Name: name, Value: value.String()})
+		default:
+			return nil, refuse("%s: the value of %q must be a string, a number or a boolean, not %v", what, name, value)
 		}
-		list = append(list, metrics.Tag{Name: name, Value: value.String()})
 	}
 	return list, nil
 }

@@ -97,13 +97,17 @@ func (s *State) activate(sc *Scenario) {
 type worker struct {
 	s    *State
 	fn   goja.Callable // of the scenario's iterations; nil before the first
-	data goja.Value    // the user's own copy of what setup gave
+	data goja.Value    // what setup gave; nil if each iteration needs a copy
 }
 
 // Iterate implements load.Worker.
 func (w *worker) Iterate(it load.Iteration) bool {
 	s := w.s
 	if s.vm.Killed() || !w.prepare() {
+		return false
+	}
+	data, ok := w.copyData()
+	if !ok {
 		return false
 	}
 	s.iteration++
@@ -116,21 +120,22 @@ func (w *worker) Iterate(it load.Iteration) bool {
 		s.vm.Begin(it.Start)
 	}
 	began := time.Now()
-	_, err := s.vm.Perform(w.fn, w.data)
+	_, err := s.vm.Perform(w.fn, data)
 	took := time.Since(began)
 	s.vm.Depart()
 	killed := s.vm.Killed()
 	if err != nil && !killed {
 		s.vm.Report(err)
 	}
-	s.endIteration(took, killed)
-	return !killed
+	cut := killed && !s.aborting // as in k6, the iteration that aborts is one that was completed
+	s.endIteration(took, cut)
+	return !cut
 }
 
 // Interrupt implements load.Worker.
 func (w *worker) Interrupt() { w.s.vm.Kill() }
 
-// prepare finds the function and copies the data of setup, for the first iteration.
+// prepare finds the function, for the first iteration.
 func (w *worker) prepare() bool {
 	if w.fn != nil {
 		return true
@@ -141,19 +146,33 @@ func (w *worker) prepare() bool {
 		s.scenario.log("the script exports no function " + s.scenario.Exec + " to this user: exports must not depend on chance or time")
 		return false
 	}
-	w.data = goja.Undefined()
-	if data := s.scenario.SetupData; data != nil {
-		err := s.vm.Guard(func() { w.data = s.parseJSON(data) })
-		if err != nil {
-			return false
-		}
-	}
 	w.fn = fn
 	return true
 }
 
+// copyData makes the iteration's own copy of what setup gave: what one writes to it no other sees. One without members
+// is made once.
+func (w *worker) copyData() (goja.Value, bool) {
+	if w.data != nil {
+		return w.data, true
+	}
+	text := w.s.scenario.SetupData
+	if text == nil {
+		w.data = goja.Undefined()
+		return w.data, true
+	}
+	var data goja.Value
+	if err := w.s.vm.Guard(func() { data = w.s.parseJSON(text) }); err != nil {
+		return nil, false
+	}
+	if !js.IsObject(data) {
+		w.data = data
+	}
+	return data, true
+}
+
 // endIteration counts an iteration that is over.
-func (s *State) endIteration(took time.Duration, killed bool) {
+func (s *State) endIteration(took time.Duration, cut bool) {
 	b := s.run.Metrics.Builtin
 	s.transferred()
 	if s.scenario.CloseConnections {
@@ -162,7 +181,7 @@ func (s *State) endIteration(took time.Duration, killed bool) {
 	if !s.scenario.KeepCookies {
 		s.forgetCookies()
 	}
-	if killed {
+	if cut {
 		s.run.Interrupted.Add(1)
 		return
 	}

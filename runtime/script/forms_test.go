@@ -39,7 +39,7 @@ func k6Host(t testing.TB) *host {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.k.Set("get", get)
+	h.answer(t, get)
 	return h
 }
 

@@ -79,6 +79,23 @@ func newHost(t testing.TB) *host {
 	return h
 }
 
+// answer lets get make the members of the host object that are not set.
+func (h *host) answer(t testing.TB, get goja.Value) {
+	t.Helper()
+	if err := h.k.Set("get", get); err != nil {
+		t.Fatal(err)
+	}
+	v, err := h.vm.RunString(`(k, get) => new Proxy(k, { get: (k, name) => name in k ? k[name] : get(name) })`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrap, _ := goja.AssertFunction(v)
+	if v, err = wrap(goja.Undefined(), h.k, get); err != nil {
+		t.Fatal(err)
+	}
+	h.k = v.(*goja.Object)
+}
+
 // run evaluates the script and returns what it logged, joined by blanks.
 func run(t testing.TB, s *Script) string {
 	t.Helper()

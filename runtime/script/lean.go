@@ -22,7 +22,7 @@ var (
 )
 
 // hostGet finds what a script takes from the host object.
-var hostGet = regexp.MustCompile(`/\* @__PURE__ \*/ \$k\.get\(("[^"\\]*")\)`)
+var hostGet = regexp.MustCompile(`(?:/\* @__PURE__ \*/ )?\$k\.get\(("[^"\\]*")\)`)
 
 // direct reads the members of the host object where the bundle calls $k.get: the call tells esbuild that what is not used
 // may go, but its function would cost every user's VM as much as anything else does. It comes last.

@@ -62,7 +62,7 @@ func TestUndecorate(t *testing.T) {
 			if user != main {
 				t.Errorf("a user logged %q, want %q", user, main)
 			}
-			if strings.Contains(userCode, "__") != (test.left != "") || test.left == "" && strings.Contains(userCode, `get("mark")`) || !strings.Contains(userCode, test.left) {
+			if strings.Contains(userCode, "__") != (test.left != "") || test.left == "" && strings.Contains(userCode, `$k["mark"]`) || !strings.Contains(userCode, test.left) {
 				t.Errorf("a user runs, want %q in it:\n%s", test.left, userCode)
 			}
 			if strings.Count(userCode, "\n") != strings.Count(mainCode, "\n") {
@@ -88,9 +88,7 @@ func decorate(t *testing.T, prg *goja.Program) (logged, code string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.k.Set("get", get); err != nil {
-		t.Fatal(err)
-	}
+	h.answer(t, get)
 	fn, err := h.vm.RunProgram(prg)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,1 @@
+import "k6"; import x from "nope"; export default function () {}

@@ -1,0 +1,1 @@
+import http from "k6/http"; export default function () { const r = http.get("http://site.test/get"); console.log("# hosts", r.status, r.json("headers.Host.0"), r.url, r.remote_ip); console.log("# case", http.get("HTTP://SITE.test/get").status); }

@@ -1,0 +1,1 @@
+export const fromHelper = () => open("./text.txt").length; export default 7;

@@ -1,0 +1,1 @@
+export enum Kind { A = "a" } export function typed(n: number): string { return "typed" + n; }

@@ -1,0 +1,3 @@
+import { open, SeekMode } from "k6/experimental/fs"; import csv from "k6/experimental/csv";
+const file = await open("./data/text.txt"); const rows = await csv.parse(await open("./data/rows.csv"), { skipFirstLine: true }); const objects = await csv.parse(await open("./data/rows.csv"), { asObjects: true });
+export default async function () { const s = await file.stat(); const b = new Uint8Array(4); const n = await file.read(b); console.log("# file", s.name.endsWith("text.txt"), s.size, n, String.fromCharCode(...b)); await file.seek(5, SeekMode.Start); await file.read(b); console.log("# seek", String.fromCharCode(...b)); console.log("# csv", rows.length, rows[0].join(), objects[0].name, objects[0].n); }

@@ -1,0 +1,3 @@
+import seven, { fromHelper } from "./data/helper.js"; import { typed, Kind } from "./data/typed.ts"; import common, { named } from "./data/common.cjs.js"; import * as all from "./data/helper.js"; import * as k6 from "k6"; import k6default from "k6"; import { b64encode as e } from "k6/encoding";
+const { fn, more } = require("./data/common.cjs.js"); const { check } = require("k6"); const http = require("k6/http");
+export default function () { console.log("# imported", seven, typeof fromHelper, typed(1), Kind.A, named, common.named, fn(), more, Object.keys(all).sort().join()); console.log("# modules", typeof k6.check, typeof k6default.sleep, typeof check, typeof http.get, e("a"), import.meta.resolve("./x.js").startsWith("file://")); }

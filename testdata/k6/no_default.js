@@ -1,0 +1,1 @@
+import "k6"; export function other() {}

@@ -1,0 +1,2 @@
+export const options = { throw: "true" };
+export default function () {}

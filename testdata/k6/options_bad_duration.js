@@ -1,0 +1,2 @@
+export const options = { duration: "0s" };
+export default function () {}

@@ -1,0 +1,2 @@
+export const options = { scenarios: { "a b": { executor: "per-vu-iterations" } } };
+export default function () {}

@@ -1,0 +1,2 @@
+export const options = { scenarios: { a: { executor: "constant-vus", duration: "500ms" } } };
+export default function () {}

@@ -1,0 +1,2 @@
+export const options = { vus: 1.5 };
+export default function () {}

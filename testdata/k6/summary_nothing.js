@@ -1,0 +1,3 @@
+export function handleSummary() { }
+export default function (d) { console.log("# data", typeof d, JSON.stringify(d)); }
+export function teardown(d) { console.log("# teardown", typeof d); }

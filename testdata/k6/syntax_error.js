@@ -1,0 +1,2 @@
+import "k6";
+export default function ( {
