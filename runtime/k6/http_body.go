@@ -98,7 +98,7 @@ func (s *State) parts(o *goja.Object) (list []bridge.Part) {
 
 // compress encodes the body: "gzip", or several in their order, "gzip, br".
 func (s *State) compress(c *call, list string) error {
-	if len(c.Body) == 0 {
+	if len(c.Body) == 0 || list == "" {
 		return nil
 	}
 	c.plain = c.Body

@@ -85,7 +85,7 @@ func (s *State) address(c *call, v goja.Value) *refusal {
 		text, name = js.TextOf(o.Get("url")), js.TextOf(o.Get("name"))
 	case ok && js.Given(o.Get("href")):
 		text = o.Get("href").String()
-	case goja.IsString(v):
+	case goja.IsString(v), ok && o.ClassName() == "String":
 		text = v.String()
 	default:
 		return &refusal{code: codeInvalidURL, text: "invalid URL: it must be text, not " + v.String()}

@@ -168,9 +168,10 @@ func (x *exchange) address() string {
 	return x.c.address()
 }
 
-// address is the URL as the script wrote it, in the form of Go's.
+// address is the URL as the script wrote it, in the form of Go's, without user and password.
 func (c *call) address() string {
 	if u, err := url.Parse(c.given); err == nil {
+		u.User = nil
 		return u.String()
 	}
 	return c.given
