@@ -79,7 +79,7 @@ func TestOptions(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"--only", "speed"}, "cpu memory start growth names"},
+		{[]string{"--only", "speed"}, "cpu memory start scripts growth names"},
 		{[]string{"--tools", "ab"}, "katydid katydid-loop katydid-k6 wrk"},
 		{[]string{"cpu"}, "only flags"},
 		{[]string{"--seconds", "1"}, "--seconds 2"},
@@ -94,7 +94,7 @@ func TestAbsentTools(t *testing.T) {
 	ctx := context.Background()
 	t.Setenv("PATH", t.TempDir())
 	found, absent, err := findTools(ctx, "/ours", nil)
-	if err != nil || !slices.Equal(found, []*tool{&katydid, &katydidLoop}) || katydid.path != "/ours" || katydidLoop.path != "/ours" ||
+	if err != nil || !slices.Equal(found, []*tool{&katydid, &katydidLoop, &katydidK6}) || katydid.path != "/ours" || katydidLoop.path != "/ours" ||
 		!slices.Equal(absent, []string{"wrk", "k6", "locust", "locust-fast", "vegeta", "oha"}) {
 		t.Errorf("found %v, absent %v, %v", found, absent, err)
 	}
