@@ -24,7 +24,9 @@ func plainConfig() *bridge.Config {
 // HTTPConfig are the settings of all users that the options ask for.
 func HTTPConfig(o *options.Resolved) (*bridge.Config, error) {
 	cfg := plainConfig()
-	cfg.UserAgent = o.UserAgent.Value
+	if cfg.UserAgent = o.UserAgent.Value; o.UserAgent.Given() && cfg.UserAgent == "" {
+		cfg.Header = []bridge.Field{{Name: "User-Agent"}} // none
+	}
 	cfg.NoKeepAlive = o.NoConnectionReuse
 	if cfg.HTTPVersion = o.HTTPVersion; o.HTTPVersion == "" {
 		cfg.HTTPVersion = "auto"

@@ -268,7 +268,7 @@ func (x *exchange) echo(rt *goja.Runtime) goja.Value {
 	_ = o.Set("url", x.c.address())
 	headers, line := rt.NewObject(), x.cookieLine()
 	agent := x.s.run.config().UserAgent
-	if agent == "" {
+	if agent == "" && len(x.s.run.config().Header) == 0 {
 		agent = bridge.DefaultUserAgent
 	}
 	for _, f := range x.c.Header {
