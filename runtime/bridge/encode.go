@@ -59,12 +59,12 @@ func (h *hop) appendHead(b []byte, cn *conn) []byte {
 		b = h.appendDefault(b, "Connection", "close")
 	}
 	for _, f := range h.header {
-		if h.sends(f.Name) && !isCookie(f.Name) {
+		if h.sends(f.Name) && !isCookie(f.Name) && !nameless(f) {
 			b = appendField(b, f.Name, f.Value)
 		}
 	}
 	for _, f := range h.cfg.Header {
-		if h.sends(f.Name) && !isCookie(f.Name) && !has(h.header, f.Name) {
+		if h.sends(f.Name) && !isCookie(f.Name) && !nameless(f) && !has(h.header, f.Name) {
 			b = appendField(b, f.Name, f.Value)
 		}
 	}
@@ -117,7 +117,8 @@ func (h *hop) appendCookieField(b []byte) []byte {
 		}
 	}
 	if h.cookies {
-		for _, k := range h.jar.Cookies(h.origin, h.uri) {
+		h.carried = h.jar.Cookies(h.origin, h.uri)
+		for _, k := range h.carried {
 			b = appendCookie(separate(b, empty), k)
 		}
 	}
@@ -140,6 +141,11 @@ func appendCookie(b []byte, k *http.Cookie) []byte {
 		return append(append(append(b, '"'), k.Value...), '"')
 	}
 	return append(b, k.Value...)
+}
+
+// nameless is a User-Agent without a value: the request is to have none, as in net/http.
+func nameless(f Field) bool {
+	return f.Value == "" && len(f.Name) == len("User-Agent") && strings.EqualFold(f.Name, "User-Agent")
 }
 
 func isCookie(name string) bool {

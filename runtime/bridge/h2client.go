@@ -137,7 +137,7 @@ func (c *Client) exchange2(x *h2conn, h *hop, w *Response) (done bool, err error
 	w.Reused = reused
 	w.BytesIn += st.in
 	w.BytesOut += x.bill()
-	h.deadline = st.h.deadline
+	h.deadline, h.carried = st.h.deadline, st.h.carried
 	if err == nil {
 		err = st.answer(c, w)
 		h.jar = st.h.jar

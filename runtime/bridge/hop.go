@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -16,7 +17,8 @@ type hop struct {
 	body   []byte
 
 	cookies   bool
-	jar       *Jar // may be nil until the first cookie
+	jar       *Jar           // may be nil until the first cookie
+	carried   []*http.Cookie // of the jar, when it was sent
 	discard   bool
 	crossed   bool // a redirect has led to another origin: Authorization and Cookie of the script stay behind
 	bodyGone  bool // a redirect has turned it into GET: neither do the fields that describe the body
@@ -88,7 +90,9 @@ func (c *Client) chain(r *Request, w *Response) error {
 	limit := h.redirects
 	for {
 		w.Origin, w.URI, w.Done = h.origin, h.uri, time.Time{}
-		if err := c.attempt(&h, w); err != nil {
+		err := c.attempt(&h, w)
+		w.Cookies = h.carried
+		if err != nil {
 			return err
 		}
 		if limit == 0 || !redirects(w) {

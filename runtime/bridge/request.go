@@ -10,7 +10,9 @@ type Request struct {
 	Method string  // "" is GET; sent as written
 	Origin *Origin // where to; see ParseURL and Origin.Resolve
 	URI    string  // path and query in the form Origin.Resolve gives; "" is "/"
-	Header []Field // before Config.Header; a Host, Cookie, Accept-Encoding... here replaces what would be sent
+	// Header comes before Config.Header; a Host, Cookie, Accept-Encoding... here replaces what would be sent, and an empty
+	// User-Agent keeps it from being sent.
+	Header []Field
 	Body   []byte
 
 	Timeout time.Duration // 0: Config.Timeout; < 0: no limit

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"iter"
 	"net"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -26,6 +27,8 @@ type Response struct {
 	Origin  *Origin // of the last request of the chain
 	URI     string
 	History []Hop // the redirects followed, oldest first
+	// Cookies are those of the jar that the last request carried.
+	Cookies []*http.Cookie
 
 	// Sent is when the first byte was handed to the kernel, or when name look-up or connecting began where that was
 	// needed. Done is when the last byte arrived (when the read returned that brought it, where the kernel does not

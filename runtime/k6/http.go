@@ -1,7 +1,9 @@
 package k6
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dop251/goja"
 
@@ -60,11 +62,11 @@ func (s *State) httpExport(name string) goja.Value {
 		return js.Function(rt, name, 1, s.expectedStatuses)
 	case "setResponseCallback":
 		return js.Function(rt, name, 1, func(c goja.FunctionCall) goja.Value {
-			expect, err := callback(c.Argument(0))
+			list, err := callback(c.Argument(0))
 			if err != nil {
 				js.ThrowType(rt, "setResponseCallback: %s", err)
 			}
-			s.web().expect = expect
+			s.web().expect = list
 			return goja.Undefined()
 		})
 	case "cookieJar":
@@ -97,7 +99,7 @@ func (s *State) urlTag(c goja.FunctionCall) goja.Value {
 		url.WriteString(text)
 		name.WriteString(text)
 		if i+1 < len(c.Arguments) {
-			url.WriteString(c.Arguments[i+1].String())
+			url.WriteString(js.TextOf(c.Arguments[i+1]))
 			name.WriteString("${}")
 		}
 	}
@@ -117,7 +119,7 @@ func (s *State) file(c goja.FunctionCall) goja.Value {
 	}
 	name, kind := js.TextOf(c.Argument(1)), js.TextOf(c.Argument(2))
 	if name == "" {
-		name = uniqueName()
+		name = strconv.FormatInt(time.Now().UnixNano(), 10)
 	}
 	if kind == "" {
 		kind = "application/octet-stream"

@@ -28,20 +28,21 @@ func (s *State) asyncRequest(fc goja.FunctionCall) goja.Value {
 		}
 		s.vm.Stray(err)
 	}
-	var c *call
+	var x *exchange
 	var wrong error
 	ex := s.vm.Guard(func() {
-		c, wrong = s.newCall(js.ToText(rt, fc.Argument(0)), fc.Argument(1), fc.Argument(2), fc.Argument(3))
+		x, wrong = s.newCall(js.ToText(rt, fc.Argument(0)), fc.Argument(1), fc.Argument(2), fc.Argument(3))
 	})
 	if thrown, ok := ex.(*goja.Exception); ok {
 		_ = reject(thrown.Value())
 		return rt.ToValue(promise)
 	}
 	if wrong != nil {
-		settle(func() goja.Value { return s.refused(c, wrong) })
+		settle(func() goja.Value { return s.refused(x, wrong) })
 		return rt.ToValue(promise)
 	}
-	x, client, finish := s.begin(c), s.web().sibling(), s.vm.Async()
+	s.begin(x)
+	client, finish := s.web().sibling(), s.vm.Async()
 	turn, hard := s.run.Turn, s.vm.Hard()
 	go func() {
 		if turn != nil {
@@ -82,7 +83,7 @@ func (s *State) recordAll(hops []*exchange) {
 // abandon counts a request that was over when the iteration had ended, without asking the script.
 func (s *State) abandon(x *exchange, err error) {
 	if err != bridge.ErrClosed {
-		x.fail(err)
+		x.judge(err)
 		s.record(x)
 	}
 }
@@ -109,10 +110,10 @@ func (s *State) batch(fc goja.FunctionCall) goja.Value {
 	jobs := make([]*job, len(keys))
 	for i, key := range keys {
 		jobs[i] = &job{}
-		jobs[i].c, jobs[i].err = s.batchItem(list.Get(key))
+		jobs[i].x, jobs[i].err = s.batchItem(list.Get(key))
 		jobs[i].refused = jobs[i].err != nil
-		if jobs[i].refused && jobs[i].c.throw {
-			return s.refused(jobs[i].c, jobs[i].err) // throws
+		if jobs[i].refused && s.run.Throws() {
+			return s.refused(jobs[i].x, jobs[i].err) // throws
 		}
 	}
 	s.vm.Block()
@@ -132,7 +133,6 @@ func (s *State) batch(fc goja.FunctionCall) goja.Value {
 
 // job is one request of a batch.
 type job struct {
-	c       *call
 	x       *exchange
 	hops    []*exchange
 	err     error
@@ -142,7 +142,7 @@ type job struct {
 
 func (j *job) response(s *State) goja.Value {
 	if j.refused {
-		return s.refused(j.c, j.err)
+		return s.refused(j.x, j.err)
 	}
 	s.recordAll(j.hops)
 	return s.finish(j.x, j.err)
@@ -161,11 +161,11 @@ func (s *State) sendAll(jobs []*job) {
 		if j.refused {
 			continue
 		}
-		j.x = s.begin(j.c)
-		host := hosts[j.c.Origin.Host]
+		s.begin(j.x)
+		host := hosts[j.x.c.Origin.Host]
 		if host == nil {
 			host = make(chan struct{}, each)
-			hosts[j.c.Origin.Host] = host
+			hosts[j.x.c.Origin.Host] = host
 		}
 		if !s.await(s.run.Turn) {
 			j.err = bridge.ErrClosed
@@ -190,7 +190,7 @@ func (s *State) sendAll(jobs []*job) {
 }
 
 // batchItem reads a request of a batch: a URL, [method, url, body, params], or {method, url, body, params}.
-func (s *State) batchItem(v goja.Value) (*call, error) {
+func (s *State) batchItem(v goja.Value) (*exchange, error) {
 	rt := s.rt()
 	o, ok := v.(*goja.Object)
 	none := goja.Undefined()

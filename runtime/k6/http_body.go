@@ -3,11 +3,9 @@ package k6
 import (
 	"bytes"
 	"compress/zlib"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/andybalholm/brotli"
@@ -19,8 +17,6 @@ import (
 	"katydid/runtime/js"
 	"katydid/runtime/vu"
 )
-
-var errBody = errors.New("unknown request body type")
 
 // body encodes the body and gives the Content-Type that goes with it, "" for none.
 func (s *State) body(c *call, v goja.Value) (contentType string, err error) {
@@ -36,8 +32,10 @@ func (s *State) body(c *call, v goja.Value) (contentType string, err error) {
 	case !ok && js.TypeName(v) == "string", ok && o.ClassName() == "String":
 		c.Body = []byte(v.String())
 		return "", nil
-	case !ok || o.ClassName() == "Function":
-		return "", fmt.Errorf("%w: %s", errBody, js.TypeName(v))
+	case !ok:
+		return "", refuse("unknown request body type %s", js.TypeName(v))
+	case o.ClassName() != "Object" || o.ExportType() != js.PlainObject || isFile(o):
+		return "", refuse("unknown request body type %s: it must be text, an ArrayBuffer or a plain object; use JSON.stringify", o.ClassName())
 	}
 	for _, key := range o.Keys() {
 		if isFile(o.Get(key)) {
@@ -99,10 +97,11 @@ func (s *State) parts(o *goja.Object) (list []bridge.Part) {
 }
 
 // compress encodes the body: "gzip", or several in their order, "gzip, br".
-func (c *call) compress(list string) error {
-	if len(c.Body) == 0 {
+func (s *State) compress(c *call, list string) error {
+	if len(c.Body) == 0 || list == "" {
 		return nil
 	}
+	c.plain = c.Body
 	var done []string
 	for name := range strings.SplitSeq(list, ",") {
 		name = strings.TrimSpace(name)
@@ -115,17 +114,25 @@ func (c *call) compress(list string) error {
 			err = w.Close()
 		}
 		if err != nil {
-			return fmt.Errorf("params.compression: %w", err)
+			return refuse("params.compression: %s", err)
 		}
 		c.Body, done = b.Bytes(), append(done, name)
 	}
+	c.encoding = strings.Join(done, ", ")
+	return nil
+}
+
+// encoded says in the header how the body was compressed, unless the script has said it in its own way.
+func (s *State) encoded(c *call) {
 	for _, f := range c.Header {
 		if strings.EqualFold(f.Name, "content-encoding") {
-			return nil // the script has said it in its own way
+			if f.Value != c.encoding {
+				s.warn(fmt.Sprintf("the header Content-Encoding of a request is %q, and its body was compressed as params.compression says, %q", f.Value, c.encoding))
+			}
+			return
 		}
 	}
-	c.Header = append(c.Header, bridge.Field{Name: "Content-Encoding", Value: strings.Join(done, ", ")})
-	return nil
+	c.Header = append(c.Header, bridge.Field{Name: "Content-Encoding", Value: c.encoding})
 }
 
 func encoder(name string, to io.Writer) (io.WriteCloser, error) {
@@ -139,12 +146,25 @@ func encoder(name string, to io.Writer) (io.WriteCloser, error) {
 	case "zstd":
 		return zstd.NewWriter(to, zstd.WithEncoderConcurrency(1))
 	}
-	return nil, fmt.Errorf("params.compression: unknown algorithm %s: known are gzip, deflate, br, zstd", strconv.Quote(name))
+	return nil, refuse("params.compression: unknown compression algorithm %q: known are gzip, deflate, br, zstd", name)
 }
+
+// maxWarnings is how many different warnings are logged: names of requests may have no end.
+const maxWarnings = 100
 
 // warn logs a text the first time that it comes in the run.
 func (s *State) warn(text string) {
-	if _, again := s.run.told.LoadOrStore(text, struct{}{}); !again {
+	r := s.run
+	if r.warnings.Load() > maxWarnings {
+		return
+	}
+	if _, again := r.told.LoadOrStore(text, struct{}{}); again {
+		return
+	}
+	switch n := r.warnings.Add(1); {
+	case n == maxWarnings+1:
+		s.vm.Env.Log(vu.Warning, "further warnings of this kind are not shown: see the failures at the end")
+	case n <= maxWarnings:
 		s.vm.Env.Log(vu.Warning, text)
 	}
 }

@@ -2,6 +2,7 @@ package k6
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/dop251/goja"
@@ -36,11 +37,7 @@ func (s *State) fillJar(o *goja.Object, jar *bridge.Jar) {
 		a := s.cookieURL("cookiesForURL", c.Argument(0))
 		all := rt.NewObject()
 		for _, k := range jar.Cookies(a.origin, a.uri) {
-			if list, ok := all.Get(k.Name).(*goja.Object); ok {
-				_ = list.Set(list.Get("length").String(), k.Value)
-			} else {
-				_ = all.Set(k.Name, rt.NewArray(k.Value))
-			}
+			appendTo(rt, all, k.Name, rt.ToValue(k.Value))
 		}
 		return all
 	})
@@ -57,9 +54,9 @@ func (s *State) fillJar(o *goja.Object, jar *bridge.Jar) {
 }
 
 func (s *State) cookieURL(method string, v goja.Value) *address {
-	a, err := s.web().parse(js.TextOf(v))
-	if err != nil {
-		js.Throw(s.rt(), "jar.%s: %q is no URL", method, masked(js.TextOf(v)))
+	a := s.web().parse(js.TextOf(v))
+	if a.wrong != nil {
+		js.Throw(s.rt(), "jar.%s: %q is no URL: %s", method, a.shown, a.wrong)
 	}
 	return a
 }
@@ -81,4 +78,53 @@ func (s *State) cookieParams(k *http.Cookie, o *goja.Object) {
 		js.Throw(s.rt(), "jar.set: expires is %q: it must be like Mon, 02 Jan 2006 15:04:05 MST", text)
 	}
 	k.Expires = at
+}
+
+// cookie is one of params.cookies.
+type cookie struct {
+	name, value string
+	replace     bool // that of the jar
+}
+
+// cookiesOf reads {name: value} and {name: {value, replace}}.
+func cookiesOf(o *goja.Object) (list []cookie) {
+	for _, name := range o.Keys() {
+		v := o.Get(name)
+		k := cookie{name: name}
+		if o, ok := v.(*goja.Object); ok {
+			v, k.replace = o.Get("value"), js.Given(o.Get("replace")) && o.Get("replace").ToBoolean()
+		}
+		if js.Given(v) {
+			k.value = v.String()
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// cookieHeader is the Cookie field for a request of the chain: what the script gives for it beside the jar's. all says
+// that those of the jar are in it, but for the replaced ones.
+func (c *call) cookieHeader(jar *bridge.Jar, to *bridge.Request) (header string, all bool) {
+	var line []string
+	for _, k := range c.cookies {
+		line = append(line, k.name+"="+k.value)
+		all = all || k.replace
+	}
+	if all {
+		for _, k := range jar.Cookies(to.Origin, to.URI) {
+			if !c.replaces(k) {
+				line = append(line, k.Name+"="+k.Value)
+			}
+		}
+	}
+	return strings.Join(line, "; "), all
+}
+
+func (c *call) replaces(k *http.Cookie) bool {
+	for _, own := range c.cookies {
+		if own.name == k.Name && own.replace {
+			return true
+		}
+	}
+	return false
 }

@@ -18,15 +18,7 @@ func htmlModule() spec {
 func (r *response) document() *html.Page {
 	if r.page == nil {
 		rt := r.x.s.rt()
-		text := ""
-		if body := r.Get("body"); js.Given(body) {
-			if b, ok := js.BytesOf(body); ok {
-				text = string(b)
-			} else {
-				text = body.String()
-			}
-		}
-		page, err := html.Read(text, r.x.address())
+		page, err := html.Read(r.text("html"), r.x.address())
 		if err != nil {
 			js.Throw(rt, "res.html(): %s", err)
 		}

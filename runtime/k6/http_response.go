@@ -6,13 +6,14 @@ import (
 	"net"
 	"net/http"
 	"net/textproto"
+	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dop251/goja"
 
+	"katydid/runtime/bridge"
 	"katydid/runtime/html"
 	"katydid/runtime/js"
 )
@@ -31,7 +32,7 @@ type response struct {
 	page   *html.Page // the body; nil before it was parsed
 }
 
-func (s *State) response(x *exchange) goja.Value { return s.rt().NewDynamicObject(&response{x: x}) }
+func (s *State) response(x *exchange) goja.Value { return s.rt().NewDynamicObject(&x.view) }
 
 // Get implements goja.DynamicObject.
 func (r *response) Get(key string) goja.Value {
@@ -66,10 +67,7 @@ func (r *response) member(rt *goja.Runtime, key string) goja.Value {
 	case "url":
 		return rt.ToValue(x.address())
 	case "status_text":
-		if x.resp.Status == 0 {
-			return rt.ToValue("")
-		}
-		return rt.ToValue(strings.TrimSpace(strconv.Itoa(x.resp.Status) + " " + x.reason()))
+		return rt.ToValue(x.status())
 	case "proto":
 		return rt.ToValue(x.resp.Proto)
 	case "headers":
@@ -164,10 +162,19 @@ func (x *exchange) remote() (ip string, port int) {
 
 // address is the URL that has answered, or was asked for where nothing did.
 func (x *exchange) address() string {
-	if x.resp.Origin != nil && (x.resp.Origin != x.c.Origin || x.resp.URI != x.c.URI) { // after a redirect
-		return x.resp.URL()
+	if x.redirected != "" {
+		return x.redirected
 	}
-	return x.c.text
+	return x.c.address()
+}
+
+// address is the URL as the script wrote it, in the form of Go's, without user and password.
+func (c *call) address() string {
+	if u, err := url.Parse(c.given); err == nil {
+		u.User = nil
+		return u.String()
+	}
+	return c.given
 }
 
 func (x *exchange) headers(rt *goja.Runtime) goja.Value {
@@ -184,9 +191,8 @@ func (x *exchange) headers(rt *goja.Runtime) goja.Value {
 	return o
 }
 
-// noExpiry is what k6 gives for a cookie that does not say when it expires: Go's zero time in nanoseconds, which overflow,
-// as milliseconds.
-var noExpiry = time.Time{}.UnixNano() / int64(time.Millisecond)
+// noExpiry is what k6 gives for a cookie that does not say when it expires: Go's zero time in nanoseconds does not fit.
+var noExpiry = time.Time{}.UnixNano() / 1e6
 
 // cookies are those that this answer sets: lists by name.
 func (x *exchange) cookies(rt *goja.Runtime) goja.Value {
@@ -209,11 +215,7 @@ func (x *exchange) cookies(rt *goja.Runtime) goja.Value {
 			expires = k.Expires.UnixMilli()
 		}
 		_ = c.Set("expires", expires)
-		if list, ok := o.Get(k.Name).(*goja.Object); ok {
-			_ = list.Set(list.Get("length").String(), c)
-		} else {
-			_ = o.Set(k.Name, rt.NewArray(c))
-		}
+		appendTo(rt, o, k.Name, c)
 	}
 	return o
 }
@@ -263,49 +265,92 @@ func tlsVersion(v uint16) string {
 func (x *exchange) echo(rt *goja.Runtime) goja.Value {
 	o := rt.NewObject()
 	_ = o.Set("method", x.c.Method)
-	_ = o.Set("url", x.c.text)
-	headers := rt.NewObject()
+	_ = o.Set("url", x.c.address())
+	headers, line := rt.NewObject(), x.cookieLine()
+	agent := x.s.run.config().UserAgent
+	if agent == "" {
+		agent = bridge.DefaultUserAgent
+	}
 	for _, f := range x.c.Header {
-		name := textproto.CanonicalMIMEHeaderKey(f.Name)
-		if list, ok := headers.Get(name).(*goja.Object); ok {
-			_ = list.Set(list.Get("length").String(), f.Value)
-		} else {
+		switch name := textproto.CanonicalMIMEHeaderKey(f.Name); name {
+		case "Cookie": // below
+		case "User-Agent":
+			agent = f.Value
+		default:
 			_ = headers.Set(name, rt.NewArray(f.Value))
 		}
 	}
-	if agent := x.s.run.config().UserAgent; agent != "" && js.Missing(headers.Get("User-Agent")) {
+	if agent != "" {
 		_ = headers.Set("User-Agent", rt.NewArray(agent))
 	}
-	if len(x.c.cookies) > 0 {
-		_ = headers.Set("Cookie", rt.NewArray(cookieLine(x.c.cookies)))
+	if line != "" {
+		_ = headers.Set("Cookie", rt.NewArray(line))
 	}
 	_ = o.Set("headers", headers)
-	_ = o.Set("body", string(x.c.Body))
+	body := x.c.Body
+	if x.c.plain != nil {
+		body = x.c.plain
+	}
+	_ = o.Set("body", string(body))
 	cookies := rt.NewObject()
-	for _, k := range x.c.cookies {
+	for pair := range strings.SplitSeq(line, ";") {
+		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
+		if !ok {
+			continue
+		}
 		c := rt.NewObject()
-		_ = c.Set("name", k.name)
-		_ = c.Set("value", k.value)
-		_ = c.Set("replace", k.replace)
-		_ = cookies.Set(k.name, rt.NewArray(c))
+		_ = c.Set("name", name)
+		_ = c.Set("value", value)
+		_ = c.Set("replace", false)
+		appendTo(rt, cookies, name, c)
 	}
 	_ = o.Set("cookies", cookies)
 	return o
 }
 
+// appendTo puts a value at the end of the list that o has under a name.
+func appendTo(rt *goja.Runtime, o *goja.Object, name string, v goja.Value) {
+	if list, ok := o.Get(name).(*goja.Object); ok {
+		_ = list.Set(list.Get("length").String(), v)
+		return
+	}
+	_ = o.Set(name, rt.NewArray(v))
+}
+
+// cookieLine is the Cookie field that the first request of the chain had: the script's own, then those of the jar.
+func (x *exchange) cookieLine() string {
+	request, carried := x.request, x.resp.Cookies
+	if x.first != nil {
+		request, carried = x.first, x.carried
+	}
+	var line []string
+	for _, f := range request.Header {
+		if strings.EqualFold(f.Name, "Cookie") {
+			line = append(line, f.Value)
+		}
+	}
+	for _, k := range carried {
+		line = append(line, k.Name+"="+k.Value)
+	}
+	return strings.Join(line, "; ")
+}
+
+// text is the body; it throws where there is none. what says what it is for.
+func (r *response) text(what string) string {
+	v := r.Get("body")
+	if !js.Given(v) {
+		js.Throw(r.x.s.rt(), "res.%s(): the body is null: the request has failed, or its body was discarded", what)
+	}
+	if b, ok := js.BytesOf(v); ok {
+		return string(b)
+	}
+	return v.String()
+}
+
 // json is res.json(path).
 func (r *response) json(c goja.FunctionCall) goja.Value {
 	rt := r.x.s.rt()
-	text := ""
-	if v := r.Get("body"); js.Given(v) {
-		if b, ok := js.BytesOf(v); ok {
-			text = string(b)
-		} else {
-			text = v.String()
-		}
-	} else {
-		js.Throw(rt, "res.json(): there is no body to parse: the request has failed, or its body was discarded")
-	}
+	text := r.text("json")
 	if path := c.Argument(0); !js.Missing(path) {
 		return js.FindJSON(rt, text, path.String())
 	}

@@ -1,6 +1,7 @@
 package k6
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -17,7 +18,6 @@ type web struct {
 	life   <-chan struct{} // the hard stop for which client and spare were made
 	spare  []sibling
 	expect *statuses
-	jars   *bridge.Jar // the user's; nil before anybody asked for it
 	known  map[string]*address
 	in     int64 // bytes since the last iteration
 	out    int64
@@ -39,11 +39,17 @@ func (w *web) connect() *bridge.Client {
 	if w.client != nil && w.life == w.s.vm.Hard() {
 		return w.client
 	}
+	before := w.client
 	w.client, w.life, w.spare = bridge.NewClient(w.s.run.config()), w.s.vm.Hard(), nil
-	w.client.UseJar(w.jars)
+	if before != nil {
+		w.client.UseJar(before.Jar())
+	}
 	w.s.vm.OnKill(w.client.Close)
 	return w.client
 }
+
+// jar is the user's cookie jar, of this iteration.
+func (w *web) jar() *bridge.Jar { return w.connect().Jar() }
 
 // sibling is a client for requests in parallel: connections of its own, the user's cookies.
 type sibling struct {
@@ -88,14 +94,6 @@ func (w *web) close() {
 	}
 }
 
-// jar is the user's cookie jar, of this iteration.
-func (w *web) jar() *bridge.Jar {
-	if w.jars == nil {
-		w.jars = w.connect().Jar() // which may have cookies in it
-	}
-	return w.jars
-}
-
 // config is the settings of all users; those of the zero value while the options are not known.
 func (r *Run) config() *bridge.Config {
 	if r.HTTP == nil {
@@ -128,69 +126,71 @@ func (s *State) closeIdle() {
 
 // forgetCookies empties the user's jar. One that the script has kept goes on to hold what it holds.
 func (s *State) forgetCookies() {
-	w := s.net
-	if w == nil || w.client == nil {
-		return
+	if w := s.net; w != nil && w.client != nil {
+		w.client.UseJar(nil) // siblings get the new one when they are needed
 	}
-	w.jars = nil
-	w.client.UseJar(nil) // siblings get the new one when they are needed
 }
 
 // address is a URL that was parsed.
 type address struct {
 	origin *bridge.Origin
 	uri    string
-	text   string // as the script wrote it, without user and password
-	shown  string // as a tag: these are masked
+	shown  string // without a password
 	user   *userinfo
+	wrong  *refusal // why nothing can be sent there; nil if it can
 }
 
 type userinfo struct{ name, password string }
 
-// lacking is the error for a URL of which a part is missing; in k6 it has another number than one that cannot be read.
-type lacking struct{ text string }
-
-func (e *lacking) Error() string { return e.text }
-
 // wrongURL says what is wrong with a URL, in the words of Go's client where scripts may look for them.
-func wrongURL(text string, err error) error {
+func wrongURL(text string, err error) *refusal {
 	u, e := url.Parse(text)
 	switch {
 	case e != nil:
-		return err
+		if masked(text) != text {
+			return &refusal{code: codeInvalidURL, text: "invalid URL: " + err.Error()} // Go's own words have the password in them
+		}
+		return &refusal{code: codeInvalidURL, text: "invalid URL: " + e.Error()}
 	case u.Scheme != "http" && u.Scheme != "https":
-		return &lacking{fmt.Sprintf("unsupported protocol scheme %q", u.Scheme)}
+		return &refusal{code: codeGeneric, text: fmt.Sprintf("unsupported protocol scheme %q", u.Scheme), counts: true}
 	case u.Host == "":
-		return &lacking{"http: no Host in request URL"}
+		return &refusal{code: codeGeneric, text: "http: no Host in request URL", counts: true}
 	}
-	return err
+	if e := (*bridge.Error)(nil); errors.As(err, &e) {
+		return &refusal{code: codeInvalidURL, text: "invalid URL: " + e.Text}
+	}
+	return &refusal{code: codeInvalidURL, text: "invalid URL: " + err.Error()}
 }
 
 // maxKnown bounds the URLs that a user remembers: scripts ask for the same ones again and again, or for ever new ones.
 const maxKnown = 64
 
 // parse reads a URL.
-func (w *web) parse(text string) (*address, error) {
+func (w *web) parse(text string) *address {
 	if a := w.known[text]; a != nil {
-		return a, nil
+		return a
 	}
+	a := &address{shown: masked(text)}
 	origin, uri, err := bridge.ParseURL(text)
-	if err != nil {
-		return nil, wrongURL(text, err)
+	if err == nil && strings.Contains(text, "%") { // which the bridge leaves as they are
+		_, err = url.Parse(text)
 	}
-	a := &address{origin: origin, uri: uri, text: text, shown: masked(text)}
+	if err != nil {
+		a.wrong = wrongURL(text, err)
+	} else {
+		a.origin, a.uri = origin, uri
+	}
 	if strings.Contains(text, "@") {
 		if u, err := url.Parse(text); err == nil && u.User != nil {
 			password, _ := u.User.Password()
 			a.user = &userinfo{u.User.Username(), password}
-			a.text = origin.URL(uri)
 		}
 	}
 	if len(w.known) >= maxKnown {
 		clear(w.known)
 	}
 	w.known[text] = a
-	return a, nil
+	return a
 }
 
 // masked hides the user and the password of a URL.

@@ -40,6 +40,7 @@ type Run struct {
 	env     *environ
 
 	told     sync.Map // warnings that were logged
+	warnings atomic.Int64
 	once     sync.Once
 	fallback *bridge.Config // see config
 }
@@ -59,6 +60,7 @@ type State struct {
 	base     *metrics.TagSet // of all samples, without the group; see retag
 	tags     *metrics.TagSet // with it
 	own      tagList         // exec.vu.metrics.tags
+	name     string          // of all requests that have none of their own; "" for the URL
 	metadata tagList
 	group    string // "" or "::outer::inner"
 

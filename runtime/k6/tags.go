@@ -1,7 +1,6 @@
 package k6
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -55,6 +54,7 @@ func (s *State) retag() {
 	if list := s.allMetadata(); len(list) > 0 {
 		s.base = s.base.WithMetadata(list...)
 	}
+	s.name, _ = s.base.Tag("name")
 	s.setGroup(s.group)
 }
 
@@ -80,7 +80,7 @@ func (s *State) setGroup(path string) {
 }
 
 // tagsOf reads the tags that a script gives for a sample: an object of names and values; what says where they come from.
-func (s *State) tagsOf(what string, v goja.Value) (list tagList) {
+func (s *State) tagsOf(what string, v goja.Value) tagList {
 	list, err := s.readTags(what, v)
 	if err != nil {
 		js.ThrowType(s.rt(), "%s", err)
@@ -88,7 +88,7 @@ func (s *State) tagsOf(what string, v goja.Value) (list tagList) {
 	return list
 }
 
-// readTags is tagsOf for those who do not throw. What is no object is passed over, as k6 does.
+// readTags is tagsOf for those who do not throw. What is no object is passed over, as k6 does. The error is a *refusal.
 func (s *State) readTags(what string, v goja.Value) (list tagList, err error) {
 	if !js.Given(v) {
 		return nil, nil
@@ -103,7 +103,7 @@ func (s *State) readTags(what string, v goja.Value) (list tagList, err error) {
 		case "string", "number", "boolean":
 			list = append(list, metrics.Tag{Name: name, Value: value.String()})
 		default:
-			return nil, fmt.Errorf("%s: the value of %q must be a string, a number or a boolean, not %v", what, name, value)
+			return nil, refuse("%s: the value of %q must be a string, a number or a boolean, not %v", what, name, value)
 		}
 	}
 	return list, nil
