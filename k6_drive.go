@@ -128,7 +128,12 @@ func (r *run) loadScenarios() {
 	for ticks := 0; ; {
 		select {
 		case <-done:
-			r.log.infof("all scenarios have ended, shutting down")
+			select {
+			case reason := <-r.stop: // the script has killed them all, and said why
+				r.log.infof("%s, shutting down", reason)
+			default:
+				r.log.infof("all scenarios have ended, shutting down")
+			}
 			return
 		case reason := <-r.stop:
 			r.endScenarios(reason, cancel, done)
