@@ -129,7 +129,7 @@ func (r *run) loadScenarios() {
 		select {
 		case <-done:
 			select {
-			case reason := <-r.stop: // that is why
+			case reason := <-r.stop: // the script has killed them all, and said why
 				r.log.infof("%s, shutting down", reason)
 			default:
 				r.log.infof("all scenarios have ended, shutting down")

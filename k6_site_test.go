@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -39,7 +40,7 @@ func newK6Site(t *testing.T) *k6Site {
 	site := &k6Site{urls: map[string]string{}}
 	serve := func(name string, start func(*httptest.Server)) *httptest.Server {
 		s := httptest.NewUnstartedServer(mux)
-		s.Config.ErrorLog = nil
+		s.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes fail on purpose
 		start(s)
 		t.Cleanup(s.Close)
 		site.urls[name] = s.URL

@@ -55,7 +55,7 @@ func (e *environment) Get(name string) goja.Value {
 
 // Set implements goja.DynamicObject. Whatever is written becomes text, as in the environment of a process.
 func (e *environment) Set(name string, v goja.Value) bool {
-	e.own.Set(name, v.ToString())
+	e.own.Set(name, e.rt.ToValue(v.String()))
 	return true
 }
 

@@ -2,8 +2,8 @@ import http from "k6/http";
 const raw = (body) => http.get(__ENV.HTTP + "/own/raw?body=" + encodeURIComponent(body));
 function throws(name, fn) { try { console.log("# no throw", name, JSON.stringify(fn())); } catch (e) { const m = String(e.message || e).match(/line \d+, character \d+/); console.log("# throws", name, m ? m[0] : ""); } }
 export default function () {
-  const r = raw('{"a":{"b":[1,2,{"c":"x","d.e":5}]},"n":null,"t":true,"f":1.5,"big":12345678901234567890,"e":"","arr":[{"id":1,"k":"a"},{"id":2,"k":"b"}]}');
-  for (const path of ["a", "a.b.0", "a.b.2.c", "a.b.#", "a.b.2.d\\.e", "n", "t", "f", "e", "arr.#.id", 'arr.#(k=="b").id', "arr.#(id>0)#.k", "missing", "a.b.9", "a|b", "@this.f", "arr.@reverse.0.id", ""])
+  const r = raw('{"a":{"b":[1,2,{"d.e":5}]},"n":null,"t":true,"f":1.5,"big":12345678901234567890,"e":"","arr":[{"id":1,"k":"a"},{"id":2,"k":"b"}]}');
+  for (const path of ["a", "a.b.0", "a.b.#", "a.b.2.d\\.e", "n", "t", "f", "e", "arr.#.id", 'arr.#(k=="b").id', "arr.#(id>0)#.k", "missing", "a.b.9", "@this.f", "arr.@reverse.0.id", ""])
     console.log("# path", path, JSON.stringify(r.json(path)), typeof r.json(path));
   const v = r.json(); console.log("# whole", JSON.stringify(v.a), v.n, v.big, Array.isArray(v.arr), v.arr.length);
   v.added = 1; console.log("# cached", r.json().added);
