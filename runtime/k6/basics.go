@@ -56,7 +56,7 @@ func (s *State) check(c goja.FunctionCall) goja.Value {
 	}
 	tags := s.tagsOf("the tags of check", c.Argument(2))
 	all := true
-	for _, name := range sets.Keys() {
+	for _, name := range sets.GetOwnPropertyNames() { // Keys costs twice as much
 		if strings.Contains(name, separator) {
 			js.Throw(rt, "check %q: a name must not have %q in it", name, separator)
 		}

@@ -94,8 +94,8 @@ var httpConstants = map[string]string{
 func (s *State) urlTag(c goja.FunctionCall) goja.Value {
 	parts := js.Object(s.rt(), "http.url must be used as a template tag: its argument", c.Argument(0))
 	var url, name strings.Builder
-	for i, key := range parts.Keys() {
-		text := parts.Get(key).String()
+	for i := range max(1, len(c.Arguments)) {
+		text := js.TextOf(parts.Get(strconv.Itoa(i)))
 		url.WriteString(text)
 		name.WriteString(text)
 		if i+1 < len(c.Arguments) {

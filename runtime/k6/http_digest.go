@@ -37,7 +37,7 @@ func (u *userinfo) digest(method, uri, challenge string) (string, error) {
 	}
 	second := sum(method + ":" + uri)
 	var b strings.Builder
-	fmt.Fprintf(&b, `Digest username="%s", realm="%s", nonce="%s", uri="%s"`, u.name, p["realm"], p["nonce"], uri)
+	fmt.Fprintf(&b, `Digest username=%s, realm=%s, nonce=%s, uri=%s`, quote(u.name), quote(p["realm"]), quote(p["nonce"]), quote(uri))
 	if offers(p["qop"], "auth") {
 		fmt.Fprintf(&b, `, qop=auth, nc=%s, cnonce="%s", response="%s"`, count, cnonce,
 			sum(strings.Join([]string{first, p["nonce"], count, cnonce, "auth", second}, ":")))
@@ -48,7 +48,7 @@ func (u *userinfo) digest(method, uri, challenge string) (string, error) {
 		fmt.Fprintf(&b, ", algorithm=%s", name)
 	}
 	if opaque, ok := p["opaque"]; ok {
-		fmt.Fprintf(&b, `, opaque="%s"`, opaque)
+		fmt.Fprintf(&b, `, opaque=%s`, quote(opaque))
 	}
 	return b.String(), nil
 }
@@ -80,7 +80,7 @@ func challengeParams(s string) map[string]string {
 		}
 		value := ""
 		if rest, ok = strings.CutPrefix(rest, `"`); ok {
-			value, s, _ = strings.Cut(rest, `"`)
+			value, s = unquote(rest)
 		} else {
 			value, s, _ = strings.Cut(rest, ",")
 		}
@@ -88,3 +88,23 @@ func challengeParams(s string) map[string]string {
 	}
 	return found
 }
+
+// unquote reads a quoted string to its end; s begins after the first quote. A backslash stands before a character that is
+// to be taken as it is (RFC 9110, 5.6.4).
+func unquote(s string) (value, rest string) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '"':
+			return b.String(), s[i+1:]
+		case s[i] == '\\' && i+1 < len(s):
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String(), ""
+}
+
+var quoter = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+func quote(s string) string { return `"` + quoter.Replace(s) + `"` }

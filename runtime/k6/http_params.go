@@ -13,11 +13,14 @@ import (
 	"katydid/runtime/k6/options"
 )
 
-// params reads the params object. The names that are not known are ignored, as k6 does.
+// paramNames are what params may have. Names that are not known are ignored, as k6 does.
+var paramNames = [...]string{"headers", "tags", "cookies", "timeout", "redirects", "responseType", "auth", "jar", "throw", "compression", "responseCallback"}
+
+// params reads the params object. To ask for each name costs nothing; the list of those that there are would.
 func (s *State) params(c *call, o *goja.Object) error {
-	for _, key := range o.Keys() {
+	for _, key := range paramNames {
 		v := o.Get(key)
-		if !js.Given(v) && key != "responseCallback" {
+		if v == nil || !js.Given(v) && (key != "responseCallback" || goja.IsUndefined(v)) {
 			continue
 		}
 		if err := s.param(c, key, v); err != nil {
@@ -83,7 +86,7 @@ func (s *State) objectOr(what string, v goja.Value) *goja.Object {
 }
 
 func (s *State) headers(c *call, o *goja.Object) {
-	for _, name := range o.Keys() {
+	for _, name := range o.GetOwnPropertyNames() {
 		value := js.ToText(s.rt(), o.Get(name))
 		switch {
 		case strings.EqualFold(name, "content-length"):

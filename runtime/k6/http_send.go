@@ -93,12 +93,10 @@ func (s *State) chain(client *bridge.Client, x *exchange, done func(*exchange)) 
 		}
 		x.judge(nil)
 		done(x)
-		next.Header = c.redirected(x.request, &next)
-		next.NoCookies = false
-		if next.Timeout = c.left(began); next.Timeout <= 0 {
-			next.Timeout = 1 // it runs out at once
-		}
-		x.follow(&next, next.Origin.URL(next.URI))
+		to := next // another variable, so that only redirects pay for it
+		to.Header, to.NoCookies = c.redirected(x.request, &to), false
+		to.Timeout = max(c.left(began), 1) // it may run out at once
+		x.follow(&to, to.Origin.URL(to.URI))
 	}
 }
 

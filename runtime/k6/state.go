@@ -39,6 +39,7 @@ type Run struct {
 	envOnce sync.Once
 	env     *environ
 
+	urls     urls
 	told     sync.Map // warnings that were logged
 	warnings atomic.Int64
 	once     sync.Once

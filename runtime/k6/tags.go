@@ -97,7 +97,7 @@ func (s *State) readTags(what string, v goja.Value) (list tagList, err error) {
 	if o == nil {
 		return nil, nil
 	}
-	for _, name := range o.Keys() {
+	for _, name := range o.GetOwnPropertyNames() {
 		value := o.Get(name)
 		switch js.TypeName(value) {
 		case "string", "number", "boolean":
