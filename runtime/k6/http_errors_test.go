@@ -86,6 +86,14 @@ func TestThrowOption(t *testing.T) {
 	})
 }
 
+// What of a batch is thrown keeps none of its requests from being counted.
+func TestBatchThrows(t *testing.T) {
+	p := values(t, "", []value{
+		{`http.batch([['GET', 'http://127.0.0.1:1/', null, { throw: true }], H + '/hop1', '/x'])`, `threw Error: dial: connection refused`},
+	})
+	p.counts(t, map[string]int64{"http_reqs": 5})
+}
+
 // A dead target says so once, and a thousand names that are dead do not fill the log.
 func TestWarningsAreFew(t *testing.T) {
 	p := play{script: "export default function () { for (let i = 0; i < 300; i++) { http.get('http://127.0.0.1:1/' + (i % 150)); } }"}.do(t)

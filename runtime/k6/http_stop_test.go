@@ -107,7 +107,12 @@ func TestConnections(t *testing.T) {
 		{"noVUConnectionReuse: true", "http.get(T); http.get(T)", 3},
 		{"", "http.batch([T, T])", 2},
 		{"noVUConnectionReuse: true", "http.batch([T, T])", 6},
+		{"", "http.get(T); http.batch([T, T])", 2},
+		{"", "http.batch(Array(20).fill(T)); http.get(T)", 6},
+		{"batchPerHost: 30, batch: 10", "http.batch(Array(40).fill(T))", 10},
 		{"", "await Promise.all([http.asyncRequest('GET', T), http.asyncRequest('GET', T)])", 2},
+		{"", "http.get(T); await http.asyncRequest('GET', T); await http.asyncRequest('GET', T)", 1},
+		{"", "const p = http.asyncRequest('GET', T); http.get(T); await p;", 2},
 		{"", "http.get(B.replace('//', '//user:pass@') + '/digest-auth/auth/user/pass', { auth: 'digest' })", 1},
 	}
 	for _, test := range tests {
