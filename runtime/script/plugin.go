@@ -116,6 +116,7 @@ var nodeHints = map[string]string{
 	"fs/promises": openHint,
 	"http":        `use this.client, or http from "k6/http"`,
 	"https":       `use this.client, or http from "k6/http"`,
+	"crypto":      `use the global crypto, or "k6/crypto"`,
 	"url":         "URL and URLSearchParams are globals",
 	"timers":      "setTimeout is a global",
 	"console":     "console is a global",
