@@ -40,6 +40,9 @@ func broken(err error) *failure { return &failure{exitFailed, err} }
 func (r *run) load(first *options) *failure {
 	custom, warnings, fail := r.declare(first)
 	if fail != nil {
+		for _, w := range warnings { // one may be the reason
+			r.log.warnf("%s", w.Error())
+		}
 		if looksK6(first.scripts, r.sys.dir) && fail.code == exitFailed {
 			fail.code = exitK6Script
 		}
@@ -80,10 +83,10 @@ func (r *run) load(first *options) *failure {
 func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) {
 	sc, warnings, err := r.loadScript(first)
 	if err != nil {
-		return nil, nil, broken(err)
+		return nil, warnings, broken(err)
 	}
 	if err := r.openLog(first); err != nil {
-		return nil, nil, broken(err)
+		return nil, warnings, broken(err)
 	}
 	r.memory.start(r, first.memoryLimit)
 	tuneGC(r.sys.getenv, r.memory.quit)
@@ -92,7 +95,7 @@ func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) 
 	r.main, load = vu.NewMain(r.env)
 	r.shared.Main = r.main
 	if err := r.guarded("the script's top level", load); err != nil {
-		return nil, nil, r.broken(err)
+		return nil, warnings, r.broken(err)
 	}
 	var custom []customArg
 	r.shared.OnArgument = func(a module.Argument) error {
@@ -104,7 +107,7 @@ func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) 
 		err = errors.New("a listener of initCommandLine threw, see above")
 	}
 	if err != nil {
-		return nil, nil, r.broken(err)
+		return nil, warnings, r.broken(err)
 	}
 	return custom, warnings, nil
 }

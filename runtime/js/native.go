@@ -63,10 +63,27 @@ func Prototype(o *goja.Object) *goja.Object {
 // Hide attaches Go data to a JS object under a symbol: the object stays an
 // ordinary one, so scripts may extend its class and add properties.
 func Hide(vm *goja.Runtime, o *goja.Object, key *goja.Symbol, data any) {
-	o.DefineDataPropertySymbol(key, vm.ToValue(&hidden{data}), goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
+	o.DefineDataPropertySymbol(key, vm.NewDynamicObject(&hidden{data}), goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
 }
 
+// hidden is a dynamic object without members: goja would look through any other Go value by reflection, and keep what it
+// finds in each VM.
 type hidden struct{ data any }
+
+// Get implements goja.DynamicObject.
+func (*hidden) Get(string) goja.Value { return nil }
+
+// Set implements goja.DynamicObject.
+func (*hidden) Set(string, goja.Value) bool { return false }
+
+// Has implements goja.DynamicObject.
+func (*hidden) Has(string) bool { return false }
+
+// Delete implements goja.DynamicObject.
+func (*hidden) Delete(string) bool { return false }
+
+// Keys implements goja.DynamicObject.
+func (*hidden) Keys() []string { return nil }
 
 // Reveal returns what Hide attached to v, or T's zero value.
 func Reveal[T any](v goja.Value, key *goja.Symbol) T {

@@ -3,11 +3,13 @@ package k6
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/dop251/goja"
 
+	"katydid/metrics"
 	"katydid/runtime/js"
 	"katydid/runtime/vu"
 )
@@ -54,35 +56,57 @@ func (s *State) check(c goja.FunctionCall) goja.Value {
 	if !ok {
 		js.ThrowType(rt, "check(value, checks): checks must be an object of names and conditions, not %v", c.Argument(1))
 	}
-	tags := s.tagsOf("the tags of check", c.Argument(2))
+	tags := s.tagged(s.tagsOf("the tags of check", c.Argument(2)))
+	value := []goja.Value{c.Argument(0)}
 	all := true
-	for _, name := range sets.GetOwnPropertyNames() { // Keys costs twice as much
+	for _, name := range js.Keys(sets) {
 		if strings.Contains(name, separator) {
 			js.Throw(rt, "check %q: a name must not have %q in it", name, separator)
 		}
-		passed, err := s.condition(name, sets.Get(name), c.Argument(0))
-		s.recordCheck(name, passed, tags)
-		vu.Rethrow(rt, err)
-		all = all && passed
+		all = s.condition(name, sets.Get(name), value, tags) && all
 	}
 	return rt.ToValue(all)
 }
 
-// condition says whether a check holds. What its function throws is the end of the check.
-func (s *State) condition(name string, v, value goja.Value) (bool, error) {
-	fn, ok := goja.AssertFunction(v)
-	if !ok {
-		return v.ToBoolean(), nil
+// condition says whether a check holds, and records it. What its function throws fails it and is the end of the check; but
+// one that a hard stop has interrupted has neither passed nor failed.
+func (s *State) condition(name string, v goja.Value, value []goja.Value, tags metrics.Tags) (passed bool) {
+	decided, counts := false, true
+	defer func() {
+		if counts && (decided || !s.vm.Killed()) {
+			s.run.Metrics.Check(s.group, name, passed, tags, time.Now())
+		}
+	}()
+	if fn := s.callable(v); fn != nil {
+		v = fn(goja.FunctionCall{This: goja.Undefined(), Arguments: value})
+		if isPromise(v) {
+			counts = false
+			js.Throw(s.rt(), "check %q: its function gives a promise, which is always true; await before check", name)
+		}
 	}
-	v, err := fn(goja.Undefined(), value)
-	if err != nil {
-		return false, err
-	}
-	if isPromise(v) {
-		js.Throw(s.rt(), "check %q: its function gives a promise, which is always true; await before check", name)
-	}
-	return v.ToBoolean(), nil
+	passed, decided = v.ToBoolean(), true
+	return passed
 }
+
+// callable is a function of the script as natives of the language call it: what it throws goes through the caller. That
+// takes half of what goja.AssertFunction does. Nil if v is no function.
+func (s *State) callable(v goja.Value) js.Native {
+	if o, ok := v.(*goja.Object); ok && o.ExportType() == nativeType {
+		fn, _ := o.Export().(js.Native)
+		return fn
+	}
+	fn, ok := goja.AssertFunction(v) // a Proxy of one
+	if !ok {
+		return nil
+	}
+	return func(c goja.FunctionCall) goja.Value {
+		v, err := fn(c.This, c.Arguments...)
+		vu.Rethrow(s.rt(), err)
+		return v
+	}
+}
+
+var nativeType = reflect.TypeFor[js.Native]()
 
 // inGroup is group(name, fn).
 func (s *State) inGroup(c goja.FunctionCall) goja.Value {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/dop251/goja"
 
@@ -26,17 +27,18 @@ var responseKeys = []string{
 
 // response is what a script gets: a dynamic object, whose parts are converted only when they are read.
 type response struct {
-	x      *exchange
-	made   map[string]goja.Value
-	parsed goja.Value // of json(); nil before
-	page   *html.Page // the body; nil before it was parsed
+	x       *exchange
+	content goja.Value // the body; nil before
+	made    js.Members // other members
+	parsed  goja.Value // of json(); nil before
+	page    *html.Page // the body; nil before it was parsed
 }
 
 func (s *State) response(x *exchange) goja.Value { return s.rt().NewDynamicObject(&x.view) }
 
 // Get implements goja.DynamicObject.
 func (r *response) Get(key string) goja.Value {
-	if v, ok := r.made[key]; ok {
+	if v := r.made.Get(key); v != nil {
 		return v
 	}
 	rt, x := r.x.s.rt(), r.x
@@ -47,6 +49,13 @@ func (r *response) Get(key string) goja.Value {
 		return rt.ToValue(x.text)
 	case "error_code":
 		return rt.ToValue(x.code)
+	case "body":
+		if r.content == nil {
+			r.content = x.body(rt)
+		}
+		return r.content
+	case "json", "html", "submitForm", "clickLink":
+		return x.s.responseMethod(key)
 	}
 	v := r.member(rt, key)
 	if v != nil {
@@ -74,8 +83,6 @@ func (r *response) member(rt *goja.Runtime, key string) goja.Value {
 		return x.headers(rt)
 	case "cookies":
 		return x.cookies(rt)
-	case "body":
-		return x.body(rt)
 	case "timings":
 		return x.timings(rt)
 	case "tls_version", "tls_cipher_suite":
@@ -90,40 +97,33 @@ func (r *response) member(rt *goja.Runtime, key string) goja.Value {
 		return o
 	case "request":
 		return x.echo(rt)
-	case "json", "html", "submitForm", "clickLink":
-		return x.s.responseMethod(key)
 	}
 	return nil
 }
 
 // Set implements goja.DynamicObject: a script may add to a response.
 func (r *response) Set(key string, v goja.Value) bool {
-	if r.made == nil {
-		r.made = make(map[string]goja.Value)
-	}
-	r.made[key] = v
+	r.made.Set(key, v)
 	return true
 }
 
 // Has implements goja.DynamicObject.
 func (r *response) Has(key string) bool {
-	_, own := r.made[key]
-	return own || slices.Contains(responseKeys, key)
+	return r.made.Get(key) != nil || slices.Contains(responseKeys, key)
 }
 
 // Delete implements goja.DynamicObject.
-func (r *response) Delete(key string) bool { delete(r.made, key); return true }
+func (r *response) Delete(key string) bool { r.made.Delete(key); return true }
 
 // Keys implements goja.DynamicObject: what the script has added comes last.
 func (r *response) Keys() []string {
 	keys := slices.Clone(responseKeys)
 	var added []string
-	for key := range r.made {
+	for _, key := range r.made.Names() {
 		if !slices.Contains(responseKeys, key) {
 			added = append(added, key)
 		}
 	}
-	slices.Sort(added)
 	return append(keys, added...)
 }
 
@@ -228,7 +228,8 @@ func (x *exchange) body(rt *goja.Runtime) goja.Value {
 	case x.c.kind == "binary":
 		return rt.ToValue(rt.NewArrayBuffer(x.resp.Body))
 	}
-	return rt.ToValue(string(x.resp.Body))
+	body := x.resp.Body // ours, and nobody changes it from now on: it need not be copied to be text
+	return rt.ToValue(unsafe.String(unsafe.SliceData(body), len(body)))
 }
 
 // timings are in milliseconds.

@@ -18,8 +18,3 @@ func (s *State) tagged(more tagList) metrics.Tags {
 	}
 	return s.tags.With(more...)
 }
-
-// recordCheck records how a check went.
-func (s *State) recordCheck(name string, passed bool, more tagList) {
-	s.run.Metrics.Check(s.group, name, passed, s.tagged(more), time.Now())
-}

@@ -97,7 +97,9 @@ func (s *State) readTags(what string, v goja.Value) (list tagList, err error) {
 	if o == nil {
 		return nil, nil
 	}
-	for _, name := range o.GetOwnPropertyNames() {
+	names := js.Keys(o)
+	list = make(tagList, 0, len(names))
+	for _, name := range names {
 		value := o.Get(name)
 		switch js.TypeName(value) {
 		case "string", "number", "boolean":

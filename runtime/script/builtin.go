@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -111,8 +112,11 @@ func (b *bundler) unknown(name string) (text, advice string) {
 	if strings.HasPrefix(name, "k6/browser") || strings.HasPrefix(name, "k6/experimental/browser") {
 		return quote(name) + " is not here: katydid sends requests and drives no browser", "send what the page sends with k6/http"
 	}
-	if name == "k6/experimental/redis" {
+	switch name {
+	case "k6/experimental/redis", "k6/experimental/tracing":
 		return quote(name) + " is not here; k6 has dropped it too", ""
+	case "k6/net/grpc", "k6/experimental/grpc", "k6/experimental/streams":
+		return quote(name) + " is not here yet", ""
 	}
 	have := slices.DeleteFunc(slices.Sorted(maps.Keys(b.opts.Builtins)), func(name string) bool {
 		return strings.HasPrefix(name, "katydid/") // parts of the module, not for scripts
@@ -122,7 +126,22 @@ func (b *bundler) unknown(name string) (text, advice string) {
 			return quote(name) + " is not here", fmt.Sprintf("did you mean %q?", h)
 		}
 	}
+	meant := func(a, b string) int { return cmp.Compare(unlike(name, a), unlike(name, b)) }
+	if h := slices.MinFunc(append(have, ""), meant); unlike(name, h) < len(path.Base(name))/2 {
+		return quote(name) + " is not here", fmt.Sprintf("did you mean %q?", h)
+	}
 	return quote(name) + " is not here yet", "available: " + strings.Join(have, ", ")
+}
+
+// unlike counts the letters that are between what two names begin and end with alike.
+func unlike(a, b string) int {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return max(len(a), len(b))
 }
 
 // extensions are what does the work of well-known extensions of k6 here.

@@ -64,6 +64,9 @@ var forms = []struct {
 	{"default of a compiled module", "a.js", `import d, { n } from "./compiled.js"; log(d + n);`, "dn"},
 	{"default of CommonJS", "a.js", `import d from "./default.js"; import f from "./fn.js"; log(d + f());`, "dfn"},
 	{"named from UMD", "a.js", `import { parse } from "./umd.js"; import Papa from "./umd.js"; log(parse() + Papa.parse());`, "umdumd"},
+	{"in a package of type module", "a.js", `import { all } from "./mod/es.js"; log(all);`, "umddn"},
+	{"pattern without files", "a.js", `import { load } from "./node_modules/m/m.min.js"; log(load("de"));`, "none"},
+	{"pattern with files", "a.js", `import { load } from "./node_modules/m/with.js"; log(load("de"));`, "de"},
 	{"computed require", "a.js", `const n = ["lib", "es", "typed"]; log(n.map((f) => require("./" + f + ".js".slice(0, f === "typed" ? 0 : 3)).x).join());`, "lib,es,typed"},
 	{"computed require by patterns", "a.js", "const n = 'x'; log(require(`./sub/${n}.js`).x + require('./sub/' + n + '.js').x); exports.options = {};", "sub/xsub/x"},
 	{"computed require of JSON and builtins", "a.js", `const f = (s) => require(s); log(f("./d.json").d + f("k6/http").get() + (f("k6/http") === f("k6/http")));`, "[k6/http:default] dk6/http.gettrue"},
@@ -85,23 +88,30 @@ var forms = []struct {
 }
 
 var formFiles = map[string]string{
-	"lib.js":          `exports.x = "lib"; exports.f = function () { return "f"; };`,
-	"es.js":           `export const x = "es"; export default "def";`,
-	"typed.ts":        `export const x: string = "typed";`,
-	"d.json":          `{"d": "d"}`,
-	"with blank.json": `{"b": "b"}`,
-	"compiled.js":     `"use strict"; Object.defineProperty(exports, "__esModule", { value: true }); exports.default = "d"; exports.n = "n";`,
-	"default.js":      `exports.default = "d"; exports.n = "n";`,
-	"fn.js":           `module.exports = function () { return "fn"; };`,
-	"umd.js":          `(function (g, f) { typeof exports === "object" && typeof module !== "undefined" ? f(exports) : typeof define === "function" && define.amd ? define(["exports"], f) : f(g.U = {}); })(this, function (exports) { exports.parse = function () { return "umd"; }; });`,
-	"count.js":        `log("counted"); export let n = 0; export const add = () => n++;`,
-	"throws.js":       `throw new Error("thrown");`,
-	"sub/r.js":        `exports.load = (s) => require(s).x;`,
-	"sub/broken.js":   `let x = ;`,
-	"sub/data.csv":    "a,b",
-	"sub/x.js":        `exports.x = "sub/x";`,
-	"sub/bump.js":     `import { add } from "../count.js"; export const bump = add;`,
-	"sub/where.js":    `export const where = import.meta.resolve("d.json".replace(/^/, "./"));`,
+	"lib.js":                     `exports.x = "lib"; exports.f = function () { return "f"; };`,
+	"es.js":                      `export const x = "es"; export default "def";`,
+	"typed.ts":                   `export const x: string = "typed";`,
+	"d.json":                     `{"d": "d"}`,
+	"with blank.json":            `{"b": "b"}`,
+	"compiled.js":                `"use strict"; Object.defineProperty(exports, "__esModule", { value: true }); exports.default = "d"; exports.n = "n";`,
+	"default.js":                 `exports.default = "d"; exports.n = "n";`,
+	"fn.js":                      `module.exports = function () { return "fn"; };`,
+	"umd.js":                     `(function (g, f) { typeof exports === "object" && typeof module !== "undefined" ? f(exports) : typeof define === "function" && define.amd ? define(["exports"], f) : f(g.U = {}); })(this, function (exports) { exports.parse = function () { return "umd"; }; });`,
+	"mod/package.json":           `{"type": "module"}`,
+	"mod/es.js":                  `import { parse } from "./umd.js"; import d, { n } from "./compiled.js"; export const all = parse() + d + n;`,
+	"mod/umd.js":                 `!function (e, t) { "object" == typeof exports && "object" == typeof module ? module.exports = t() : e.U = t(); }(this, () => ({ parse: () => "umd" }));`,
+	"mod/compiled.js":            `"use strict"; Object.defineProperty(exports, "__esModule", { value: true }); exports.default = "d"; exports.n = "n";`,
+	"node_modules/m/m.min.js":    `exports.load = function (e) { try { return require("./locale/" + e); } catch (e) { return "none"; } };`,
+	"node_modules/m/with.js":     `exports.load = function (e) { return require("./there/" + e + ".js"); };`,
+	"node_modules/m/there/de.js": `module.exports = "de";`,
+	"count.js":                   `log("counted"); export let n = 0; export const add = () => n++;`,
+	"throws.js":                  `throw new Error("thrown");`,
+	"sub/r.js":                   `exports.load = (s) => require(s).x;`,
+	"sub/broken.js":              `let x = ;`,
+	"sub/data.csv":               "a,b",
+	"sub/x.js":                   `exports.x = "sub/x";`,
+	"sub/bump.js":                `import { add } from "../count.js"; export const bump = add;`,
+	"sub/where.js":               `export const where = import.meta.resolve("d.json".replace(/^/, "./"));`,
 }
 
 func TestForms(t *testing.T) {
@@ -164,10 +174,15 @@ func TestCommonJSScripts(t *testing.T) {
 		"exports":        `exports.options = { vus: 2 }; exports.default = function () { return "run"; }; exports.setup = () => {};`,
 		"module.exports": `module.exports = { options: { vus: 2 }, default: () => "run", setup() {} };`,
 		"compiled":       `"use strict"; Object.defineProperty(exports, "__esModule", { value: true }); exports.options = { vus: 2 }; exports.default = function () { return "run"; }; exports.setup = () => {};`,
+		"of a package":   `require("./b.js"); module.exports = { options: { vus: 2 }, default: () => "run", setup() {} };`,
 		"bundled":        `(() => { var r = {}; r.d = (e, k) => { for (var n in k) Object.defineProperty(e, n, { enumerable: true, get: k[n] }); }; var out = {}; r.d(out, { default: () => run, options: () => o, setup: () => run }); const http = require("k6/http"); const o = { vus: 2 }; function run() { http.get(); return "run"; } module.exports = out; })();`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := write(t, map[string]string{"a.js": code, "b.js": `export const options = { vus: 3 };`})
+			files := map[string]string{"a.js": code, "b.js": `export const options = { vus: 3 };`}
+			if name == "of a package" {
+				files["package.json"] = `{"type": "module"}`
+			}
+			dir := write(t, files)
 			s := loaded(t, Options{Paths: []string{"b.js", "a.js"}, Dir: dir, Builtins: k6Like})
 			h := k6Host(t)
 			if _, err := s.CallUser(h.vm, h.k); err != nil {

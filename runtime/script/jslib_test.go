@@ -92,14 +92,15 @@ func TestUtils(t *testing.T) {
 		{`json([/^[a-z]{20}$/.test(randomString(20)), /^[xy]{9}$/.test(randomString(9, "xy")), randomString(0)]);`, `[true,true,""]`},
 		{`json([/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(uuidv4()), uuidv4(true)]);`, `[true,"secure"]`},
 		{`json([findBetween("a<b>c<d>", "<", ">"), findBetween("a<b>c<d>", "<", ">", true), findBetween("a", "<", ">"), findBetween("a<b", "<", ">"), findBetween("", "<", ">", true)]);`,
-			`["b",["b","d"],"","",[]]`},
-		{`json(["1h2m3.5s", "100ms", "1d", 1500, "250", "10us"].map(parseDuration)); for (const d of ["", "x", "5 s"]) try { parseDuration(d); } catch (e) { log(e.message); }`,
-			`[3723500,100,86400000,1500,250,0.01] parseDuration: "" is not a duration such as 1h30m parseDuration: "x" is not a duration such as 1h30m parseDuration: "5 s" is not a duration such as 1h30m`},
-		{`const s = normalDistributionStages(10, 20); json([s.length, s.map((x) => x.target), s.reduce((n, x) => n + parseDuration(x.duration), 0)]);`,
-			`[11,[2,3,6,9,10,10,9,6,3,2,0],20000]`},
-		{`json(normalDistributionStages(5, 60, 3)); json(normalDistributionStages(5, 10, 1));`,
-			`[{"duration":"15s","target":1},{"duration":"15s","target":5},{"duration":"15s","target":1},{"duration":"15s","target":0}] [{"duration":"5s","target":5},{"duration":"5s","target":0}]`},
-		{`exec.scenario.name = "s"; exec.test.options.scenarios = { s: { startVUs: 1, stages: [{ duration: "1m", target: 5 }, { duration: 60000, target: 5 }, { duration: "1m0s", target: 0 }] } };
+			`["b",["b","d"],null,null,null]`},
+		{`json(["1h2m3.5s", "100ms", "1d", 1500, "250", "10us", "1h 2m"].map(parseDuration)); for (const d of ["", "x", "5 s"]) try { parseDuration(d); } catch (e) { log(e.message); }`,
+			`[3723500,100,86400000,1500,250,0.01,3720000] parseDuration: "" is not a duration such as 1h30m parseDuration: "x" is not a duration such as 1h30m parseDuration: "5 s" is not a duration such as 1h30m`},
+		{`const s = normalDistributionStages(10, 60); json([s.map((x) => x.target), s.map((x) => x.duration)]);`,
+			`[[1,3,5,7,9,10,9,7,5,3,1,0],["10s","4s","4s","4s","4s","4s","4s","4s","4s","4s","4s","10s"]]`},
+		{`json(normalDistributionStages(10, 100, 3)); json(normalDistributionStages(1, 5, 1));`,
+			`[{"duration":"17s","target":2},{"duration":"23s","target":10},{"duration":"23s","target":10},{"duration":"23s","target":2},{"duration":"17s","target":0}] ` +
+				`[{"duration":"1s","target":1},{"duration":"4s","target":1},{"duration":"1s","target":0}]`},
+		{`exec.scenario.name = "s"; exec.test.options.scenarios = { s: { startVUs: 9, stages: [{ duration: "1m", target: 5 }, { duration: 60000, target: 5 }, { duration: "1m0s", target: 0 }] } };
 			for (const ago of [0, 61, 125, 500]) { exec.scenario.startTime = Date.now() - ago * 1000; tagWithCurrentStageIndex(); tagWithCurrentStageProfile(); json([getCurrentStageIndex(), exec.vu.metrics.tags]); }`,
 			`[0,{"stage":"0","stage_profile":"ramp-up"}] [1,{"stage":"1","stage_profile":"steady"}] [2,{"stage":"2","stage_profile":"ramp-down"}] [2,{"stage":"2","stage_profile":"ramp-down"}]`},
 		{`exec.scenario.name = "s"; exec.test.options.scenarios = { s: {} }; try { getCurrentStageIndex(); } catch (e) { log(e.message); }`,

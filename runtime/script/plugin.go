@@ -2,6 +2,7 @@ package script
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -22,6 +23,7 @@ func (b *bundler) plugin() api.Plugin {
 		if len(b.opts.sources) > 0 {
 			p.OnResolve(api.OnResolveOptions{Filter: `^/|^[A-Za-z]:`}, b.resolveSource)
 		}
+		p.OnResolve(api.OnResolveOptions{Filter: `^\.{0,2}/|^\.\.?$|^[A-Za-z]:`, Namespace: "file"}, b.resolveOwnFile)
 		p.OnLoad(api.OnLoadOptions{Filter: `\.[cm]?[jt]sx?$`, Namespace: "file"}, b.loadSource)
 	}}
 }
@@ -37,6 +39,20 @@ func (b *bundler) resolveSource(a api.OnResolveArgs) (api.OnResolveResult, error
 	return api.OnResolveResult{}, nil
 }
 
+// resolveOwnFile resolves the user's own JavaScript as esbuild would, without the "type" of a package.json: what is in a file
+// says what it is, for k6 too. Else a UMD library next to a script of a "type": "module" package would export nothing.
+func (b *bundler) resolveOwnFile(a api.OnResolveArgs) (api.OnResolveResult, error) {
+	if _, ours := a.PluginData.(probing); ours || foreign(a.Importer) || a.ResolveDir == "" {
+		return api.OnResolveResult{}, nil
+	}
+	r := b.esbuild.Resolve(a.Path, api.ResolveOptions{Importer: a.Importer, Namespace: a.Namespace, ResolveDir: a.ResolveDir,
+		Kind: a.Kind, PluginData: probing{}})
+	if len(r.Errors) > 0 || r.Namespace != "file" || foreign(r.Path) || !strings.HasSuffix(r.Path, ".js") {
+		return api.OnResolveResult{}, nil
+	}
+	return api.OnResolveResult{Path: r.Path, Namespace: r.Namespace}, nil
+}
+
 // loadSource leaves most files to esbuild. Those with a byte order mark it gets
 // without it, for it would count the mark as a column.
 func (b *bundler) loadSource(a api.OnLoadArgs) (api.OnLoadResult, error) {
@@ -48,10 +64,9 @@ func (b *bundler) loadSource(a api.OnLoadArgs) (api.OnLoadResult, error) {
 		}
 		text = string(data)
 	}
-	changed := strings.TrimPrefix(text, byteOrderMark)
-	if !foreign(a.Path) {
-		changed = lookUp(changed)
-	}
+	changed := lookUp(strings.TrimPrefix(text, byteOrderMark), func(folder string) bool {
+		return !foreign(a.Path) || !exists(filepath.Join(filepath.Dir(a.Path), folder))
+	})
 	if !given && changed == text {
 		return api.OnLoadResult{}, nil
 	}
@@ -72,7 +87,7 @@ var nodeModules = strings.Fields(`assert async_hooks buffer child_process cluste
 // nodePrefix begins the names of the modules that stand for Node's.
 const nodePrefix = "node "
 
-// probing marks a question that resolveNode asks esbuild.
+// probing marks a question that the plugin itself asks esbuild.
 type probing struct{}
 
 // resolveNode lets a require of one of Node's modules, of which no package has the name, fail when it is run: many
@@ -101,6 +116,7 @@ var nodeHints = map[string]string{
 	"fs/promises": openHint,
 	"http":        `use this.client, or http from "k6/http"`,
 	"https":       `use this.client, or http from "k6/http"`,
+	"crypto":      `use the global crypto, or "k6/crypto"`,
 	"url":         "URL and URLSearchParams are globals",
 	"timers":      "setTimeout is a global",
 	"console":     "console is a global",

@@ -85,7 +85,7 @@ func (b *bundler) loadRemote(a api.OnLoadArgs) (api.OnLoadResult, error) {
 	if g.err != nil {
 		return api.OnLoadResult{Errors: []api.Message{{Text: "cannot fetch " + address + ": " + g.err.Error(), Detail: b.advice(address, g.err)}}}, nil
 	}
-	text := strings.TrimPrefix(string(g.text), byteOrderMark)
+	text := lookUp(strings.TrimPrefix(string(g.text), byteOrderMark), func(string) bool { return true })
 	return api.OnLoadResult{Contents: &text, Loader: loaderOf(address, g.kind), PluginData: g.final}, nil
 }
 

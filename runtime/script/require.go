@@ -2,6 +2,7 @@ package script
 
 import (
 	"errors"
+	"path"
 	"path/filepath"
 	"regexp"
 	"sync"
@@ -14,11 +15,19 @@ import (
 // too is then there twice.
 
 // pattern matches what esbuild would take for a pattern of file names, to bundle all files that fit, be they scripts or not.
-var pattern = regexp.MustCompile("\\brequire(\\(\\s*(?:\"\\.\\.?/[^\"\\n]*\"\\s*\\+|'\\.\\.?/[^'\\n]*'\\s*\\+|`\\.\\.?/[^`]*\\$\\{))")
+// What the names begin with is in the last three groups, only one of which is not empty.
+var pattern = regexp.MustCompile("\\brequire(\\(\\s*(?:\"(\\.\\.?/[^\"\\n]*)\"\\s*\\+|'(\\.\\.?/[^'\\n]*)'\\s*\\+|`(\\.\\.?/[^`$]*)\\$\\{))")
 
-// lookUp leaves such calls to the function itself. Its name has as many letters, so that columns stay.
-func lookUp(text string) string {
-	return pattern.ReplaceAllString(text, "$$lookup$1")
+// lookUp leaves such calls to the function itself, if late says so of the folder. Its name has as many letters, so that
+// columns stay.
+func lookUp(text string, late func(folder string) bool) string {
+	return pattern.ReplaceAllStringFunc(text, func(call string) string {
+		m := pattern.FindStringSubmatch(call)
+		if !late(path.Dir(m[2] + m[3] + m[4] + "x")) {
+			return call
+		}
+		return "$lookup" + m[1]
+	})
 }
 
 // required are the programs of such modules by what was asked for and from where.

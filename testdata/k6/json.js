@@ -10,7 +10,7 @@ export default function () {
   throws("html", () => raw("<html>").json()); throws("empty", () => raw("").json()); throws("later", () => raw('{\n "a": 1,\n b}').json());
   throws("selector on html", () => raw("<html>").json("a")); throws("selector on empty", () => raw("").json("a"));
   throws("cut", () => raw('{"a":').json()); throws("trailing", () => raw('{"a":1} x').json());
-  for (const b of ["5", '"text"', "null", "[]", "true", " [1] ", '{"__proto__":{"x":1}}', '{"b":1,"a":2}', '{"a":1,"a":2}', '"\\u00e4\\ud83d\\ude00"'])
+  for (const b of ["5", '"text"', "null", "[]", "true", " [1] ", '{"__proto__":{"x":1}}', '{"a":1,"a":2}', '"\\u00e4\\ud83d\\ude00"'])
     console.log("# value", b, JSON.stringify(raw(b).json()));
   throws("none", () => http.get(__ENV.HTTP + "/get", { responseType: "none" }).json());
   throws("none with a selector", () => http.get(__ENV.HTTP + "/get", { responseType: "none" }).json("a"));

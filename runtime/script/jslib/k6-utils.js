@@ -23,7 +23,7 @@ export function uuidv4(secure = false) {
     Math.floor(c === "x" ? Math.random() * 16 : 8 + Math.random() * 4).toString(16));
 }
 
-// findBetween gives the text between left and right, "" if there is none; with repeat all such texts.
+// findBetween gives the text between left and right; with repeat all such texts. If there is none it gives null.
 export function findBetween(content, left, right, repeat = false) {
   const found = [];
   for (let at = 0; ;) {
@@ -35,22 +35,20 @@ export function findBetween(content, left, right, repeat = false) {
     if (!repeat) break;
     at = end + right.length;
   }
-  return repeat ? found : found[0] ?? "";
+  if (found.length === 0) return null;
+  return repeat ? found : found[0];
 }
 
-// normalDistributionStages are stages whose targets follow a bell curve, with maxVus in the middle, and then go to 0. The
-// curve is drawn over two standard deviations to each side.
+// normalDistributionStages are stages whose targets follow a bell curve over two standard deviations to each side, so that
+// the highest is maxVus, and then go to 0: numberOfStages, and before and after them one that takes a sixth of the time.
+// Durations are whole seconds, rounded up.
 export function normalDistributionStages(maxVus, durationSeconds, numberOfStages = 10) {
-  const stages = [];
-  const middle = (numberOfStages - 1) / 2;
-  for (let i = 0; i <= numberOfStages; i++) {
-    const x = middle > 0 ? (2 * (i - middle)) / middle : 0;
-    const target = i === numberOfStages ? 0 : Math.ceil(maxVus * Math.exp((-x * x) / 2));
-    // Whole seconds whose sum is the duration.
-    const from = Math.round((i * durationSeconds) / (numberOfStages + 1));
-    const to = Math.round(((i + 1) * durationSeconds) / (numberOfStages + 1));
-    stages.push({ duration: to - from + "s", target });
-  }
+  const curve = Array.from({ length: numberOfStages + 1 }, (_, i) => Math.exp(-(((4 * i) / numberOfStages - 2) ** 2) / 2));
+  const top = Math.max(...curve);
+  const edge = durationSeconds / 6;
+  const inner = (durationSeconds - 2 * edge) / numberOfStages;
+  const stages = curve.map((height, i) => ({ duration: Math.ceil(i === 0 ? edge : inner) + "s", target: Math.round((maxVus * height) / top) }));
+  stages.push({ duration: Math.ceil(edge) + "s", target: 0 });
   return stages;
 }
 
@@ -61,7 +59,7 @@ export function parseDuration(text) {
   const s = String(text ?? "").trim();
   if (/^\d+(\.\d+)?$/.test(s)) return Number(s);
   let sum = 0;
-  const rest = s.replace(/(\d+(?:\.\d+)?)(d|h|ms|us|µs|ns|m|s)/g, (_, n, unit) => {
+  const rest = s.replace(/\s*(\d+(?:\.\d+)?)(d|h|ms|us|µs|ns|m|s)/g, (_, n, unit) => {
     sum += n * milliseconds[unit];
     return "";
   });
@@ -91,13 +89,13 @@ export function tagWithCurrentStageIndex() {
   exec.vu.metrics.tags.stage = String(getCurrentStageIndex());
 }
 
-// tagWithCurrentStageProfile tags with ramp-up, steady or ramp-down.
+// tagWithCurrentStageProfile tags with ramp-up, steady or ramp-down. The first stage is ramp-up, whatever is before it.
 export function tagWithCurrentStageProfile() {
-  const scenario = currentStages();
+  const { stages } = currentStages();
   const i = getCurrentStageIndex();
-  const from = i > 0 ? scenario.stages[i - 1].target : scenario.startVUs ?? scenario.startRate ?? 0;
-  const to = scenario.stages[i].target;
-  exec.vu.metrics.tags.stage_profile = to > from ? "ramp-up" : to < from ? "ramp-down" : "steady";
+  const { target } = stages[i];
+  const from = i > 0 ? stages[i - 1].target : -1;
+  exec.vu.metrics.tags.stage_profile = target > from ? "ramp-up" : target < from ? "ramp-down" : "steady";
 }
 
 const isThenable = (v) => typeof v?.then === "function";
