@@ -37,7 +37,7 @@ func (s *State) body(c *call, v goja.Value) (contentType string, err error) {
 	case o.ClassName() != "Object" || o.ExportType() != js.PlainObject || isFile(o):
 		return "", refuse("unknown request body type %s: it must be text, an ArrayBuffer or a plain object; use JSON.stringify", o.ClassName())
 	}
-	for _, key := range o.Keys() {
+	for _, key := range js.Keys(o) {
 		if isFile(o.Get(key)) {
 			c.Body, contentType = bridge.Multipart(s.parts(o))
 			return contentType, nil
@@ -51,7 +51,7 @@ func isFile(v goja.Value) bool { return js.Reveal[bool](v, fileKey) }
 
 // fields are the pairs of a form: sorted by name, an array several times.
 func (s *State) fields(o *goja.Object) (list []bridge.Field) {
-	names := o.Keys()
+	names := js.Keys(o)
 	slices.Sort(names)
 	for _, name := range names {
 		v := o.Get(name)
@@ -78,7 +78,7 @@ func (s *State) fieldText(name string, v goja.Value) string {
 
 // parts are those of a multipart body.
 func (s *State) parts(o *goja.Object) (list []bridge.Part) {
-	for _, name := range o.Keys() {
+	for _, name := range js.Keys(o) {
 		v := o.Get(name)
 		if !isFile(v) {
 			list = append(list, bridge.Part{Name: name, Data: []byte(s.fieldText(name, v))})

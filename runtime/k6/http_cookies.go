@@ -88,7 +88,7 @@ type cookie struct {
 
 // cookiesOf reads {name: value} and {name: {value, replace}}.
 func cookiesOf(o *goja.Object) (list []cookie) {
-	for _, name := range o.Keys() {
+	for _, name := range js.Keys(o) {
 		v := o.Get(name)
 		k := cookie{name: name}
 		if o, ok := v.(*goja.Object); ok {

@@ -44,7 +44,7 @@ func (r *response) submitForm(c goja.FunctionCall) goja.Value {
 	o := argument(s, "submitForm", c)
 	fields := url.Values{}
 	if given, ok := o.Get("fields").(*goja.Object); ok {
-		for _, name := range given.Keys() {
+		for _, name := range js.Keys(given) {
 			for _, f := range s.fields(only(s, given, name)) {
 				fields.Add(f.Name, f.Value)
 			}

@@ -86,7 +86,7 @@ func (s *State) objectOr(what string, v goja.Value) *goja.Object {
 }
 
 func (s *State) headers(c *call, o *goja.Object) {
-	for _, name := range o.GetOwnPropertyNames() {
+	for _, name := range js.Keys(o) {
 		value := js.ToText(s.rt(), o.Get(name))
 		switch {
 		case strings.EqualFold(name, "content-length"):
