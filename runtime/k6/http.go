@@ -37,6 +37,9 @@ func (s *State) httpExport(name string) goja.Value {
 	rt := s.rt()
 	if method, ok := bodyless[name]; ok {
 		return js.Function(rt, name, 2, func(c goja.FunctionCall) goja.Value {
+			if len(c.Arguments) > 2 { // people take it for post
+				s.warn("http." + name + " takes a URL and params, and has no body: further arguments are ignored")
+			}
 			return s.blocking(method, c.Argument(0), goja.Undefined(), c.Argument(1))
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/netip"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,13 @@ func HTTPConfig(o *options.Resolved) (*bridge.Config, error) {
 	}
 	cfg.Dial = dialer.DialContext
 	cfg.TLS = tlsConfig(o)
+	if name := os.Getenv("SSLKEYLOGFILE"); name != "" {
+		keys, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return nil, fmt.Errorf("the file for TLS keys that SSLKEYLOGFILE names: %w", err)
+		}
+		cfg.TLS.KeyLogWriter = keys // until the process ends
+	}
 	if len(o.TLSAuth) > 0 {
 		var err error
 		if cfg.ClientCerts, err = clientCerts(o.TLSAuth); err != nil {

@@ -16,9 +16,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"katydid/runtime/k6"
 )
 
 // pair is a certificate of its own, and its key, as PEM.
@@ -130,4 +134,20 @@ export default async function () {
 	p.calm(t)
 	p.wants(t, "HTTP/2.0 true true", "HTTP/2.0,0,0 HTTP/2.0,0,0 HTTP/2.0,0,0", "0 0")
 	p.counts(t, map[string]int64{"http_reqs{proto:HTTP/2.0}": 6})
+}
+
+// The keys of TLS connections go to the file that SSLKEYLOGFILE names, for those who look at what is sent.
+func TestKeyLog(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "keys")
+	t.Setenv("SSLKEYLOGFILE", file)
+	p := play{script: `export const options = { insecureSkipTLSVerify: true };
+export default function () { console.log(http.get("https://127.0.0.1:` + introduced(t) + `").status); }`}.do(t)
+	p.wants(t, "200")
+	if text, err := os.ReadFile(file); err != nil || !strings.Contains(string(text), "CLIENT_TRAFFIC_SECRET_0 ") {
+		t.Errorf("%s, %v", text, err)
+	}
+	t.Setenv("SSLKEYLOGFILE", t.TempDir())
+	if _, err := k6.HTTPConfig(p.run.Options); err == nil || !strings.Contains(err.Error(), "SSLKEYLOGFILE") {
+		t.Error(err)
+	}
 }

@@ -136,12 +136,14 @@ func TestRequests(t *testing.T) {
 		{"http.get(new URL(H + '/echo')).body", `"GET /echo [] "`},
 		{`http.get(H + '/echo/é?q=ü').url`, `"H/echo/%C3%A9?q=ü"`},
 		{`http.get(H).url`, `"H"`},
+		{`http.get(H + '/echo', null, { headers: { a: 1 } }).body`, `"GET /echo [] "`},
 	})
 	want := []string{
 		`the value of "o" in the body of a request is an object, which a form cannot hold: it is sent empty; use JSON.stringify`,
 		`the header Content-Length of a request, "7", is not the length of its body, 3: it is not sent`,
 		`params.headers is ignored: it must be an object, not none`,
 		`the header Content-Encoding of a request is "x", and its body was compressed as params.compression says, "gzip"`,
+		`http.get takes a URL and params, and has no body: further arguments are ignored`,
 	}
 	if got := p.said("WARNING"); !slices.Equal(got, want) {
 		t.Errorf("warnings:\n%s", strings.Join(got, "\n"))
