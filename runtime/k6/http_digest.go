@@ -8,15 +8,13 @@ import (
 	"fmt"
 	"hash"
 	"strings"
+
+	"katydid/runtime/bridge"
 )
 
 // digest answers a challenge of the scheme Digest (RFC 7616, with qop=auth or none).
 func (u *userinfo) digest(method, uri, challenge string) (string, error) {
-	scheme, params, _ := strings.Cut(strings.TrimSpace(challenge), " ")
-	if !strings.EqualFold(scheme, "digest") {
-		return "", fmt.Errorf("the server does not offer digest authentication, but %q", scheme)
-	}
-	p := challengeParams(params)
+	p := challengeParams(challenge)
 	name := p["algorithm"]
 	session := strings.HasSuffix(strings.ToLower(name), "-sess")
 	var sum func(string) string
@@ -26,7 +24,7 @@ func (u *userinfo) digest(method, uri, challenge string) (string, error) {
 	case "sha-256":
 		sum = hexSum(sha256.New)
 	default:
-		return "", fmt.Errorf("the server asks for digest authentication with the algorithm %q, which is not known", name)
+		return "", &bridge.Error{Kind: bridge.InvalidResponse, Text: "digest authentication with an algorithm that is not known"}
 	}
 	random := make([]byte, 8)
 	_, _ = rand.Read(random) // never fails

@@ -30,9 +30,12 @@ func (s *State) params(c *call, o *goja.Object) error {
 	if c.encoding != "" {
 		s.encoded(c)
 	}
-	if c.auth == "digest" && c.user != nil && !c.named {
-		c.given = c.Origin.URL(c.URI)
-		c.url, c.name = c.given, c.given
+	if c.user != nil && c.Origin != nil && (c.auth == "digest" || c.auth == "ntlm") {
+		bare := c.Origin.URL(c.URI) // they do not send user and password as they are
+		c.Origin = s.web().parse(bare).origin
+		if c.auth == "digest" && !c.named {
+			c.given, c.url, c.name = bare, bare, bare
+		}
 	}
 	return nil
 }
@@ -61,9 +64,7 @@ func (s *State) param(c *call, key string, v goja.Value) (err error) {
 			err = refuse("params.responseType is %q: it must be text, binary or none", c.kind)
 		}
 	case "auth":
-		if c.auth = v.String(); c.auth == "ntlm" {
-			err = refuse("params.auth: NTLM is not supported; basic and digest are")
-		}
+		c.auth = v.String()
 	case "jar":
 		c.jar = js.Reveal[*bridge.Jar](v, jarKey)
 	case "throw":

@@ -115,8 +115,13 @@ func (x *exchange) astray(err error, done func(*exchange)) error {
 	if e, ok := errors.AsType[*bridge.Error](err); ok {
 		why = e.Text
 	}
-	x.resp.Status, x.resp.Proto, x.resp.Body, x.resp.Header = 0, "", nil, ""
+	x.dismiss()
 	return &refusal{code: codeGeneric, text: "failed to parse Location header: " + why, counts: true}
+}
+
+// dismiss takes the answer away: it was of no use.
+func (x *exchange) dismiss() {
+	x.resp.Status, x.resp.Proto, x.resp.Body, x.resp.Header = 0, "", nil, ""
 }
 
 // redirected is the header of a request that a redirect asks for: it says where it comes from, as browsers do.
@@ -146,7 +151,7 @@ func (x *exchange) follow(next *bridge.Request, to string) {
 	if x.first == nil {
 		x.first, x.carried = x.request, x.resp.Cookies
 	}
-	if x.c.user != nil && next.Origin == x.c.Origin { // which goes on to send them
+	if x.c.user != nil && x.c.auth != "digest" && next.Origin == x.c.Origin {
 		to = strings.Replace(to, "://", "://****:****@", 1)
 	}
 	x.request, x.method, x.turn, x.redirected = next, next.Method, x.turn.After(), to
@@ -156,7 +161,7 @@ func (x *exchange) follow(next *bridge.Request, to string) {
 	}
 }
 
-// hop sends one request, or two where the server asks who we are.
+// hop sends one request, and more where the server asks who we are.
 func (s *State) hop(client *bridge.Client, x *exchange, done func(*exchange)) error {
 	c := x.c
 	jar := c.jar
@@ -172,20 +177,10 @@ func (s *State) hop(client *bridge.Client, x *exchange, done func(*exchange)) er
 	if err == nil && x.request.NoCookies {
 		jar.Keep(x.request.Origin, x.request.URI, x.resp.Header)
 	}
-	if err != nil || c.auth != "digest" || x.resp.Status != http.StatusUnauthorized || c.user == nil {
+	if err != nil || x.resp.Status != http.StatusUnauthorized || c.user == nil {
 		return err
 	}
-	answer, err := c.user.digest(x.method, x.request.URI, x.resp.Header.Get("Www-Authenticate"))
-	if err != nil {
-		return err
-	}
-	first := *x
-	first.expect = &statuses{{http.StatusUnauthorized, http.StatusUnauthorized}}
-	first.judge(nil)
-	done(&first)
-	x.also("Authorization", answer)
-	x.turn = x.turn.After()
-	return do(client, x.request, &x.resp)
+	return s.login(client, x, done)
 }
 
 // also adds a field to what is sent. The call's own request stays as it is, for redirects.

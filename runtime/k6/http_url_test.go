@@ -58,8 +58,8 @@ func TestChallengeParams(t *testing.T) {
 }
 
 func FuzzChallenge(f *testing.F) {
-	f.Add(`Digest realm="a", nonce="b", qop="auth", algorithm=MD5-sess, opaque="c"`)
-	f.Add(`digest realm=,="=,`)
+	f.Add(`realm="a", nonce="b", qop="auth", algorithm=MD5-sess, opaque="c"`)
+	f.Add(`realm=,="=,`)
 	f.Fuzz(func(_ *testing.T, challenge string) {
 		u := &userinfo{"me", "secret"}
 		_, _ = u.digest("GET", "/", challenge)
