@@ -17,9 +17,14 @@ import (
 // dialTimeout is how long connecting may take, whatever is left of a request's own time.
 const dialTimeout = 30 * time.Second
 
+// maxBody is how much of a body is kept: k6 knows no limit, but what is sent to it is not to end the process.
+const maxBody = 256 << 20
+
 // plainConfig are the settings while there are no options: those of native users who import k6/http.
 func plainConfig() *bridge.Config {
-	return &bridge.Config{NoAccept: true, KeepUnknown: true, LaxCookies: true, HTTPVersion: "auto", Proxy: bridge.EnvProxy()}
+	return &bridge.Config{
+		NoAccept: true, KeepUnknown: true, LaxCookies: true, HTTPVersion: "auto", Proxy: bridge.EnvProxy(), MaxBody: maxBody,
+	}
 }
 
 // HTTPConfig are the settings of all users that the options ask for.

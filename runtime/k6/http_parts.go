@@ -13,6 +13,7 @@ import (
 	"github.com/dop251/goja"
 
 	"katydid/runtime/bridge"
+	"katydid/runtime/js"
 )
 
 // remote is the other end of the connection.
@@ -88,6 +89,8 @@ func (x *exchange) body(rt *goja.Runtime) goja.Value {
 	switch status := x.resp.Status; {
 	case x.c.kind == "none", x.err != nil, status < 200, status == http.StatusNoContent, status == http.StatusNotModified:
 		return goja.Null()
+	case x.resp.Truncated:
+		js.Throw(rt, "the body of %s %s has %d bytes, and only %d are kept: use responseType: 'none'", x.method, x.name, x.resp.Size, len(x.resp.Body))
 	case x.c.kind == "binary":
 		return rt.ToValue(rt.NewArrayBuffer(x.resp.Body))
 	}

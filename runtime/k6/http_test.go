@@ -1,9 +1,14 @@
 package k6_test
 
 import (
+	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
+
+	"katydid/runtime/load"
 )
 
 // The functions of k6/http, and what each sends.
@@ -233,4 +238,21 @@ func TestAuth(t *testing.T) {
 	if got := p.state.Find("http_req_failed").Values.Passes; got != 3 {
 		t.Errorf("%d requests failed, want 3", got)
 	}
+}
+
+// Bodies longer than what is kept throw when they are read, and not before.
+func TestLongBodies(t *testing.T) {
+	const size, most = 5000, 4000
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, strings.Repeat("x", size)) }))
+	st := play{
+		script:  "export default function () { const r = http.get(__ENV.TARGET); try { console.log(r.status, r.body.length); } catch (e) { console.log(e.message); } }",
+		environ: []string{"TARGET=" + url},
+	}.setup(t)
+	st.p.run.HTTP.MaxBody = most
+	w := st.sc.Take(0)
+	w.Iterate(load.Iteration{})
+	st.sc.Put(w)
+	p := st.end()
+	p.wants(t, fmt.Sprintf("the body of GET %s has %d bytes, and only %d are kept: use responseType: 'none'", url, size, most))
+	p.counts(t, map[string]int64{"http_reqs": 1})
 }
