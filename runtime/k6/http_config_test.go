@@ -84,7 +84,6 @@ func TestHTTPOptions(t *testing.T) {
 		{hosts + ", insecureSkipTLSVerify: true", "http.get('https://b.test/').body", "nobody b.test HTTP/2.0 TLS 1.3"},
 		{hosts, "http.get('http://x.c.test/host').body", "x.c.test"},
 		{hosts, "http.get('http://d.test:" + plainPort + "/host').status", "200"},
-		{hosts, "http.get('http://c.test/host').error_code", "1101"},
 		{"insecureSkipTLSVerify: true", "http.get('" + local + "').proto", "HTTP/2.0"},
 		{"insecureSkipTLSVerify: true, httpVersion: '1.1'", "http.get('" + local + "').proto", "HTTP/1.1"},
 		{"insecureSkipTLSVerify: true, tlsVersion: 'tls1.2'", "((r) => [r.tls_version, r.tls_cipher_suite.slice(0, 9)].join())(http.get('" + local + "'))", "tls1.2,TLS_ECDHE"},
