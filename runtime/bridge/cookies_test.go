@@ -1,8 +1,10 @@
 package bridge
 
 import (
+	"crypto/tls"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -87,4 +89,24 @@ func TestUseJar(t *testing.T) {
 	equal(t, "fresh, again", send("7", nil), "n=6")
 	c.UseJar(first)
 	equal(t, "back", send("8", nil), "n=4")
+}
+
+// A response knows which cookies of the jar its request has carried: not those that the answer sets, nor the script's.
+func TestCookiesThatWereCarried(t *testing.T) {
+	for _, version := range []string{"1.1", "auto"} {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.SetCookie(w, &http.Cookie{Name: r.URL.Path[1:], Value: "1", Path: "/"})
+			_, _ = io.WriteString(w, r.Header.Get("Cookie")+";"+r.UserAgent())
+		}))
+		s.EnableHTTP2 = true
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		c := user(t, &Config{HTTPVersion: version, TLS: &tls.Config{InsecureSkipVerify: true}, Header: []Field{{"User-Agent", ""}}})
+		equal(t, "none yet", named(do(t, c, get(t, s.URL+"/a")).Cookies), "")
+		r := get(t, s.URL+"/b")
+		r.Header = []Field{{"Cookie", "own=2"}}
+		w := do(t, c, r)
+		equal(t, "of the jar", named(w.Cookies), "a=1")
+		equal(t, "sent, without a User-Agent", string(w.Body), "own=2; a=1;")
+	}
 }
