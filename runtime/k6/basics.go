@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -130,12 +131,28 @@ func (s *State) inGroup(c goja.FunctionCall) goja.Value {
 		err = s.vm.Guard(func() {
 			js.ThrowType(rt, "group %q: its function is async, and would go on after the group has ended; await outside of group", name)
 		})
+	} else if !s.vm.Killed() { // else it has not ended by itself
+		s.noteGroup()
+		s.add(s.run.Metrics.Builtin.GroupDuration, millisOf(time.Since(began)), nil)
 	}
-	s.add(s.run.Metrics.Builtin.GroupDuration, millisOf(time.Since(began)), nil)
 	s.setGroup(before)
 	vu.Rethrow(rt, err)
 	return v
 }
+
+// noteGroup makes the summary show the group that the user is in, also if it has no check.
+func (s *State) noteGroup() {
+	if slices.Contains(s.groups, s.group) || !s.run.tagged("group") {
+		return
+	}
+	if len(s.groups) < maxGroups {
+		s.groups = append(s.groups, s.group)
+	}
+	s.run.Metrics.Group(s.group)
+}
+
+// maxGroups bounds the groups that a user remembers to have noted.
+const maxGroups = 16
 
 // separator stands between the names of groups and checks.
 const separator = "::"

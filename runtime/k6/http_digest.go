@@ -10,8 +10,15 @@ import (
 	"strings"
 )
 
-// digest answers a challenge of the scheme Digest (RFC 7616, with qop=auth or none).
+// digest answers a challenge of the scheme Digest.
 func (u *userinfo) digest(method, uri, challenge string) (string, error) {
+	random := make([]byte, 8)
+	_, _ = rand.Read(random) // never fails
+	return u.answer(method, uri, challenge, hex.EncodeToString(random))
+}
+
+// answer is digest with a given nonce of the client's (RFC 7616, with qop=auth or none).
+func (u *userinfo) answer(method, uri, challenge, cnonce string) (string, error) {
 	scheme, params, _ := strings.Cut(strings.TrimSpace(challenge), " ")
 	if !strings.EqualFold(scheme, "digest") {
 		return "", fmt.Errorf("the server does not offer digest authentication, but %q", scheme)
@@ -28,9 +35,7 @@ func (u *userinfo) digest(method, uri, challenge string) (string, error) {
 	default:
 		return "", fmt.Errorf("the server asks for digest authentication with the algorithm %q, which is not known", name)
 	}
-	random := make([]byte, 8)
-	_, _ = rand.Read(random) // never fails
-	cnonce, count := hex.EncodeToString(random), "00000001"
+	const count = "00000001"
 	first := sum(u.name + ":" + p["realm"] + ":" + u.password)
 	if session {
 		first = sum(first + ":" + p["nonce"] + ":" + cnonce)
