@@ -146,8 +146,11 @@ export default function () {
 }`, url))
 	const users, each = 6, 20
 	var all sync.WaitGroup
+	var workers []*worker
 	for range users {
-		w := st.user()
+		workers = append(workers, st.user())
+	}
+	for _, w := range workers {
 		all.Go(func() {
 			for range each {
 				w.Iterate(load.Iteration{})
