@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -121,7 +120,7 @@ func (s *State) inGroup(c goja.FunctionCall) goja.Value {
 	if !ok {
 		js.ThrowType(rt, "group(name, fn): fn must be a function")
 	}
-	before := s.group
+	before, base, tags := s.group, s.base, s.tags
 	if name != "" { // k6 has no group of that name: it is the one around it
 		s.setGroup(before + separator + name)
 	}
@@ -135,24 +134,14 @@ func (s *State) inGroup(c goja.FunctionCall) goja.Value {
 		s.noteGroup()
 		s.add(s.run.Metrics.Builtin.GroupDuration, millisOf(time.Since(began)), nil)
 	}
-	s.setGroup(before)
+	if s.base == base {
+		s.group, s.tags = before, tags
+	} else { // the script has changed its own tags in the group
+		s.setGroup(before)
+	}
 	vu.Rethrow(rt, err)
 	return v
 }
-
-// noteGroup makes the summary show the group that the user is in, also if it has no check.
-func (s *State) noteGroup() {
-	if slices.Contains(s.groups, s.group) || !s.run.tagged("group") {
-		return
-	}
-	if len(s.groups) < maxGroups {
-		s.groups = append(s.groups, s.group)
-	}
-	s.run.Metrics.Group(s.group)
-}
-
-// maxGroups bounds the groups that a user remembers to have noted.
-const maxGroups = 16
 
 // separator stands between the names of groups and checks.
 const separator = "::"
