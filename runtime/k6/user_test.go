@@ -75,10 +75,11 @@ export default async function () { if (__ENV.STOP === "yes") { console.log("begu
 // exec.test.abort ends the iterations of all users, and no other begins.
 func TestAbort(t *testing.T) {
 	st := newStage(t, `import exec from "k6/execution"; import { sleep } from "k6";
-export default function () { if (exec.vu.idInTest === 1) { exec.test.abort("enough"); console.log("never"); } sleep(600); }`)
+export default function () { if (exec.vu.idInTest === 1) { exec.test.abort("enough"); console.log("never"); } console.log("begun"); sleep(600); }`)
 	first, second := st.user(), st.user()
 	done := make(chan bool)
 	go func() { done <- second.Iterate(load.Iteration{}) }()
+	st.waitFor("begun")
 	if !first.Iterate(load.Iteration{}) || <-done {
 		t.Error("the iteration that aborts is completed, the others are interrupted")
 	}
