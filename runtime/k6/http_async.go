@@ -1,6 +1,7 @@
 package k6
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"strings"
@@ -82,7 +83,7 @@ func (s *State) recordAll(hops []*exchange) {
 
 // abandon counts a request that was over when the iteration had ended, without asking the script.
 func (s *State) abandon(x *exchange, err error) {
-	if err != bridge.ErrClosed {
+	if !errors.Is(err, bridge.ErrClosed) {
 		x.judge(err)
 		s.record(x)
 	}
