@@ -16,10 +16,12 @@ import (
 func TestImportsByURL(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
-	text := "export const answer = 42;\n"
+	var text atomic.Pointer[string]
+	set := func(s string) { text.Store(&s) }
+	set("export const answer = 42;\n")
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		asked.Add(1)
-		_, _ = w.Write([]byte(text))
+		_, _ = w.Write([]byte(*text.Load()))
 	}))
 	defer server.Close()
 	dir := t.TempDir()
@@ -48,7 +50,7 @@ export default function () { console.log("the answer is", answer); }
 	if err != nil || !strings.Contains(string(lock), server.URL+"/answer.js") || !strings.Contains(string(lock), "sha256-") {
 		t.Errorf("lock file: %s %v", lock, err)
 	}
-	text = "export const answer = 43;\n"
+	set("export const answer = 43;\n")
 	if p := run(exitFailed, "--refresh-imports"); !p.said("a.js:1:24") || p.said("43") {
 		t.Errorf("a module that has changed: %s", p.stderr)
 	}

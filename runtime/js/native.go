@@ -24,16 +24,27 @@ func Function(vm *goja.Runtime, name string, length int, f Native) *goja.Object 
 // goja calls f for a call without new too, which makes an object then. A call
 // as a method of another object is a TypeError.
 func Constructor(vm *goja.Runtime, name string, length int, f func(goja.ConstructorCall)) *goja.Object {
-	var fn *goja.Object
+	var fn, proto *goja.Object
 	fn = vm.ToValue(func(call goja.ConstructorCall) *goja.Object {
-		if !vm.InstanceOf(call.This, fn) {
+		if !inherits(call.This, proto) {
 			ThrowType(vm, "Class constructor %s cannot be invoked without 'new'", name)
 		}
 		f(call)
 		return nil
 	}).(*goja.Object)
+	proto = Prototype(fn)
 	setName(vm, fn, name, length)
 	return fn
+}
+
+// inherits is instanceof without the symbol that scripts may set, for which goja would make a good part of a class Function.
+func inherits(o, from *goja.Object) bool {
+	for o = o.Prototype(); o != nil; o = o.Prototype() {
+		if o == from {
+			return true
+		}
+	}
+	return false
 }
 
 func setName(vm *goja.Runtime, fn *goja.Object, name string, length int) {

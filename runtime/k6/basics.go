@@ -120,7 +120,7 @@ func (s *State) inGroup(c goja.FunctionCall) goja.Value {
 	if !ok {
 		js.ThrowType(rt, "group(name, fn): fn must be a function")
 	}
-	before := s.group
+	before, base, tags := s.group, s.base, s.tags
 	if name != "" { // k6 has no group of that name: it is the one around it
 		s.setGroup(before + separator + name)
 	}
@@ -130,9 +130,15 @@ func (s *State) inGroup(c goja.FunctionCall) goja.Value {
 		err = s.vm.Guard(func() {
 			js.ThrowType(rt, "group %q: its function is async, and would go on after the group has ended; await outside of group", name)
 		})
+	} else if !s.vm.Killed() { // else it has not ended by itself
+		s.noteGroup()
+		s.add(s.run.Metrics.Builtin.GroupDuration, millisOf(time.Since(began)), nil)
 	}
-	s.add(s.run.Metrics.Builtin.GroupDuration, millisOf(time.Since(began)), nil)
-	s.setGroup(before)
+	if s.base == base {
+		s.group, s.tags = before, tags
+	} else { // the script has changed its own tags in the group
+		s.setGroup(before)
+	}
 	vu.Rethrow(rt, err)
 	return v
 }

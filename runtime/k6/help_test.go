@@ -139,6 +139,16 @@ func (st *stage) text() string {
 	return strings.Join(st.log, "\n")
 }
 
+// waitFor waits until a line is in the log.
+func (st *stage) waitFor(line string) {
+	st.tb.Helper()
+	for end := time.Now().Add(time.Minute); !strings.Contains(st.text(), line); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			st.tb.Fatalf("the script does not say %q: %s", line, st.text())
+		}
+	}
+}
+
 // said are the lines that the script has logged with "# ", and the test fails if there is any other line.
 func (st *stage) said() string {
 	st.tb.Helper()

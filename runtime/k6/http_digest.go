@@ -12,8 +12,15 @@ import (
 	"katydid/runtime/bridge"
 )
 
-// digest answers a challenge of the scheme Digest (RFC 7616, with qop=auth or none).
+// digest answers a challenge of the scheme Digest.
 func (u *userinfo) digest(method, uri, challenge string) (string, error) {
+	random := make([]byte, 8)
+	_, _ = rand.Read(random) // never fails
+	return u.answer(method, uri, challenge, hex.EncodeToString(random))
+}
+
+// answer is digest with a given nonce of the client's (RFC 7616, with qop=auth or none).
+func (u *userinfo) answer(method, uri, challenge, cnonce string) (string, error) {
 	p := challengeParams(challenge)
 	name := p["algorithm"]
 	session := strings.HasSuffix(strings.ToLower(name), "-sess")
@@ -26,9 +33,7 @@ func (u *userinfo) digest(method, uri, challenge string) (string, error) {
 	default:
 		return "", &bridge.Error{Kind: bridge.InvalidResponse, Text: "digest authentication with an algorithm that is not known"}
 	}
-	random := make([]byte, 8)
-	_, _ = rand.Read(random) // never fails
-	cnonce, count := hex.EncodeToString(random), "00000001"
+	const count = "00000001"
 	first := sum(u.name + ":" + p["realm"] + ":" + u.password)
 	if session {
 		first = sum(first + ":" + p["nonce"] + ":" + cnonce)

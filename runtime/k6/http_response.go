@@ -143,10 +143,14 @@ func (s *State) responseMethod(name string) goja.Value {
 	return fn
 }
 
-// text is the body; it throws where there is none. what says what it is for.
+// text is the body; it throws where there is none, but for a request that was not even tried: as in k6 that is as good as an
+// empty answer. what says what it is for.
 func (r *response) text(what string) string {
 	v := r.Get("body")
 	if !js.Given(v) {
+		if why, ok := errors.AsType[*refusal](r.x.err); ok && !why.counts {
+			return ""
+		}
 		js.Throw(r.x.s.rt(), "res.%s(): the body is null: the request has failed, or its body was discarded", what)
 	}
 	if b, ok := js.BytesOf(v); ok {

@@ -123,8 +123,8 @@ func TestIdleUser(t *testing.T) {
 		bytes, objects float64
 	}{
 		{"nothing", `import "k6"; export default function () {}`, 0, 5500, 46},
-		{"loaded", typical, 0, 14_500, 162},
-		{"after a request", typical, 2, 21_500, 255},
+		{"loaded", typical, 0, 14_000, 150},
+		{"after a request", typical, 2, 19_500, 230},
 	} {
 		bytes, objects := cost(t, test.script, 500, test.iterations)
 		if said := fmt.Sprintf("%s: %.0f bytes in %.0f objects for each user", test.name, bytes, objects); bytes > test.bytes || objects > test.objects {

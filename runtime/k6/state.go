@@ -63,7 +63,8 @@ type State struct {
 	own      tagList         // exec.vu.metrics.tags
 	name     string          // of all requests that have none of their own; "" for the URL
 	metadata tagList
-	group    string // "" or "::outer::inner"
+	group    string      // "" or "::outer::inner"
+	groups   []groupTags // see setGroup
 
 	scenario  *Scenario // nil outside of one
 	iteration int64     // of this user, from 0; -1 before the first

@@ -74,10 +74,49 @@ func (s *State) allMetadata() tagList {
 func (s *State) setGroup(path string) {
 	s.group = path
 	s.tags = s.base
-	if s.run.tagged("group") {
-		s.tags = s.base.With(metrics.Tag{Name: "group", Value: path})
+	if !s.run.tagged("group") {
+		return
+	}
+	i := s.groupIndex(path)
+	if i >= 0 && s.groups[i].base == s.base {
+		s.tags = s.groups[i].tags
+		return
+	}
+	s.tags = s.base.With(metrics.Tag{Name: "group", Value: path})
+	switch {
+	case i >= 0:
+		s.groups[i].base, s.groups[i].tags = s.base, s.tags
+	case path != "" && len(s.groups) < maxGroups: // most users are in no other: they remember nothing
+		s.groups = append(s.groups, groupTags{path: path, base: s.base, tags: s.tags})
 	}
 }
+
+// groupTags are the tags of samples in a group, for one that the user is in again and again.
+type groupTags struct {
+	path       string
+	base, tags *metrics.TagSet
+	noted      bool
+}
+
+func (s *State) groupIndex(path string) int {
+	return slices.IndexFunc(s.groups, func(g groupTags) bool { return g.path == path })
+}
+
+// noteGroup makes the summary show the group that the user is in, also if it has no check. All users would wait for each
+// other if they said it each time.
+func (s *State) noteGroup() {
+	i := s.groupIndex(s.group)
+	if i >= 0 && s.groups[i].noted || !s.run.tagged("group") {
+		return
+	}
+	s.run.Metrics.Group(s.group)
+	if i >= 0 {
+		s.groups[i].noted = true
+	}
+}
+
+// maxGroups bounds the groups that a user remembers.
+const maxGroups = 16
 
 // tagsOf reads the tags that a script gives for a sample: an object of names and values; what says where they come from.
 func (s *State) tagsOf(what string, v goja.Value) tagList {

@@ -173,7 +173,7 @@ func (w *worker) copyData() (goja.Value, bool) {
 
 // endIteration counts an iteration that is over.
 func (s *State) endIteration(took time.Duration, cut bool) {
-	b := s.run.Metrics.Builtin
+	b := &s.run.Metrics.Builtin
 	s.transferred()
 	if s.scenario.CloseConnections {
 		s.closeIdle()

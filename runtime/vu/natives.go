@@ -79,12 +79,18 @@ func (vm *VM) Callback(fn goja.Callable, args ...goja.Value) {
 }
 
 // Stray deals with an error that no task threw: a timer's, or the reason of a promise that nobody looks at. StopUser
-// ends the user at its next wait.
+// ends the user at its next wait. In Perform the first ends the call.
 func (vm *VM) Stray(err error) {
 	vm.caught(err)
 	vm.damaged = vm.damaged || uncatchable(err)
 	if vm.damaged && vm.Killed() {
 		vm.RT.Interrupt(errKilled) // goja has forgotten it with the first call that it ended
+	}
+	if vm.solo {
+		if vm.stray == nil {
+			vm.stray = err
+		}
+		return
 	}
 	switch vm.control(err).ctl {
 	case failed:

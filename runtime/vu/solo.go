@@ -52,14 +52,12 @@ func (vm *VM) Function(name string) (goja.Callable, bool) {
 }
 
 // Perform calls a function of the script and waits for the promise that it may return, and then for all that its event
-// loop still has: timers, requests under way. The error is what it threw, or a rejection that nobody looks at. After Kill
-// nothing of the call is left, but for what Revive is needed.
+// loop still has: timers, requests under way. The error is what it threw, or a timer of it, or a rejection that nobody
+// looks at: the first of them ends it. After Kill nothing of the call is left, but for what Revive is needed.
 func (vm *VM) Perform(fn goja.Callable, args ...goja.Value) (goja.Value, error) {
 	vm.Unblock()
-	v, err := vm.Call(fn, goja.Undefined(), args...)
-	if err == nil {
-		err = vm.runOut()
-	}
+	vm.solo = true
+	v, err := vm.complete(fn, args)
 	if vm.damaged || uncatchable(err) {
 		vm.repair()
 	}
@@ -74,22 +72,46 @@ func (vm *VM) Perform(fn goja.Callable, args ...goja.Value) (goja.Value, error) 
 		fn()
 	}
 	vm.taskEnd = vm.taskEnd[:0]
-	for p := range vm.rejected {
-		if err == nil {
-			err = vm.thrown(p.Result())
-		}
-		delete(vm.rejected, p)
-	}
+	clear(vm.rejected)
+	vm.solo, vm.stray = false, nil
 	vm.Block()
 	return v, err
 }
 
-// runOut runs the event loop until nothing is left in it, or a promise was rejected that nobody looks at.
-func (vm *VM) runOut() error {
-	for vm.events != nil && !vm.events.idle() && len(vm.rejected) == 0 {
-		if err := vm.turn(); err != nil {
-			return err
+// complete calls the function and runs the event loop until nothing is left in it, or something has gone wrong.
+func (vm *VM) complete(fn goja.Callable, args []goja.Value) (goja.Value, error) {
+	v, err := fn(goja.Undefined(), args...)
+	if err != nil {
+		return nil, err
+	}
+	p := promiseOf(v)
+	for {
+		if err := vm.wrong(p); err != nil {
+			return nil, err
 		}
+		if (p == nil || p.State() != goja.PromiseStatePending) && (vm.events == nil || vm.events.idle()) {
+			break
+		}
+		if err := vm.turn(); err != nil {
+			return nil, err
+		}
+	}
+	if p != nil {
+		v = p.Result()
+	}
+	return v, nil
+}
+
+// wrong is what has gone wrong meanwhile in a call that has returned p, or no promise.
+func (vm *VM) wrong(p *goja.Promise) error {
+	if vm.stray != nil {
+		return vm.stray
+	}
+	if p != nil && p.State() == goja.PromiseStateRejected {
+		return vm.thrown(p.Result())
+	}
+	for other := range vm.rejected {
+		return vm.thrown(other.Result())
 	}
 	return nil
 }

@@ -47,6 +47,8 @@ type VM struct {
 	taskEnd   []func()        // run when the current task has ended
 	open      []*goja.Promise // of After: the task ends when they have settled
 	leave     bool            // a callback threw StopUser
+	solo      bool            // Perform is under way
+	stray     error           // in it: see Stray
 	revived   bool            // see Revived
 	damaged   bool            // see repair
 	frames    []*frame        // the user and the task sets that are running, outermost first

@@ -1,3 +1,3 @@
 import { scenario, test } from "k6/execution";
-export const options = { VUS: "2", iterations: "4", MaxRedirects: 3, setuptimeout: 5000, tags: { a: 1 }, unknownThing: { a: 1 }, batch: "7", summaryTrendStats: ["count", "avg", "p(50)"], noVUConnectionReuse: true, systemTags: ["status", "group", "check", "scenario"], ext: { loadimpact: { name: "x" } }, cloud: { projectID: 1 } };
+export const options = { VUS: "2", iterations: "4", MaxRedirects: 3, setuptimeout: 5000, tags: { a: "1" }, unknownThing: { a: 1 }, batch: "7", summaryTrendStats: ["count", "avg", "p(50)"], noVUConnectionReuse: true, systemTags: ["status", "group", "check", "scenario"], ext: { loadimpact: { name: "x" } }, cloud: { projectID: 1 } };
 export default function () { if (scenario.iterationInTest === 0) { const o = test.options; console.log("# read", o.scenarios.default.vus, o.scenarios.default.iterations, o.maxRedirects, o.setupTimeout, JSON.stringify(o.tags), o.batch); } }

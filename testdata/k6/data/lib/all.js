@@ -1,0 +1,1 @@
+export const named = async data => { console.log("# named", data); };
