@@ -32,7 +32,24 @@ export class Options extends Request { constructor(...args) { super("OPTIONS", .
 export class Trace extends Request { constructor(...args) { super("TRACE", ...args); } }
 export class Patch extends Request { constructor(...args) { super("PATCH", ...args); } }
 
+// verbs makes get(url, body, params), asyncPost(...) and so on when they are called: as methods they would take 14 KB in the
+// VM of every user.
+const verbs = {
+  get(target, name) {
+    if (typeof name === "string") {
+      const async = name.startsWith("async");
+      const method = name.slice(async ? 5 : 0).toUpperCase();
+      if (methods.includes(method)) {
+        return function (url, body, params) { return this[async ? "asyncRequest" : "request"](method, url, body, params); };
+      }
+    }
+    return target[name];
+  },
+};
+
 export class Httpx {
+  static { Object.setPrototypeOf(this.prototype, new Proxy({}, verbs)); }
+
   // options: baseURL, and the rest as in the params of k6/http (headers, tags, timeout and so on).
   constructor({ baseURL = "", ...params } = {}) {
     this.baseURL = baseURL;
@@ -47,25 +64,6 @@ export class Httpx {
   addTag(name, value) { this.k6params.tags[name] = value; }
   addTags(tags) { Object.assign(this.k6params.tags, tags); }
   clearTag(name) { delete this.k6params.tags[name]; }
-
-  get(url, body, params) { return this.request("GET", url, body, params); }
-  head(url, body, params) { return this.request("HEAD", url, body, params); }
-  post(url, body, params) { return this.request("POST", url, body, params); }
-  put(url, body, params) { return this.request("PUT", url, body, params); }
-  delete(url, body, params) { return this.request("DELETE", url, body, params); }
-  connect(url, body, params) { return this.request("CONNECT", url, body, params); }
-  options(url, body, params) { return this.request("OPTIONS", url, body, params); }
-  trace(url, body, params) { return this.request("TRACE", url, body, params); }
-  patch(url, body, params) { return this.request("PATCH", url, body, params); }
-  asyncGet(url, body, params) { return this.asyncRequest("GET", url, body, params); }
-  asyncHead(url, body, params) { return this.asyncRequest("HEAD", url, body, params); }
-  asyncPost(url, body, params) { return this.asyncRequest("POST", url, body, params); }
-  asyncPut(url, body, params) { return this.asyncRequest("PUT", url, body, params); }
-  asyncDelete(url, body, params) { return this.asyncRequest("DELETE", url, body, params); }
-  asyncConnect(url, body, params) { return this.asyncRequest("CONNECT", url, body, params); }
-  asyncOptions(url, body, params) { return this.asyncRequest("OPTIONS", url, body, params); }
-  asyncTrace(url, body, params) { return this.asyncRequest("TRACE", url, body, params); }
-  asyncPatch(url, body, params) { return this.asyncRequest("PATCH", url, body, params); }
 
   request(method, url, body, params) {
     const args = argsOf(this, method, url, body, params);
