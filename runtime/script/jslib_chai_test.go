@@ -16,6 +16,7 @@ func TestLightChai(t *testing.T) {
 			(e) => e.within(0, 5), (e) => e.within(1, "x"), (e) => e.within(1), (e) => e.a("string"), (e) => e.an("array"), (e) => e.an("Object"), (e) => e.a("function"), (e) => e.a("null"), (e) => e.a("date"), (e) => e.a("x"),
 			(e) => e.match(/^a/), (e) => e.matches(/x/g), (e) => e.match("x"), (e) => e.equal(1, "own message"), (e) => e.equal(), (e) => e.above(),
 			(e) => e.to.be.above(0).and.below(10).and.not.equal(5), (e) => e.an.instanceof(Array), (e) => e.to.include.members([1]), (e) => e.have.lengthOf(3), (e) => e.length(0), (e) => e.lengthOf.above(2), (e) => e.have.property("a").that.equals(1),
+			(e) => e.have.property("a"), (e) => e.property("a", 1), (e) => e.property("x").that.is.ok, (e) => e.property("length"), (e) => e.property(0).to.equal(1), (e) => e.have.lengthOf(0), (e) => e.length(50), (e) => e.lengthOf("3"),
 			(e) => e.bee.true, (e) => e.oneOf([1, 2]), (e) => e.validJsonBody(), (e) => e.to.have.keys("a"), (e) => e.string("b"), (e) => e.satisfy((v) => v), (e) => e.closeTo(1, 2), (e) => e.throw(),
 		];
 		const of = (v, message, f) => { try { f(message === undefined ? expect(v) : expect(v, message)); } catch (e) { log(e.name + ": " + e.message); } };

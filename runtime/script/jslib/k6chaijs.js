@@ -87,6 +87,7 @@ function light(name, v, args) {
     case "null": return [v === null, "to be null", "not to be null"];
     case "undefined": return [v === undefined, "to be undefined", "not to be undefined"];
     case "exist": case "exists": return [v !== null && v !== undefined, "to exist", "to not exist"];
+    case "empty": return typeof v === "string" || Array.isArray(v) ? [v.length === 0, "to be empty", "not to be empty"] : undefined;
     case "equal": case "equals": case "eq":
       return simple(e) && args.length === 1 ? [v === e, `to equal ${said()}`, `to not equal ${said()}`] : undefined;
     case "above": case "gt": case "greaterThan": return compared(() => v > e, "above", "at most");
@@ -112,7 +113,7 @@ function light(name, v, args) {
   return undefined;
 }
 
-const properties = ["ok", "true", "false", "null", "undefined", "exist", "exists"];
+const properties = ["ok", "true", "false", "null", "undefined", "exist", "exists", "empty"];
 const plain = ["to", "be", "been", "is", "that", "which", "and", "has", "have", "with", "at", "of", "same", "but", "does", "still", "also"];
 
 // words are the handler of an assertion until chai takes over. Its target: value, message, negated.
@@ -135,6 +136,26 @@ const words = {
         check(null, { [nameOf(`${message || "${this}"} has valid json body`)]: true });
         return self;
       };
+    }
+    if (name === "property") {
+      return (...args) => {
+        const { value, message, negated } = state;
+        const [key] = args;
+        const light = args.length === 1 && !negated && typeof value === "object" && value !== null && typeof key === "string" && simple(key) && key in value;
+        if (!light || !holds(state, [true, `to have property ${shown(key)}`])) return real().property(...args);
+        return new Proxy({ value: value[key], message, negated }, words);
+      };
+    }
+    if (name === "length" || name === "lengthOf") {
+      const lengthOf = (...args) => {
+        const { value, negated } = state;
+        const light = args.length === 1 && !negated && (typeof value === "string" || Array.isArray(value)) && value.length === args[0];
+        if (!light || !holds(state, [true, "to have property 'length'"])) return real()[name](...args);
+        const n = short(shown(value.length), config.truncateVariableThreshold);
+        holds(state, [true, `to have a length of ${n} but got ${config.aggregateChecks ? "${act}" : n}`]);
+        return self;
+      };
+      return new Proxy(lengthOf, { get: (_, next) => member(real()[name], next) });
     }
     const method = (...args) => (holds(state, light(name, state.value, args)) ? self : real()[name](...args));
     switch (name) {
