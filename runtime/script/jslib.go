@@ -19,7 +19,7 @@ var replaced = []struct {
 	name string // "" for the one in the URL
 }{
 	{regexp.MustCompile(`^https://jslib\.k6\.io/(k6-utils|k6-summary|k6chaijs|papaparse|formdata|url)/[^/]+/[^/]+\.js$`), ""},
-	{regexp.MustCompile(`^https://jslib\.k6\.io/(httpx|totp|http-instrumentation-(?:tempo|pyroscope))/[^/]+/[^/]+\.js$`), ""},
+	{regexp.MustCompile(`^https://jslib\.k6\.io/(httpx|jsonpath|totp|http-instrumentation-(?:tempo|pyroscope))/[^/]+/[^/]+\.js$`), ""},
 	{regexp.MustCompile(`^https://(raw\.githubusercontent\.com|github\.com)/benc-uk/k6-reporter/.+\.js$`), "k6-reporter"},
 	{regexp.MustCompile(`^https://cdn\.jsdelivr\.net/gh/benc-uk/k6-reporter(@[^/]+)?/.+\.js$`), "k6-reporter"},
 }
