@@ -141,16 +141,16 @@ const words = {
       return (...args) => {
         const { value, message, negated } = state;
         const [key] = args;
-        const light = args.length === 1 && !negated && typeof value === "object" && value !== null && typeof key === "string" && simple(key) && key in value;
-        if (!light || !holds(state, [true, `to have property ${shown(key)}`])) return real().property(...args);
+        const easy = args.length === 1 && !negated && typeof value === "object" && value !== null && typeof key === "string" && simple(key) && key in value;
+        if (!easy || !holds(state, [true, `to have property ${shown(key)}`])) return real().property(...args);
         return new Proxy({ value: value[key], message, negated }, words);
       };
     }
     if (name === "length" || name === "lengthOf") {
       const lengthOf = (...args) => {
         const { value, negated } = state;
-        const light = args.length === 1 && !negated && (typeof value === "string" || Array.isArray(value)) && value.length === args[0];
-        if (!light || !holds(state, [true, "to have property 'length'"])) return real()[name](...args);
+        const easy = args.length === 1 && !negated && (typeof value === "string" || Array.isArray(value)) && value.length === args[0];
+        if (!easy || !holds(state, [true, "to have property 'length'"])) return real()[name](...args);
         const n = short(shown(value.length), config.truncateVariableThreshold);
         holds(state, [true, `to have a length of ${n} but got ${config.aggregateChecks ? "${act}" : n}`]);
         return self;
