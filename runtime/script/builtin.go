@@ -38,6 +38,9 @@ func (b *bundler) ownNames() string {
 
 func (b *bundler) resolveBuiltin(a api.OnResolveArgs) (api.OnResolveResult, error) {
 	source, ok := b.opts.Builtins[a.Path]
+	if !ok && a.Path == "k6/experimental/tracing" && !b.opts.NoReplacements { // what took its place has the same exports
+		return resolveOwn(api.OnResolveArgs{Path: jslibPrefix + "http-instrumentation-tempo"})
+	}
 	if !ok {
 		text, advice := b.unknown(a.Path)
 		return api.OnResolveResult{Errors: []api.Message{{Text: text, Detail: hint(advice)}}}, nil

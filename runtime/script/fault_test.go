@@ -34,7 +34,7 @@ var faults = []struct {
 	{"an extension with a stand-in", map[string]string{"a.js": "import x from 'k6/x/faker'"}, `a.js:1:15: "k6/x/faker" is an extension, written in Go and compiled into a k6 binary: katydid does not have it; use the npm package @faker-js/faker`},
 	{"a browser", map[string]string{"a.js": "\n\nimport { browser } from 'k6/browser'"}, `a.js:3:25: "k6/browser" is not here: katydid sends requests and drives no browser; send what the page sends with k6/http`},
 	{"k6/net/grpc", map[string]string{"a.js": "import grpc from 'k6/net/grpc'"}, `a.js:1:18: "k6/net/grpc" is not here yet`},
-	{"dropped", map[string]string{"a.js": "import t from 'k6/experimental/tracing'"}, `a.js:1:15: "k6/experimental/tracing" is not here; k6 has dropped it too`},
+	{"dropped", map[string]string{"a.js": "import r from 'k6/experimental/redis'"}, `a.js:1:15: "k6/experimental/redis" is not here; k6 has dropped it too`},
 	{"misspelt", map[string]string{"a.js": "import http from 'k6/htpp'"}, `a.js:1:18: "k6/htpp" is not here; did you mean "k6/http"?`},
 	{"nearly a builtin", map[string]string{"a.js": "import http from 'k6/https'"}, `a.js:1:18: "k6/https" is not here; did you mean "k6/http"?`},
 	{"moved", map[string]string{"a.js": "import http from 'k6/experimental/http'"}, `a.js:1:18: "k6/experimental/http" is not here; did you mean "k6/http"?`},

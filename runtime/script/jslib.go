@@ -19,6 +19,7 @@ var replaced = []struct {
 	name string // "" for the one in the URL
 }{
 	{regexp.MustCompile(`^https://jslib\.k6\.io/(k6-utils|k6-summary|k6chaijs|papaparse|formdata|url)/[^/]+/[^/]+\.js$`), ""},
+	{regexp.MustCompile(`^https://jslib\.k6\.io/(httpx|jsonpath|totp|http-instrumentation-(?:tempo|pyroscope))/[^/]+/[^/]+\.js$`), ""},
 	{regexp.MustCompile(`^https://(raw\.githubusercontent\.com|github\.com)/benc-uk/k6-reporter/.+\.js$`), "k6-reporter"},
 	{regexp.MustCompile(`^https://cdn\.jsdelivr\.net/gh/benc-uk/k6-reporter(@[^/]+)?/.+\.js$`), "k6-reporter"},
 }
@@ -28,8 +29,9 @@ func (b *bundler) replacement(u *url.URL) string {
 	if b.opts.NoReplacements {
 		return ""
 	}
+	address := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path} // without what is after a ?
 	for _, r := range replaced {
-		if m := r.url.FindStringSubmatch(u.String()); m != nil {
+		if m := r.url.FindStringSubmatch(address.String()); m != nil {
 			if r.name != "" {
 				return jslibPrefix + r.name
 			}
