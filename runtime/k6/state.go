@@ -55,6 +55,7 @@ type State struct {
 	run  *Run
 	made js.Members // exports of modules
 	net  *web       // of k6/http; nil before its first use
+	ws   *sockets   // of k6/ws and k6/websockets; nil before their first use
 
 	base     *metrics.TagSet // of all samples, without the group; see retag
 	tags     *metrics.TagSet // with it

@@ -68,6 +68,9 @@ func (vm *VM) drain() {
 		return
 	}
 	vm.left = true
+	for _, fn := range vm.onLeave {
+		fn()
+	}
 	l.timers = nil
 	for l.ready(time.Now()); l.pending > 0; l.ready(time.Now()) {
 		select {

@@ -79,7 +79,7 @@ func (vm *VM) Callback(fn goja.Callable, args ...goja.Value) {
 }
 
 // Stray deals with an error that no task threw: a timer's, or the reason of a promise that nobody looks at. StopUser
-// ends the user at its next wait.
+// ends the user at its next wait. In Perform it is as if the function itself had thrown it.
 func (vm *VM) Stray(err error) {
 	vm.caught(err)
 	vm.damaged = vm.damaged || uncatchable(err)
@@ -88,8 +88,19 @@ func (vm *VM) Stray(err error) {
 	}
 	switch vm.control(err).ctl {
 	case failed:
+		if vm.performs && vm.failing == nil {
+			vm.failing = err
+			return
+		}
 		vm.report(err)
 	case stopUser:
 		vm.leave = true
 	}
+}
+
+// failure gives the error of a callback that ends what Perform is doing, once.
+func (vm *VM) failure() error {
+	err := vm.failing
+	vm.failing = nil
+	return err
 }

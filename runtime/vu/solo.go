@@ -52,13 +52,20 @@ func (vm *VM) Function(name string) (goja.Callable, bool) {
 }
 
 // Perform calls a function of the script and waits for the promise that it may return, and then for all that its event
-// loop still has: timers, requests under way. The error is what it threw, or a rejection that nobody looks at. After Kill
-// nothing of the call is left, but for what Revive is needed.
+// loop still has: timers, requests under way. The error is what it or a callback threw, or a rejection that nobody looks
+// at; whatever is still to come is given up then. After Kill nothing of the call is left, but for what Revive is needed.
 func (vm *VM) Perform(fn goja.Callable, args ...goja.Value) (goja.Value, error) {
 	vm.Unblock()
+	vm.performs = true
 	v, err := vm.Call(fn, goja.Undefined(), args...)
 	if err == nil {
 		err = vm.runOut()
+	}
+	vm.performs = false
+	if stray := vm.failure(); err == nil {
+		err = stray
+	} else if stray != nil {
+		vm.report(stray)
 	}
 	if vm.damaged || uncatchable(err) {
 		vm.repair()
@@ -66,7 +73,7 @@ func (vm *VM) Perform(fn goja.Callable, args ...goja.Value) (goja.Value, error) 
 	if vm.Killed() {
 		vm.caught(err)
 		vm.abandon()
-	} else if err != nil {
+	} else if err != nil || len(vm.rejected) > 0 {
 		vm.drain() // what is on its way counts, and nothing more of the script runs
 		vm.left = false
 	}
@@ -86,7 +93,7 @@ func (vm *VM) Perform(fn goja.Callable, args ...goja.Value) (goja.Value, error) 
 
 // runOut runs the event loop until nothing is left in it, or a promise was rejected that nobody looks at.
 func (vm *VM) runOut() error {
-	for vm.events != nil && !vm.events.idle() && len(vm.rejected) == 0 {
+	for vm.events != nil && !vm.events.idle() && len(vm.rejected) == 0 && vm.failing == nil {
 		if err := vm.turn(); err != nil {
 			return err
 		}

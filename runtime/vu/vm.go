@@ -53,6 +53,9 @@ type VM struct {
 	seat      *load.Seat      // in an open run; nil in a closed one
 	iteration iteration       // of an open run
 	onEnd     []func()        // run when the user has ended
+	onLeave   []func()        // see OnLeave
+	performs  bool            // Perform is running: an error of a callback ends it
+	failing   error           // such an error; nil for none
 
 	stopping <-chan struct{} // closed when the user is to leave at its next wait
 	busy     atomic.Int64    // since when JavaScript has been running, in ns since the epoch; 0 while it waits for something
