@@ -118,13 +118,13 @@ func (w *socket) serve(ctx context.Context, post func(func())) (err error) {
 			err = fmt.Errorf("internal error: %v\n%s", fault, debug.Stack())
 		}
 	}()
-	conn, answer, err := w.dial(ctx, &w.s.ws.traffic)
-	if errors.Is(err, context.Canceled) {
-		return err
+	conn, answer, failed := w.dial(ctx, &w.s.ws.traffic)
+	if errors.Is(failed, context.Canceled) {
+		return failed
 	}
-	post(func() { w.record(answer, err) })
-	if err != nil {
-		return err
+	post(func() { w.record(answer, failed) })
+	if failed != nil {
+		return failed
 	}
 	defer context.AfterFunc(ctx, conn.Close)()
 	post(func() { w.opened(conn) })

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/gobwas/ws/wsflate"
 	"github.com/klauspost/compress/flate"
 )
 
@@ -28,33 +27,33 @@ func (c *Conn) agree(offered bool) error {
 	return nil
 }
 
+// tail is the end of a flushed block, which is left out of a message, and then a last block, for a decompressor to end
+// with (RFC 7692, 7.2.2).
+const tail = "\x00\x00\xff\xff\x01\x00\x00\xff\xff"
+
 // The compressors of all connections.
 var (
 	writers = sync.Pool{New: func() any {
-		return wsflate.NewWriter(nil, func(w io.Writer) wsflate.Compressor {
-			f, _ := flate.NewWriter(w, flate.BestSpeed) // fails for an unknown level only
-			return f
-		})
+		w, _ := flate.NewWriter(nil, flate.BestSpeed) // fails for an unknown level only
+		return w
 	}}
-	readers = sync.Pool{New: func() any {
-		return wsflate.NewReader(nil, func(r io.Reader) wsflate.Decompressor { return flate.NewReader(r) })
-	}}
+	readers = sync.Pool{New: func() any { return flate.NewReader(nil) }}
 )
 
 func compress(data []byte) []byte {
 	var b bytes.Buffer
-	w := writers.Get().(*wsflate.Writer)
+	w := writers.Get().(*flate.Writer)
 	defer writers.Put(w)
 	w.Reset(&b)
 	_, _ = w.Write(data) // a buffer takes all
 	_ = w.Flush()
-	return b.Bytes()
+	return bytes.TrimSuffix(b.Bytes(), []byte(tail[:4]))
 }
 
 func decompress(data []byte) ([]byte, error) {
-	r := readers.Get().(*wsflate.Reader)
+	r := readers.Get().(io.ReadCloser)
 	defer readers.Put(r)
-	r.Reset(bytes.NewReader(data))
+	_ = r.(flate.Resetter).Reset(bytes.NewReader(append(data, tail...)), nil) // never fails
 	plain, err := io.ReadAll(io.LimitReader(r, maxMessage+1))
 	if err != nil {
 		return nil, violation{codeInvalid, "a message cannot be decompressed: " + err.Error()}

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -142,7 +143,7 @@ type Conn struct {
 	Protocol   string // that the server has chosen; "" for none
 	Extensions string // as the server has written them
 
-	nc      *bridge.Link
+	nc      net.Conn
 	br      *bufio.Reader
 	sent    func()
 	deflate bool
