@@ -112,8 +112,8 @@ func (s *State) transferred() {
 		in, out, w.in, w.out = w.in, w.out, 0, 0
 	}
 	if w := s.ws; w != nil {
-		in += w.traffic.In.Swap(0)
-		out += w.traffic.Out.Swap(0)
+		in += w.In.Swap(0)
+		out += w.Out.Swap(0)
 	}
 	b := &s.run.Metrics.Builtin
 	s.add(b.DataSent, float64(out), nil)

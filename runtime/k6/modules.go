@@ -44,6 +44,7 @@ func modules() map[string]spec {
 			"k6/data":       data(),
 			"k6/ws":         legacySockets(),
 			"k6/websockets": webSockets(),
+			"k6/secrets":    secrets(),
 
 			"k6/experimental/fs":        files(),
 			"k6/experimental/csv":       tables(),

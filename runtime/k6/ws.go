@@ -20,21 +20,10 @@ import (
 	"katydid/stats"
 )
 
-// sockets is what a VM needs for its WebSockets.
-type sockets struct {
-	traffic bridge.Traffic // since the last iteration
-	open    map[*socket]struct{}
-}
-
-// sockets gives it, made on its first use.
-func (s *State) sockets() *sockets {
+// traffic counts what the user's WebSockets send and receive, since the last iteration.
+func (s *State) traffic() *bridge.Traffic {
 	if s.ws == nil {
-		s.ws = &sockets{open: map[*socket]struct{}{}}
-		s.vm.OnLeave(func() {
-			for w := range s.ws.open {
-				w.cancel()
-			}
-		})
+		s.ws = &bridge.Traffic{}
 	}
 	return s.ws
 }

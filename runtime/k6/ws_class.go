@@ -11,6 +11,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"katydid/runtime/bridge"
 	"katydid/runtime/js"
 	"katydid/runtime/websocket"
 )
@@ -43,7 +44,6 @@ type socket struct {
 	*session
 	this      *goja.Object
 	conn      *websocket.Conn // nil until it is open
-	cancel    func()          // ends it at once, in any state and for any goroutine
 	state     int
 	blobs     bool // binary messages are to come as Blobs
 	code      int  // of a close before it was open
@@ -74,18 +74,16 @@ func (s *State) newSocket(c goja.ConstructorCall) {
 	x.req.Protocols = s.protocols(c.Argument(1))
 	x.turn = s.vm.Turn()
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &socket{session: x, this: c.This, cancel: cancel, blobs: true}
+	w := &socket{session: x, this: c.This, blobs: true}
 	js.Hide(rt, c.This, socketKey, w)
-	all := s.sockets()
-	all.open[w] = struct{}{}
 	forget := s.vm.OnKill(cancel)
-	post, finish := s.vm.Stream()
+	post, finish := s.vm.Stream(cancel)
+	traffic := s.traffic()
 	go func() {
-		err := w.serve(ctx, post)
+		err := w.serve(ctx, traffic, post)
 		finish(func() {
 			cancel()
 			forget()
-			delete(all.open, w)
 			w.ended(err)
 		})
 	}()
@@ -112,13 +110,13 @@ func (s *State) protocols(v goja.Value) (list []string) {
 const ahead = 16
 
 // serve connects and reads until the connection has ended. It runs in a goroutine of its own.
-func (w *socket) serve(ctx context.Context, post func(func())) (err error) {
+func (w *socket) serve(ctx context.Context, traffic *bridge.Traffic, post func(func())) (err error) {
 	defer func() { // a fault of ours ends the connection, not the process
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("internal error: %v\n%s", fault, debug.Stack())
 		}
 	}()
-	conn, answer, failed := w.dial(ctx, &w.s.ws.traffic)
+	conn, answer, failed := w.dial(ctx, traffic)
 	if errors.Is(failed, context.Canceled) {
 		return failed
 	}

@@ -58,7 +58,7 @@ func (s *State) connectSocket(c goja.FunctionCall) goja.Value {
 	defer cancel()
 	defer s.vm.OnKill(cancel)()
 	s.vm.Block()
-	conn, answer, err := x.dial(ctx, &s.sockets().traffic)
+	conn, answer, err := x.dial(ctx, s.traffic())
 	s.vm.Unblock()
 	if errors.Is(err, context.Canceled) {
 		return goja.Undefined() // a hard stop: nothing of the script goes on

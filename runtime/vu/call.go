@@ -3,6 +3,7 @@ package vu
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/dop251/goja"
@@ -202,15 +203,21 @@ func (vm *VM) Async() (finish func(done func())) {
 	}
 }
 
-// Stream is Async for an operation that has more to say than its end: post makes fn run in the VM's goroutine, any number
-// of times, until finish is called. Both may be called in any goroutine; what is posted after the VM has given up the
-// operation runs never.
-func (vm *VM) Stream() (post, finish func(fn func())) { return vm.loop().post, vm.Async() }
-
-// OnLeave registers a function that ends the operations of Stream that would go on for ever. It is called in the VM's
-// goroutine when nothing of the script is to run any more and what is under way is waited for: when an iteration has
-// failed, or the user has left.
-func (vm *VM) OnLeave(fn func()) { vm.onLeave = append(vm.onLeave, fn) }
+// Stream is Async for an operation that has more to say than its end, and may go on for ever: post makes fn run in the
+// VM's goroutine, any number of times, until finish is called. Both may be called in any goroutine; what is posted after
+// a hard stop may never run. end, which must be quick, is called in the VM's goroutine when nothing of the script is to
+// run any more and what is under way is waited for: when an iteration has failed, or the user has left.
+func (vm *VM) Stream(end func()) (post, finish func(fn func())) {
+	l := vm.loop()
+	l.streams = append(l.streams, &end)
+	done := vm.Async()
+	return l.post, func(fn func()) {
+		done(func() {
+			l.streams = slices.DeleteFunc(l.streams, func(e *func()) bool { return e == &end })
+			fn()
+		})
+	}
+}
 
 // SetTimer calls fn after d, again every d if repeat; ClearTimer with the returned number takes it back.
 func (vm *VM) SetTimer(d time.Duration, repeat bool, fn func()) int64 {

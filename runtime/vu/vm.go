@@ -53,7 +53,6 @@ type VM struct {
 	seat      *load.Seat      // in an open run; nil in a closed one
 	iteration iteration       // of an open run
 	onEnd     []func()        // run when the user has ended
-	onLeave   []func()        // see OnLeave
 	performs  bool            // Perform is running: an error of a callback ends it
 	failing   error           // such an error; nil for none
 
