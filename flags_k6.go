@@ -120,6 +120,22 @@ func k6Env(args []string) (list []string) {
 	return list
 }
 
+// k6Secrets are the sources of --secret-source, which the script's top level may need before the options are known.
+func k6Secrets(args []string, getenv func(string) string) (list []string) {
+	for i := 0; i < len(args); i++ {
+		if value, ok := strings.CutPrefix(args[i], "--secret-source="); ok {
+			list = append(list, value)
+		} else if args[i] == "--secret-source" && i+1 < len(args) {
+			i++
+			list = append(list, args[i])
+		}
+	}
+	if value := getenv("K6_SECRET_SOURCE"); len(list) == 0 && value != "" {
+		list = []string{value}
+	}
+	return list
+}
+
 // scriptOf finds the script among the arguments of run, which may stand anywhere, and gives the others. It is what does
 // not belong to an option; options with values are those of both kinds of scripts.
 func scriptOf(args []string) (name string, others []string, ok bool) {

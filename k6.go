@@ -39,6 +39,9 @@ type k6Test struct {
 func (r *run) loadK6(exports k6.Exports) *failure {
 	t := &k6Test{exports: exports, shared: r.k6Run()}
 	r.k6 = t
+	if err := t.shared.Secrets.Err(); err != nil {
+		return usageK6(err)
+	}
 	sys := r.sys
 	opts, warnings, err := parseOptions(sys.args, sys.environ, sys.home, sys.dir, nil, &t.levels)
 	if err != nil {
@@ -169,6 +172,7 @@ func (r *run) openConsole() *failure {
 		return &failure{exitNotWritten, fmt.Errorf("option consoleOutput: %s cannot be written: %w", r.k6.options.ConsoleOutput, withoutPath(err))}
 	}
 	log := newLogger(f, "DEBUG")
+	log.redact = r.log.redact
 	r.shared.Console = log.log
 	return nil
 }

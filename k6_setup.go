@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,7 +23,10 @@ func (r *run) newK6() *k6.Run {
 	if slices.Contains(r.sys.args, "--include-system-env-vars=false") || r.sys.getenv("K6_INCLUDE_SYSTEM_ENV_VARS") == "false" {
 		environ = nil
 	}
+	secrets := k6.NewSecrets(k6Secrets(r.sys.args, r.sys.getenv), r.readSecrets)
+	r.log.redact = secrets.Redact
 	return &k6.Run{
+		Secrets: secrets,
 		Metrics: metrics.New(),
 		Arrays:  &k6data.Arrays{}, Files: k6data.NewFiles(os.ReadFile),
 		Environ: slices.Concat(environ, k6Env(r.sys.args)),
@@ -40,6 +44,18 @@ func (r *run) newK6() *k6.Run {
 			return r.k6.clock.elapsed()
 		},
 	}
+}
+
+// readSecrets reads a file of --secret-source.
+func (r *run) readSecrets(name string) ([]byte, error) {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(r.sys.dir, name)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		err = fmt.Errorf("%s cannot be read: %w", name, withoutPath(err))
+	}
+	return data, err
 }
 
 func (r *run) k6Run() *k6.Run { return r.env.K6.(*k6.Run) }

@@ -30,7 +30,7 @@ var layers = map[string]layer{
 	"runtime/vu":     {ours: []string{"runtime/script", "runtime/bridge", "runtime/load", "stats", "metrics"}, goja: true},
 	"runtime/module": {ours: []string{"runtime/vu", "runtime/bridge", "runtime/script", "runtime/js", "runtime/webcrypto", "stats", "metrics"}, goja: true},
 	"runtime/k6": {ours: []string{"runtime/vu", "runtime/bridge", "runtime/load", "runtime/module", "runtime/script", "runtime/js", "runtime/html",
-		"runtime/k6crypto", "runtime/k6data", "runtime/k6/options", "stats", "metrics"}, goja: true},
+		"runtime/k6crypto", "runtime/k6data", "runtime/k6/options", "runtime/websocket", "stats", "metrics"}, goja: true},
 	"runtime/k6/options": {},
 	"runtime/js":         {goja: true},
 	"runtime/html":       {ours: []string{"runtime/js"}, goja: true},
@@ -39,6 +39,7 @@ var layers = map[string]layer{
 	"runtime/script":     {goja: true},
 	"runtime/bridge":     {},
 	"runtime/load":       {},
+	"runtime/websocket":  {ours: []string{"runtime/bridge"}},
 	"scripts":            {}, // tests of the examples only
 	"stats":              {},
 	"metrics":            {},

@@ -17,6 +17,8 @@ type logger struct {
 	out   io.Writer
 	host  string
 	level vu.Level
+	// redact takes secrets out of a text; nil leaves all in.
+	redact func(string) string
 }
 
 // newLogger writes lines of a level and above to out.
@@ -44,6 +46,9 @@ func levelOf(name string) vu.Level {
 func (l *logger) log(level vu.Level, text string) {
 	if level < l.level {
 		return
+	}
+	if l.redact != nil {
+		text = l.redact(text)
 	}
 	now := time.Now()
 	line := fmt.Sprintf("[%s,%03d] %s/%s/katydid: %s\n",

@@ -125,7 +125,11 @@ func runTest(sys *system) int {
 // refuse says why there is no run.
 func (r *run) refuse(fail *failure) int {
 	r.screen.Close()
-	fmt.Fprintf(r.sys.stderr, "katydid: error: %s\n", fail)
+	text := fail.Error()
+	if redact := r.env.Redact; redact != nil { // it may be what the script threw
+		text = redact(text)
+	}
+	fmt.Fprintf(r.sys.stderr, "katydid: error: %s\n", text)
 	return fail.code
 }
 

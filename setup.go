@@ -336,6 +336,7 @@ func newRun(sys *system) *run {
 		Log:      r.log.log, Native: module.Native, Member: module.Member, Model: module.Model, Global: global, Live: k6.Live,
 		Stop: r.stopFor, Trouble: r.note, Extra: r.shared, K6: r.newK6(),
 	}
+	r.env.Redact = r.log.redact
 	return r
 }
 

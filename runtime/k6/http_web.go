@@ -44,6 +44,10 @@ func (s *State) transferred() {
 	if w := s.net; w != nil {
 		in, out, w.in, w.out = w.in, w.out, 0, 0
 	}
+	if w := s.ws; w != nil {
+		in += w.In.Swap(0)
+		out += w.Out.Swap(0)
+	}
 	b := &s.run.Metrics.Builtin
 	s.add(b.DataSent, float64(out), nil)
 	s.add(b.DataReceived, float64(in), nil)

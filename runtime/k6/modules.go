@@ -35,13 +35,16 @@ var (
 func modules() map[string]spec {
 	tableOnce.Do(func() {
 		table = map[string]spec{
-			"k6":           basics(),
-			"k6/http":      httpModule(),
-			"k6/html":      htmlModule(),
-			"k6/metrics":   custom(),
-			"k6/execution": execution(),
-			"k6/timers":    globals("setTimeout", "clearTimeout", "setInterval", "clearInterval"),
-			"k6/data":      data(),
+			"k6":            basics(),
+			"k6/http":       httpModule(),
+			"k6/html":       htmlModule(),
+			"k6/metrics":    custom(),
+			"k6/execution":  execution(),
+			"k6/timers":     globals("setTimeout", "clearTimeout", "setInterval", "clearInterval"),
+			"k6/data":       data(),
+			"k6/ws":         legacySockets(),
+			"k6/websockets": webSockets(),
+			"k6/secrets":    secrets(),
 
 			"k6/experimental/fs":        files(),
 			"k6/experimental/csv":       tables(),

@@ -27,6 +27,7 @@ type Run struct {
 	Environ []string          // of __ENV: NAME=VALUE
 	Arrays  *k6data.Arrays    // of k6/data
 	Files   *k6data.Files     // of k6/experimental/fs
+	Secrets *Secrets          // of k6/secrets; nil for none
 	// Turn says how long a request that is about to be sent has to wait for its turn (options.rps); nil without a cap.
 	Turn func(now time.Time) time.Duration
 	// Abort ends the test at once (exec.test.abort); Fail marks it as failed.
@@ -55,8 +56,9 @@ func runOf(vm *vu.VM) *Run { return vm.Env.K6.(*Run) }
 type State struct {
 	vm   *vu.VM
 	run  *Run
-	made js.Members // exports of modules
-	net  *web       // of k6/http; nil before its first use
+	made js.Members      // exports of modules
+	net  *web            // of k6/http; nil before its first use
+	ws   *bridge.Traffic // of k6/ws and k6/websockets; nil before their first use
 
 	base     *metrics.TagSet // of all samples, without the group; see retag
 	tags     *metrics.TagSet // with it

@@ -68,6 +68,9 @@ func (vm *VM) drain() {
 		return
 	}
 	vm.left = true
+	for _, end := range l.streams {
+		(*end)()
+	}
 	l.timers = nil
 	for l.ready(time.Now()); l.pending > 0; l.ready(time.Now()) {
 		select {

@@ -3,6 +3,7 @@ package vu
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/dop251/goja"
@@ -198,6 +199,22 @@ func (vm *VM) Async() (finish func(done func())) {
 		l.post(func() {
 			l.pending--
 			done()
+		})
+	}
+}
+
+// Stream is Async for an operation that has more to say than its end, and may go on for ever: post makes fn run in the
+// VM's goroutine, any number of times, until finish is called. Both may be called in any goroutine; what is posted after
+// a hard stop may never run. end, which must be quick, is called in the VM's goroutine when nothing of the script is to
+// run any more and what is under way is waited for: when an iteration has failed, or the user has left.
+func (vm *VM) Stream(end func()) (post, finish func(fn func())) {
+	l := vm.loop()
+	l.streams = append(l.streams, &end)
+	done := vm.Async()
+	return l.post, func(fn func()) {
+		done(func() {
+			l.streams = slices.DeleteFunc(l.streams, func(e *func()) bool { return e == &end })
+			fn()
 		})
 	}
 }

@@ -39,6 +39,8 @@ type Env struct {
 	Classes []Class
 	// Log writes one line to the log.
 	Log func(Level, string)
+	// Redact takes out of a text what must not be shown (secrets); nil shows everything.
+	Redact func(text string) string
 	// Native makes the member name of the host object $k that the built-in modules use; nil if there is none.
 	// It is called once per VM and name, in the VM's goroutine.
 	Native func(vm *VM, name string) goja.Value

@@ -15,7 +15,8 @@ type loop struct {
 
 	timers  timerHeap
 	seq     int64
-	pending int // asynchronous operations that will post
+	pending int       // asynchronous operations that will post
+	streams []*func() // those of them that end only when they are told to: what tells them; see VM.Stream
 }
 
 type timer struct {

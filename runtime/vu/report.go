@@ -14,6 +14,9 @@ func (vm *VM) Stack(err error) (message, traceback string) {
 		message = "an object was thrown that cannot be looked at"
 		traceback = message
 	}
+	if redact := vm.Env.Redact; redact != nil {
+		message, traceback = redact(message), redact(traceback)
+	}
 	return short(message, 2<<10), short(traceback, 16<<10)
 }
 
