@@ -79,7 +79,7 @@ type conn struct {
 
 // next serves a frame; false is the end.
 func (c conn) next() bool {
-	f, err := ws.ReadFrame(c)
+	f, err := ws.ReadFrame(c) //nolint:staticcheck // the peer is a test
 	if err != nil {
 		return false
 	}

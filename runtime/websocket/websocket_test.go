@@ -142,7 +142,7 @@ func TestCompressed(t *testing.T) {
 			t.Errorf("%x can be decompressed", bad)
 		}
 	}
-	if _, err := decompress(compress(make([]byte, maxMessage+1))); err != tooBig {
+	if _, err := decompress(compress(make([]byte, maxMessage+1))); !errors.Is(err, tooBig) {
 		t.Error(err)
 	}
 }
@@ -170,11 +170,11 @@ func TestHandshake(t *testing.T) {
 		t.Errorf("protocol %q", c.Protocol)
 	}
 	_, a, err := Dial(t.Context(), &bridge.Config{}, &bridge.Traffic{}, request(t, url+"/no"))
-	if err != ErrHandshake || a.Status != 403 || a.Reason != "Forbidden" || string(a.Body) != "go away" || a.Header.Get("X-Why") != "no" {
+	if !errors.Is(err, ErrHandshake) || a.Status != 403 || a.Reason != "Forbidden" || string(a.Body) != "go away" || a.Header.Get("X-Why") != "no" {
 		t.Error(err, a)
 	}
 	_, a, err = Dial(t.Context(), &bridge.Config{}, &bridge.Traffic{}, request(t, url+"/lie"))
-	if err != ErrHandshake || a.Status != 101 {
+	if !errors.Is(err, ErrHandshake) || a.Status != 101 {
 		t.Error(err, a)
 	}
 }
@@ -185,10 +185,10 @@ func TestShut(t *testing.T) {
 	if err := c.Shut(4001, "why", true); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Send(Text, nil); err != ErrCloseSent {
+	if err := c.Send(Text, nil); !errors.Is(err, ErrCloseSent) {
 		t.Error(err)
 	}
-	if err := c.Shut(1000, "", true); err != ErrCloseSent {
+	if err := c.Shut(1000, "", true); !errors.Is(err, ErrCloseSent) {
 		t.Error(err)
 	}
 	if got := told(c); got != "websocket: close 4001: why" {
