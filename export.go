@@ -86,10 +86,14 @@ func (e *export) preflight() error {
 
 // extraFiles are exported beside the CSV files and the histogram log.
 func (r *run) extraFiles() []string {
+	var files []string
 	if s := r.opts.summary; s != "" && s != "-" {
-		return []string{s}
+		files = append(files, s)
 	}
-	return nil
+	if r.opts.html != "" {
+		files = append(files, r.opts.html)
+	}
+	return files
 }
 
 // info describes the run for run.json. What is secret in it is taken out by the exporter.

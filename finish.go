@@ -21,14 +21,7 @@ func (r *run) finish() int {
 		r.log.errorf("results are not complete: %s", oneLine(err))
 		r.outcome.notWritten = true
 	}
-	code := r.exitCode(s)
-	if r.opts.summary != "" {
-		if err := r.summarise(stats.NewSummary(r.info(code), s)); err != nil {
-			r.log.errorf("the summary could not be written: %s", oneLine(err))
-			r.outcome.notWritten = true
-			code = r.exitCode(s)
-		}
-	}
+	code := r.documents(s)
 	heard()
 	goOn := r.holdExit(r.export != nil) // the export hears signals itself, and what is left of its time is its own
 	err := r.export.flush(code)
@@ -60,7 +53,30 @@ func (r *run) finish() int {
 	if r.opts.csv != "" {
 		r.log.infof("results: %s_stats.csv, _stats_history.csv, _failures.csv, _exceptions.csv and .hlog", r.opts.csv)
 	}
+	if r.opts.html != "" && !r.outcome.notWritten {
+		r.log.infof("report: %s", r.opts.html)
+	}
 	r.log.infof("shutting down (exit code %d)", code)
+	return code
+}
+
+// documents writes the summary and the report, and gives the exit code.
+func (r *run) documents(s *stats.Snapshot) int {
+	code := r.exitCode(s)
+	if r.opts.summary != "" {
+		if err := r.summarise(stats.NewSummary(r.info(code), s)); err != nil {
+			r.log.errorf("the summary could not be written: %s", oneLine(err))
+			r.outcome.notWritten = true
+			code = r.exitCode(s)
+		}
+	}
+	if r.opts.html != "" {
+		if err := r.report(stats.NewSummary(r.info(code), s)); err != nil {
+			r.log.errorf("the report could not be written: %s: %s", r.opts.html, oneLine(err))
+			r.outcome.notWritten = true
+			code = r.exitCode(s)
+		}
+	}
 	return code
 }
 

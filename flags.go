@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	k6options "katydid/runtime/k6/options"
+	"katydid/web"
 )
 
 // options is what a run was asked to be, from all sources. A field is described
@@ -38,6 +39,7 @@ type options struct {
 	csvFullHistory bool
 	csvFormat      string
 	summary        string
+	html           string // file of the report
 	onlySummary    bool
 	export         string // where the results go; may hold a token
 	exportEvery    time.Duration
@@ -57,6 +59,7 @@ type options struct {
 	custom map[string]any
 
 	from map[string]string // where a value comes from, by option name
+	used []web.Setting     // what was given, as a report may show it
 }
 
 // given says whether the option was set anywhere; name is the long name.
@@ -221,5 +224,6 @@ func (p *optionParser) apply(s setting) error {
 		return fmt.Errorf("%s%s %w", s.as, withoutUser(s.value), err)
 	}
 	p.options.from[opt.name] = s.from
+	p.options.use(opt, s)
 	return nil
 }

@@ -38,7 +38,6 @@ func notReady() []*option {
 		{name: "master-host", env: "MASTER_NODE_HOST", meta: "HOST", state: stateUIOnly, help: distributed},
 		{name: "master-port", env: "MASTER_NODE_PORT", meta: "N", state: stateUIOnly, help: distributed},
 		{name: "processes", env: "PROCESSES", meta: "N", state: stateIdle, help: "it is not needed: a single process uses all cores"},
-		{name: "html", env: "HTML", meta: "FILE", state: stateNotYet, help: "the HTML report; use --csv and --summary"},
 		{name: "json", state: stateNotYet, help: "Locust's JSON; use --summary -"},
 		{name: "json-file", meta: "FILE", state: stateNotYet, help: "Locust's JSON; use --summary FILE"},
 		{name: "print-stats", env: "PRINT_STATS", state: stateIdle, help: "it is for runs with a web UI; here tables are printed unless --only-summary is given"},

@@ -155,7 +155,6 @@ func TestArgumentErrors(t *testing.T) {
 		"--config no.conf":                  "configuration file no.conf cannot be read: no such file or directory",
 		"--config .":                        "configuration file . cannot be read: is a directory",
 		"--master":                          "--master is not here yet: running on several machines; on one, a single process uses all cores",
-		"--html r.html":                     "--html is not here yet: the HTML report; use --csv and --summary",
 		"-P 8089":                           "--web-port is not here yet: the web UI",
 		"--web-host *":                      "--web-host is not here yet: the web UI",
 		"--json":                            "--json is not here yet: Locust's JSON; use --summary -",
@@ -247,11 +246,11 @@ func TestEnvironment(t *testing.T) {
 		t.Errorf("got %+v", o)
 	}
 	for env, want := range map[string]string{
-		"LOCUST_USERS=abc":       "LOCUST_USERS=abc must be a whole number",
-		"KATYDID_HEADLESS=maybe": "KATYDID_HEADLESS=maybe must be true or false",
-		"LOCUST_HOST=a":          "LOCUST_HOST=a must begin with http:// or https://",
-		"LOCUST_MODE_WORKER=1":   "LOCUST_MODE_WORKER is not here yet",
-		"KATYDID_HTML=a.html":    "KATYDID_HTML is not here yet",
+		"LOCUST_USERS=abc":                  "LOCUST_USERS=abc must be a whole number",
+		"KATYDID_HEADLESS=maybe":            "KATYDID_HEADLESS=maybe must be true or false",
+		"LOCUST_HOST=a":                     "LOCUST_HOST=a must begin with http:// or https://",
+		"LOCUST_MODE_WORKER=1":              "LOCUST_MODE_WORKER is not here yet",
+		"KATYDID_ENABLE_OPENTELEMETRY=true": "KATYDID_ENABLE_OPENTELEMETRY is not here yet",
 	} {
 		if _, _, err := (surroundings{env: []string{env}}).parse(t, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q", env, err, want)

@@ -13,6 +13,7 @@ const helpUsage = `Usage: katydid run SCRIPT [options] [UserClass ...]
        katydid -f SCRIPT [options] [UserClass ...]
        katydid inspect SCRIPT        print the options of a k6 script
        katydid export PREFIX [URL]   bring results to blob storage afterwards
+       katydid report FILE ...       an HTML report of results, or of two runs
        katydid target [--port N]     the REST service to try katydid on
        katydid version
        katydid help

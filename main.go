@@ -87,6 +87,8 @@ func dispatch(sys *system) int {
 		sys.args = append([]string{"-f", name, "--headless"}, others...)
 	case "export":
 		return runExport(sys, args[1:])
+	case "report":
+		return runReport(sys, args[1:])
 	case "target":
 		ctx, stop := signalled(sys.signals)
 		defer stop()
@@ -108,7 +110,7 @@ func noScript(args []string) error {
 	if scriptName.MatchString(word) {
 		return fmt.Errorf("there is no command %s: did you mean katydid run %s?", word, word)
 	}
-	if near := closest(word, []string{"run", "inspect", "export", "target", "version", "help"}); near != "" {
+	if near := closest(word, []string{"run", "inspect", "export", "report", "target", "version", "help"}); near != "" {
 		return fmt.Errorf("there is no command %s: did you mean katydid %s?", word, near)
 	}
 	return errNoScript

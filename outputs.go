@@ -11,15 +11,18 @@ import (
 	"time"
 
 	"katydid/stats"
+	"katydid/web"
 )
 
 // outputs collects the statistics once a second and brings them to everything that shows them: the CSV files, the
 // histogram log, the screen. Its goroutine is the only one that collects.
 type outputs struct {
-	r     *run
-	files *stats.Files
-	hlog  *hlogFile // nil without --csv
-	said  string    // the last write error that was logged, so that it is not repeated every second
+	r       *run
+	files   *stats.Files
+	hlog    *hlogFile    // nil without --csv
+	history *web.History // for the report; nil without --html
+	sources []web.Source
+	said    string // the last write error that was logged, so that it is not repeated every second
 
 	mu   sync.Mutex // collect runs in the goroutine of start, and at the end in the caller's
 	quit chan struct{}
@@ -35,6 +38,9 @@ func openOutputs(r *run) (*outputs, error) {
 	}
 	if err := writable(summary); err != nil {
 		return nil, fmt.Errorf("--summary %s: %w", summary, withoutPath(err))
+	}
+	if err := writable(r.opts.html); err != nil {
+		return nil, fmt.Errorf("--html %s: %w", r.opts.html, withoutPath(err))
 	}
 	var err error
 	o.files, err = stats.OpenFiles(r.opts.csv, stats.FilesOptions{
@@ -52,6 +58,12 @@ func openOutputs(r *run) (*outputs, error) {
 	if summary != "" { // so that nobody takes the summary of an earlier run for this one's
 		if err := stats.ReplaceFile(summary, []byte("{}\n")); err != nil {
 			return nil, fmt.Errorf("%s: %w", summary, err)
+		}
+	}
+	if r.opts.html != "" {
+		o.history, o.sources = &web.History{}, r.sources()
+		if err := stats.ReplaceFile(r.opts.html, []byte(web.NotEnded)); err != nil {
+			return nil, fmt.Errorf("%s: %w", r.opts.html, err)
 		}
 	}
 	return o, nil
@@ -112,6 +124,7 @@ func (o *outputs) tick() {
 func (o *outputs) snapshot() *stats.Snapshot {
 	s := o.r.env.Recorder.Collect(time.Now(), o.r.people.Live())
 	o.r.snapshot.Store(s)
+	o.history.Add(s)
 	return s
 }
 

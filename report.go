@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"katydid/stats"
+	"katydid/web"
+)
+
+// maxReportScript bounds the text of scripts in a report, in bytes: it is to stay small.
+const maxReportScript = 64 << 10
+
+// sources reads the scripts for the report, before the run: afterwards they may be others.
+func (r *run) sources() (list []web.Source) {
+	left := maxReportScript
+	for _, name := range r.env.Script.Paths {
+		path := name
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(r.sys.dir, path)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // standard input, for one, cannot be read again
+		}
+		if len(text) > left {
+			text = append(text[:left:left], fmt.Sprintf("\n... %d bytes more", len(text)-left)...)
+		}
+		left = max(left-len(text), 0)
+		list = append(list, web.Source{Name: filepath.ToSlash(name), Text: strings.ToValidUTF8(string(text), "�")})
+	}
+	return list
+}
+
+// report writes the file of --html.
+func (r *run) report(sum *stats.Summary) error {
+	var b bytes.Buffer
+	err := web.WriteReport(&b, &web.Run{Summary: sum, History: r.out.history, Options: r.opts.used, Scripts: r.out.sources})
+	if err != nil {
+		return err
+	}
+	return stats.ReplaceFile(r.opts.html, b.Bytes())
+}
+
+// use remembers for the report how an option was set. What is secret stays out of it: values that are for the script's
+// environment, too.
+func (o *options) use(opt *option, s setting) {
+	value := withoutUser(s.value)
+	switch {
+	case opt.secret:
+		value = "***"
+	case opt.name == "env":
+		name, _, _ := strings.Cut(s.value, "=")
+		value = name + "=***"
+	}
+	used := web.Setting{Name: opt.name, Value: value, From: s.from}
+	for i := range o.used {
+		if o.used[i].Name == opt.name && !opt.repeat {
+			o.used[i] = used
+			return
+		}
+	}
+	o.used = append(o.used, used)
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"katydid/stats"
+	"katydid/web"
+)
+
+const reportUsage = `Usage: katydid report SUMMARY.json|PREFIX.hlog ... [-o FILE]
+
+Makes the HTML report of a run from what --summary or --csv has left, or from
+both, which is more: the log has the course of the run, the summary the rest.
+Two runs are compared.
+
+  -o, --output FILE   the report (default: the first file's name, with .html)
+`
+
+// runReport is katydid report.
+func runReport(sys *system, args []string) int {
+	flags := pflag.NewFlagSet("report", pflag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	output := flags.StringP("output", "o", "", "")
+	fail := func(code int, err error) int {
+		fmt.Fprintf(sys.stderr, "katydid: error: report: %s\n", oneLine(err))
+		return code
+	}
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		fmt.Fprint(sys.stdout, reportUsage)
+		return exitOK
+	case err != nil:
+		return fail(exitUsage, err)
+	case flags.NArg() == 0:
+		return fail(exitUsage, errors.New("name the results: katydid report results/scene_1.json results/scene_1.hlog"))
+	}
+	var runs []*web.Run
+	for _, name := range flags.Args() {
+		if runs, err = readResults(runs, name, absolute(sys.dir, name)); err != nil {
+			return fail(exitUsage, fmt.Errorf("%s: %w", name, withoutPath(err)))
+		}
+	}
+	if len(runs) > 2 {
+		return fail(exitUsage, fmt.Errorf("these are the results of %d runs: one can be shown, or two compared", len(runs)))
+	}
+	name := *output
+	if name == "" {
+		first := flags.Arg(0)
+		name = strings.TrimSuffix(first, filepath.Ext(first)) + ".html"
+	}
+	if err := writeReport(absolute(sys.dir, name), runs); err != nil {
+		return fail(exitNotWritten, fmt.Errorf("%s: %w", name, withoutPath(err)))
+	}
+	fmt.Fprintln(sys.stdout, name)
+	return exitOK
+}
+
+func absolute(dir, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(dir, name)
+}
+
+func writeReport(path string, runs []*web.Run) error {
+	var b bytes.Buffer
+	var err error
+	if len(runs) == 2 {
+		err = web.WriteComparison(&b, runs[0].Summary, runs[1].Summary)
+	} else {
+		err = web.WriteReport(&b, runs[0])
+	}
+	if err != nil {
+		return err
+	}
+	if err := writable(path); err != nil {
+		return err
+	}
+	return stats.ReplaceFile(path, b.Bytes())
+}
+
+// readResults adds a file to the runs that are known. A summary and a log belong to the same run if that began at the
+// same millisecond, which is all that the log knows.
+func readResults(runs []*web.Run, name, path string) ([]*web.Run, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it is only read
+	run := &web.Run{}
+	if strings.EqualFold(filepath.Ext(name), ".hlog") {
+		if run.Summary, run.History, err = readLog(f); err != nil {
+			return nil, err
+		}
+	} else if run.Summary, err = stats.ReadSummary(f); err != nil {
+		return nil, err
+	}
+	for _, other := range runs {
+		if !sameMoment(other.Summary.Started, run.Summary.Started) {
+			continue
+		}
+		switch {
+		case other.History == nil && run.History != nil:
+			other.History = run.History
+			return runs, nil
+		case other.Summary.Katydid == "" && run.History == nil:
+			other.Summary = run.Summary
+			return runs, nil
+		}
+	}
+	return append(runs, run), nil
+}
+
+func sameMoment(a, b time.Time) bool { return a.UnixMilli() == b.UnixMilli() }
+
+// readLog reads a histogram log. What was before a reset of the statistics is left out, as it is in the summary.
+func readLog(r io.Reader) (*stats.Summary, *web.History, error) {
+	var sum stats.LogSum
+	history := &web.History{}
+	start, err := stats.ReadHLog(r, stats.LogHandler{
+		Interval: func(iv *stats.Interval) {
+			sum.Add(iv)
+			history.AddLogged(iv)
+		},
+		Reset: func(at time.Time) {
+			sum.Reset(at)
+			history = &web.History{}
+		},
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return sum.Summary(start), history, nil
+}

@@ -1,0 +1,6 @@
+import { charts } from "./charts";
+import { filterable, sortable } from "./tables";
+
+document.querySelectorAll<HTMLTableElement>("table.sortable").forEach(sortable);
+filterable();
+void charts();

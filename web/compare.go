@@ -1,0 +1,178 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"katydid/stats"
+)
+
+// compared are the percentiles of a comparison.
+var compared = []struct {
+	title, name string
+	of          func(*stats.SummaryTimes) *stats.Millis
+}{
+	{"50%", "p50", func(t *stats.SummaryTimes) *stats.Millis { return t.P50 }},
+	{"90%", "p90", func(t *stats.SummaryTimes) *stats.Millis { return t.P90 }},
+	{"95%", "p95", func(t *stats.SummaryTimes) *stats.Millis { return t.P95 }},
+	{"99%", "p99", func(t *stats.SummaryTimes) *stats.Millis { return t.P99 }},
+	{"99.9%", "p99.9", func(t *stats.SummaryTimes) *stats.Millis { return t.P999 }},
+}
+
+// comparedRow is a name in both runs, or in one of them.
+type comparedRow struct {
+	Method, Name string
+	All          bool
+	Cells        []comparedCell
+}
+
+// comparedCell is one figure of both. Class is better, worse, same, or none if nothing can be said.
+type comparedCell struct{ A, B, Change, Class string }
+
+type letteredRun struct {
+	Letter string
+	*stats.Summary
+}
+
+// WriteComparison writes what differs between two runs as one HTML file.
+func WriteComparison(w io.Writer, a, b *stats.Summary) error {
+	service := a.Total.ResponseMS == nil || b.Total.ResponseMS == nil
+	kind := "Service times"
+	if !service {
+		kind = "Response times, from the planned start on,"
+	}
+	columns := []string{"Requests/s", "Failed"}
+	for _, q := range compared {
+		columns = append(columns, q.title)
+	}
+	return templates.ExecuteTemplate(w, "compare", struct {
+		document
+		Runs    []letteredRun
+		Kind    string
+		Columns []string
+		Rows    []comparedRow
+	}{newDocument("katydid: two runs"), []letteredRun{{"A", a}, {"B", b}}, kind, columns, compareRows(a, b, service)})
+}
+
+func compareRows(a, b *stats.Summary, service bool) []comparedRow {
+	var keys []stats.Key
+	found := map[stats.Key][2]*stats.SummaryFigures{}
+	for i, s := range []*stats.Summary{a, b} {
+		for n := range s.Requests {
+			r := &s.Requests[n]
+			k := stats.Key{Method: r.Method, Name: r.Name}
+			both, ok := found[k]
+			if !ok {
+				keys = append(keys, k)
+			}
+			both[i] = &r.SummaryFigures
+			found[k] = both
+		}
+	}
+	slices.SortFunc(keys, func(x, y stats.Key) int {
+		return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.Method, y.Method))
+	})
+	rows := []comparedRow{{Name: "All", All: true, Cells: compareFigures(&a.Total, &b.Total, service)}}
+	for _, k := range keys {
+		both := found[k]
+		rows = append(rows, comparedRow{Method: k.Method, Name: k.Name, Cells: compareFigures(both[0], both[1], service)})
+	}
+	return rows
+}
+
+// compareFigures compares two rows; nil is one that is not there.
+func compareFigures(a, b *stats.SummaryFigures, service bool) []comparedCell {
+	missing := stats.SummaryFigures{}
+	cells := make([]comparedCell, 2, 2+len(compared))
+	if a == nil || b == nil {
+		cells[0] = comparedCell{A: rateOf(a), B: rateOf(b)}
+		cells[1] = comparedCell{A: failedOf(a), B: failedOf(b)}
+	} else {
+		cells[0] = comparedCell{A: rateOf(a), B: rateOf(b), Change: change(a.RPS, b.RPS)}
+		cells[1] = compareFailed(a, b)
+	}
+	ta, tb := timesOf(cmp.Or(a, &missing), service), timesOf(cmp.Or(b, &missing), service)
+	for _, q := range compared {
+		x, y := q.of(ta), q.of(tb)
+		cell := comparedCell{A: millis(x), B: millis(y)}
+		if x != nil && y != nil {
+			cell.Change = change(float64(*x), float64(*y))
+			cell.Class = judge(ta.CI95[q.name], tb.CI95[q.name])
+			if cell.Class == "same" {
+				cell.Change = "≈ " + cell.Change
+			}
+		}
+		cells = append(cells, cell)
+	}
+	return cells
+}
+
+func timesOf(f *stats.SummaryFigures, service bool) *stats.SummaryTimes {
+	if !service {
+		return figuresTimes(*f)
+	}
+	return figuresTimes(stats.SummaryFigures{ServiceMS: f.ServiceMS})
+}
+
+func rateOf(f *stats.SummaryFigures) string {
+	if f == nil {
+		return "–"
+	}
+	return decimal(f.RPS)
+}
+
+func failedOf(f *stats.SummaryFigures) string {
+	if f == nil {
+		return "–"
+	}
+	return percent(failedShare(f))
+}
+
+func failedShare(f *stats.SummaryFigures) float64 {
+	return float64(f.Failures) / float64(max(f.Count, 1))
+}
+
+// compareFailed compares the shares of failures by the normal approximation of the difference of two shares, which is
+// a matter of chance within 1.96 standard deviations (95 %).
+func compareFailed(a, b *stats.SummaryFigures) comparedCell {
+	x, y := failedShare(a), failedShare(b)
+	cell := comparedCell{A: percent(x), B: percent(y)}
+	n, m := float64(max(a.Count, 1)), float64(max(b.Count, 1))
+	pooled := float64(a.Failures+b.Failures) / (n + m)
+	off := 1.96 * math.Sqrt(pooled*(1-pooled)*(1/n+1/m))
+	if x == y {
+		return cell
+	}
+	cell.Change = fmt.Sprintf("%+.1f points", 100*(y-x))
+	switch {
+	case math.Abs(y-x) <= off:
+		cell.Class, cell.Change = "same", "≈ "+cell.Change
+	case y > x:
+		cell.Class = "worse"
+	default:
+		cell.Class = "better"
+	}
+	return cell
+}
+
+// change is the difference in percent of what was.
+func change(a, b float64) string {
+	if a == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%+.1f %%", 100*(b-a)/a)
+}
+
+// judge compares confidence intervals: times are worse or better if they do not overlap.
+func judge(a, b [2]stats.Millis) string {
+	switch {
+	case b[0] > a[1]:
+		return "worse"
+	case b[1] < a[0]:
+		return "better"
+	}
+	return "same"
+}

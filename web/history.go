@@ -1,0 +1,111 @@
+package web
+
+import (
+	"time"
+
+	"katydid/stats"
+)
+
+// maxPoints bounds the history of a run, whatever its length: it is what a wide screen can show. When there would be
+// more, pairs of points become one.
+const maxPoints = 1000
+
+// shortest is an interval that can stand alone: the last of a run may be so short that a rate says nothing. It is then
+// counted to the one before.
+const shortest = time.Second / 2
+
+// History is the course of a run, in bounded memory: requests, failures, users, lag, and the distribution of the times
+// in each of at most maxPoints intervals of equal numbers of snapshots. One goroutine at a time may use it.
+type History struct {
+	start  time.Time
+	before point // sums up to the last snapshot
+	each   int   // snapshots that make a point
+	in     int   // snapshots in the last point
+	points []point
+}
+
+// point is one interval, or in before the sums since the start.
+type point struct {
+	end                time.Duration // since the start
+	requests, failures int64
+	users              int           // the most in the interval
+	lag                time.Duration // the sum of all
+	lags               int64         // of so many requests
+	service, response  counts
+}
+
+// Add appends what happened since the snapshot before. The snapshots need intervals (stats.Options.IntervalLog). If the
+// statistics were reset, what was before is forgotten, as it is in all tables. A nil receiver does nothing.
+func (h *History) Add(s *stats.Snapshot) {
+	if h == nil || s.Interval == nil {
+		return
+	}
+	if !s.Start.Equal(h.start) {
+		*h = History{start: s.Start}
+	}
+	t, b := &s.Total, &h.before
+	p := point{
+		end: s.At.Sub(s.Start), requests: t.Count - b.requests, failures: t.Failures - b.failures, users: s.Users,
+		lag: t.Lag.Sum - b.lag, lags: t.Lag.Count - b.lags,
+	}
+	h.before = point{requests: t.Count, failures: t.Failures, lag: t.Lag.Sum, lags: t.Lag.Count}
+	h.add(p, s.Interval)
+}
+
+// AddLogged appends an interval of a histogram log, which knows only of requests that were timed, and nothing of users
+// and failures.
+func (h *History) AddLogged(iv *stats.Interval) {
+	if h.start.IsZero() {
+		h.start = iv.Start
+	}
+	p := point{end: iv.End.Sub(h.start), requests: iv.Total.TotalCount()}
+	if iv.Lag != nil {
+		p.lags = iv.Lag.TotalCount()
+		p.lag = time.Duration(iv.Lag.Mean() * float64(p.lags) * float64(time.Microsecond))
+	}
+	h.add(p, iv)
+}
+
+func (h *History) add(p point, iv *stats.Interval) {
+	p.service.add(iv.Total)
+	p.response.add(iv.Response)
+	if h.each == 0 {
+		h.each, h.in = 1, 1
+	}
+	if n := len(h.points); n > 0 && iv.End.Sub(iv.Start) < shortest {
+		h.points[n-1].merge(&p)
+		return
+	}
+	if h.in < h.each {
+		h.points[len(h.points)-1].merge(&p)
+		h.in++
+		return
+	}
+	if len(h.points) == maxPoints {
+		h.halve()
+	}
+	h.points = append(h.points, p)
+	h.in = 1
+}
+
+// halve makes one point of each two.
+func (h *History) halve() {
+	for i := range len(h.points) / 2 {
+		h.points[i] = h.points[2*i]
+		h.points[i].merge(&h.points[2*i+1])
+	}
+	h.points = h.points[:len(h.points)/2]
+	h.each *= 2
+}
+
+// merge adds the interval that follows.
+func (p *point) merge(next *point) {
+	p.end = next.end
+	p.requests += next.requests
+	p.failures += next.failures
+	p.users = max(p.users, next.users)
+	p.lag += next.lag
+	p.lags += next.lags
+	p.service.merge(&next.service)
+	p.response.merge(&next.response)
+}

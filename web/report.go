@@ -1,0 +1,138 @@
+// Package web makes what people look at in a browser: the report of a run, one file that needs nothing else.
+package web
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+
+	"katydid/stats"
+)
+
+// Run is what a report is made of.
+type Run struct {
+	Summary *stats.Summary
+	History *History  // nil if the course of the run is not known
+	Options []Setting // that the run was given; what is secret has no value
+	Scripts []Source
+}
+
+// Setting is an option, and where it was set.
+type Setting struct{ Name, Value, From string }
+
+// Source is the text of a script.
+type Source struct{ Name, Text string }
+
+// Built by "go generate ./web" from assets/; see bundle_test.go.
+var (
+	//go:embed assets/report.html
+	page string
+	//go:embed assets/dist/report.js
+	script string
+	//go:embed assets/dist/report.css
+	style string
+)
+
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"ms": millis, "n": grouped, "pct": percent, "dec": decimal, "bytes": byteSize, "clean": redact, "at": moment, "took": duration,
+	"times": figuresTimes, "lower": pillClass,
+}).Parse(page))
+
+// NotEnded stands in the place of a report as long as the run goes on.
+const NotEnded = "<!doctype html><meta charset=\"utf-8\"><title>katydid</title><p>The run has not ended, or it was killed: there is no report.\n"
+
+// document is what every page has.
+type document struct {
+	Title  string
+	Policy string
+	Style  template.CSS
+	Script template.JS
+}
+
+// newDocument allows the page its own script and style, and nothing else: not even text that got into it as a script.
+func newDocument(title string) document {
+	sum := sha256.Sum256([]byte(script))
+	return document{
+		Title: title, Style: template.CSS(style), Script: template.JS(script),
+		Policy: fmt.Sprintf("default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'",
+			base64.StdEncoding.EncodeToString(sum[:])),
+	}
+}
+
+// WriteReport writes the report of a run as one HTML file.
+func WriteReport(w io.Writer, r *Run) error {
+	return templates.ExecuteTemplate(w, "report", struct {
+		document
+		*Run
+		Data *course
+		Open bool
+		Lags []namedTimes
+	}{
+		document: newDocument(redact("katydid: " + nameOf(r.Summary))), Run: r, Data: r.History.course(),
+		Open: r.Summary.Total.ResponseMS != nil, Lags: lagsOf(&r.Summary.Generator),
+	})
+}
+
+func nameOf(s *stats.Summary) string {
+	if s.Script == "" {
+		return "a run"
+	}
+	return s.Script
+}
+
+// course is the history as the page's script gets it.
+type course struct {
+	Widths    []int64  `json:"widths"` // of the intervals, milliseconds
+	Requests  []int64  `json:"requests"`
+	Failures  []int64  `json:"failures"`
+	Users     []int    `json:"users"`
+	Lag       []*int64 `json:"lag"` // on average, microseconds; null where it is not known
+	PerOctave int      `json:"perOctave"`
+	Service   string   `json:"service"` // see pack
+	Response  string   `json:"response"`
+}
+
+// course is nil if nothing is known.
+func (h *History) course() *course {
+	if h == nil || len(h.points) == 0 {
+		return nil
+	}
+	c := &course{PerOctave: perOctave}
+	last := int64(0)
+	for i := range h.points {
+		p := &h.points[i]
+		end := p.end.Milliseconds()
+		c.Widths = append(c.Widths, end-last)
+		last = end
+		c.Requests = append(c.Requests, p.requests)
+		c.Failures = append(c.Failures, p.failures)
+		c.Users = append(c.Users, p.users)
+		var lag *int64
+		if p.lags > 0 {
+			mean := p.lag.Microseconds() / p.lags
+			lag = &mean
+		}
+		c.Lag = append(c.Lag, lag)
+	}
+	c.Service = pack(h.points, func(p *point) *counts { return &p.service })
+	c.Response = pack(h.points, func(p *point) *counts { return &p.response })
+	return c
+}
+
+type namedTimes struct {
+	Name  string
+	Times *stats.SummaryTimes
+}
+
+func lagsOf(g *stats.SummaryGenerator) (list []namedTimes) {
+	if g.StartLagMS != nil {
+		list = []namedTimes{{"late starts", g.StartLagMS}}
+	}
+	if g.WakeLagMS != nil {
+		list = append(list, namedTimes{"noticed answers after", g.WakeLagMS})
+	}
+	return list
+}

@@ -1,0 +1,282 @@
+package web
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"katydid/stats"
+)
+
+// simulated is a run by a clock of its own: so many seconds, names and requests a second, with some failures, and a
+// slow spell in its middle.
+func simulated(seconds, names, rate int) *Run {
+	start := time.Date(2026, 11, 22, 20, 56, 30, 0, time.UTC)
+	rec := stats.NewRecorder(start, stats.Options{IntervalLog: true})
+	r := rand.New(rand.NewPCG(1, 2))
+	h := &History{}
+	var s *stats.Snapshot
+	for second := range seconds {
+		from := start.Add(time.Duration(second) * time.Second)
+		for i := range rate {
+			name := i % names
+			ms := math.Exp(r.NormFloat64()*0.6) * float64(5+3*name)
+			if second > seconds/2 && second < seconds/2+seconds/10 {
+				ms *= 4
+			}
+			sent := from.Add(time.Duration(i) * time.Second / time.Duration(2*rate))
+			done := sent.Add(time.Duration(ms * 1e6))
+			sample := stats.Sample{Key: stats.Key{Method: "GET", Name: fmt.Sprintf("/endpoint/%d/[id]", name)}, Sent: sent, Done: done,
+				Bytes: 1200, Stamped: true, WakeLag: time.Duration(r.ExpFloat64() * 2e5)}
+			if r.IntN(200) == 0 {
+				sample.Failure = fmt.Sprintf("HTTPError('500 Server Error: Internal Server Error for url: /endpoint/%d/[id]')", name)
+			}
+			rec.Record(sample)
+		}
+		s = rec.Collect(from.Add(time.Second), min(second+1, 200))
+		h.Add(s)
+	}
+	info := stats.RunInfo{Version: "v1", Script: "scripts/shop.js", Started: start, UsersMax: 200, CPU: time.Minute,
+		Health: stats.Health{CPUShare: 0.3, CPUMost: 0.4, StealShare: 0.001, GCShare: 0.02, GCPauseMax: 300 * time.Microsecond}}
+	return &Run{
+		Summary: stats.NewSummary(info, s), History: h,
+		Options: []Setting{{"users", "200", "--users"}, {"host", "https://shop.example", "KATYDID_HOST"}},
+		Scripts: []Source{{"scripts/shop.js", strings.Repeat("export class Shopper extends HttpUser { /* ... */ }\n", 200)}},
+	}
+}
+
+func written(t *testing.T, r *Run) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteReport(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestReportOfAnHourIsSmall(t *testing.T) {
+	page := written(t, simulated(3600, 20, 200))
+	if len(page) > 300_000 {
+		t.Errorf("the report has %d bytes", len(page))
+	}
+	t.Logf("%d bytes", len(page))
+}
+
+// embedded is what the page's script gets.
+func embedded(t *testing.T, page string) (c course) {
+	t.Helper()
+	found := regexp.MustCompile(`(?s)<script type="application/json" id="data">(.*?)</script>`).FindStringSubmatch(page)
+	if found == nil {
+		t.Fatal("there are no data")
+	}
+	if err := json.Unmarshal([]byte(found[1]), &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// unpacked reads pack's encoding.
+func unpacked(t *testing.T, text string, n int) []counts {
+	t.Helper()
+	packed, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := bytes.NewReader(raw)
+	next := func() int {
+		v, err := binary.ReadUvarint(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return int(v)
+	}
+	list := make([]counts, n)
+	for i := range list {
+		list[i].first = next()
+		list[i].n = make([]int64, next())
+		for j := range list[i].n {
+			list[i].n[j] = int64(next())
+		}
+	}
+	if b.Len() > 0 {
+		t.Errorf("%d bytes are left", b.Len())
+	}
+	return list
+}
+
+// What is embedded adds up to the summary, also when points were merged, and its percentiles are within a bucket.
+func TestReportHasTheWholeRun(t *testing.T) {
+	for _, seconds := range []int{1, 10, 999, 1001, 2500} {
+		run := simulated(seconds, 3, 12)
+		c := embedded(t, written(t, run))
+		n := len(c.Widths)
+		if n > maxPoints || n < min(seconds, maxPoints/2) {
+			t.Errorf("%d s: %d points", seconds, n)
+		}
+		var width, requests, failures int64
+		users := 0
+		var all counts
+		for i, h := range unpacked(t, c.Service, n) {
+			width, requests, failures, users = width+c.Widths[i], requests+c.Requests[i], failures+c.Failures[i], max(users, c.Users[i])
+			all.merge(&h)
+		}
+		total := run.Summary.Total
+		if width != int64(seconds)*1000 || requests != total.Count || failures != total.Failures || users != min(seconds, 200) {
+			t.Errorf("%d s: %d ms, %d requests, %d failures, %d users", seconds, width, requests, failures, users)
+		}
+		sum := int64(0)
+		for _, k := range all.n {
+			sum += k
+		}
+		if sum != total.Count {
+			t.Errorf("%d s: %d times, want %d", seconds, sum, total.Count)
+		}
+		if c.Response != "" {
+			t.Errorf("%d s: response times of a closed run", seconds)
+		}
+		want, below := float64(*total.ServiceMS.P50)/1e6, int64(0)
+		for i, k := range all.n {
+			if below += k; below > sum/2 {
+				if got := math.Pow(2, (float64(all.first+i)+0.5)/perOctave) / 1000; seconds > 10 && math.Abs(got/want-1) > 0.024 {
+					t.Errorf("%d s: the median is %f ms, want %f", seconds, got, want)
+				}
+				break
+			}
+		}
+	}
+}
+
+// A reset of the statistics is one of the history, too.
+func TestHistoryForgetsAtReset(t *testing.T) {
+	start := time.Unix(1_000_000, 0)
+	rec := stats.NewRecorder(start, stats.Options{IntervalLog: true})
+	h := &History{}
+	record := func(at time.Time, n int) {
+		for range n {
+			rec.Record(stats.Sample{Key: stats.Key{Method: "GET", Name: "/"}, Planned: at, Sent: at, Done: at.Add(time.Millisecond)})
+		}
+	}
+	record(start, 5)
+	h.Add(rec.Collect(start.Add(time.Second), 1))
+	rec.Reset(start.Add(time.Second))
+	h.Add(rec.Collect(start.Add(time.Second), 1))
+	record(start.Add(time.Second), 3)
+	h.Add(rec.Collect(start.Add(2*time.Second), 2))
+	c := h.course()
+	if !slices.Equal(c.Requests, []int64{0, 3}) || !slices.Equal(c.Users, []int{1, 2}) || !slices.Equal(c.Widths, []int64{0, 1000}) || c.Response == "" {
+		t.Errorf("got %+v", c)
+	}
+}
+
+// hostile are texts that would do something in a page if they were not escaped.
+var hostile = []string{
+	`</script><script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`, `<!--`, `]]>`, `</style><b>`, `{{.}}`,
+	`javascript:alert(1)`, `&lt;b&gt;`, "\u2028\x00\xff",
+}
+
+func TestReportEscapesEverything(t *testing.T) {
+	for _, evil := range hostile {
+		run := simulated(1, 1, 1)
+		fill(reflect.ValueOf(run.Summary).Elem(), evil)
+		run.Options = []Setting{{evil, evil, evil}}
+		run.Scripts = []Source{{evil, evil}}
+		compare := new(bytes.Buffer)
+		if err := WriteComparison(compare, run.Summary, run.Summary); err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range []string{written(t, run), compare.String()} {
+			if n := strings.Count(page, "<script"); n > 2 || strings.Contains(page, "<img") || strings.Contains(page, "<b>alert") {
+				t.Errorf("%q got through: %d scripts", evil, n)
+			}
+			inert := regexp.MustCompile(`(?s)<script.*?</script>|<style.*?</style>`).ReplaceAllString(page, "")
+			for _, tag := range regexp.MustCompile(`<[^>]*>`).FindAllString(inert, -1) {
+				if strings.Contains(tag, "alert") || regexp.MustCompile(`\son\w+=`).MatchString(tag) {
+					t.Errorf("%q got into a tag: %s", evil, tag)
+				}
+			}
+			if want := strings.ToValidUTF8(strings.ReplaceAll(evil, "\x00", "\ufffd"), "\ufffd"); !strings.Contains(html.UnescapeString(inert), want) {
+				t.Errorf("%q is not shown", evil)
+			}
+		}
+	}
+}
+
+// fill sets every text in v, however deep, and makes one entry in every list.
+func fill(v reflect.Value, text string) {
+	switch v.Kind() {
+	case reflect.String:
+		if v.Type() == reflect.TypeFor[stats.Verdict]() {
+			return // one of three words
+		}
+		v.SetString(text)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0), text)
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range v.NumField() {
+			fill(v.Field(i), text)
+		}
+	}
+}
+
+func TestReportLoadsNothing(t *testing.T) {
+	page := html.UnescapeString(written(t, simulated(3, 2, 5)))
+	if found := regexp.MustCompile(`(?i)(src|href)=|url\(|@import|fetch\(|XMLHttpRequest|WebSocket`).FindString(page); found != "" {
+		t.Errorf("the page has %q", found)
+	}
+	for _, want := range []string{"default-src 'none'", "prefers-color-scheme", "@media print", "Permission is hereby granted", "SUSPECT"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+}
+
+func TestRedact(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://joe:s3cret@example.com/a":                "https://example.com/a",
+		"GET /a?id=1&access_token=abc.def&x=2":            "GET /a?id=1&access_token=***&x=2",
+		"url: /b?sig=a%2Fb%3D')":                          "url: /b?sig=***')",
+		"/c?API_KEY=1&Password=2#top":                     "/c?API_KEY=***&Password=***#top",
+		`headers: {Authorization: "Bearer abcdefghijkl"}`: `headers: {Authorization: "Bearer ***"}`,
+		"/d?design=1&monkey=2":                            "/d?design=1&monkey=2",
+		"bearer of news":                                  "bearer of news",
+		"mail to joe@example.com":                         "mail to joe@example.com",
+	} {
+		if got := redact(text); got != want {
+			t.Errorf("redact(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestFormats(t *testing.T) {
+	for got, want := range map[string]string{
+		decimal(0): "0", decimal(0.0123): "0.012", decimal(1.234): "1.23", decimal(12.34): "12.3", decimal(1234.5): "1,235", decimal(-5): "-5.00",
+		grouped(-1234567): "-1,234,567", grouped(999): "999", byteSize(999): "999 B", byteSize(1_500_000): "1.50 MB",
+		duration(9.96): "10s", duration(60): "1m", duration(3723): "1h2m3s", millis((*stats.Millis)(nil)): "n/a", millis(stats.Millis(1_500_000)): "1.50",
+		percent((*float64)(nil)): "n/a", percent(0.256): "25.6 %",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
