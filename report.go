@@ -12,7 +12,7 @@ import (
 )
 
 // maxReportScript bounds the text of scripts in a report, in bytes: it is to stay small.
-const maxReportScript = 64 << 10
+const maxReportScript = 32 << 10
 
 // sources reads the scripts for the report, before the run: afterwards they may be others.
 func (r *run) sources() (list []web.Source) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -16,7 +17,7 @@ import (
 func ReadSummary(r io.Reader) (*Summary, error) {
 	var s Summary
 	if err := json.NewDecoder(r).Decode(&s); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("it is no JSON of a summary: %w", err)
 	}
 	if s.Katydid == "" {
 		return nil, errors.New("it is no summary of a run, or that of one that has not ended")

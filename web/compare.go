@@ -22,6 +22,9 @@ var compared = []struct {
 	{"99.9%", "p99.9", func(t *stats.SummaryTimes) *stats.Millis { return t.P999 }},
 }
 
+// absent stands for the figures of a name that a run does not have.
+const absent = "–"
+
 // comparedRow is a name in both runs, or in one of them.
 type comparedRow struct {
 	Method, Name string
@@ -85,7 +88,7 @@ func compareRows(a, b *stats.Summary, service bool) []comparedRow {
 
 // compareFigures compares two rows; nil is one that is not there.
 func compareFigures(a, b *stats.SummaryFigures, service bool) []comparedCell {
-	missing := stats.SummaryFigures{}
+	missing := stats.SummaryFigures{} // has no times
 	cells := make([]comparedCell, 2, 2+len(compared))
 	if a == nil || b == nil {
 		cells[0] = comparedCell{A: rateOf(a), B: rateOf(b)}
@@ -98,6 +101,12 @@ func compareFigures(a, b *stats.SummaryFigures, service bool) []comparedCell {
 	for _, q := range compared {
 		x, y := q.of(ta), q.of(tb)
 		cell := comparedCell{A: millis(x), B: millis(y)}
+		if a == nil {
+			cell.A = absent
+		}
+		if b == nil {
+			cell.B = absent
+		}
 		if x != nil && y != nil {
 			cell.Change = change(float64(*x), float64(*y))
 			cell.Class = judge(ta.CI95[q.name], tb.CI95[q.name])
@@ -119,14 +128,14 @@ func timesOf(f *stats.SummaryFigures, service bool) *stats.SummaryTimes {
 
 func rateOf(f *stats.SummaryFigures) string {
 	if f == nil {
-		return "–"
+		return absent
 	}
 	return decimal(f.RPS)
 }
 
 func failedOf(f *stats.SummaryFigures) string {
 	if f == nil {
-		return "–"
+		return absent
 	}
 	return percent(failedShare(f))
 }
@@ -146,7 +155,7 @@ func compareFailed(a, b *stats.SummaryFigures) comparedCell {
 	if x == y {
 		return cell
 	}
-	cell.Change = fmt.Sprintf("%+.1f points", 100*(y-x))
+	cell.Change = fmt.Sprintf("%+.2f points", 100*(y-x))
 	switch {
 	case math.Abs(y-x) <= off:
 		cell.Class, cell.Change = "same", "≈ "+cell.Change

@@ -85,7 +85,13 @@ func duration(seconds float64) string {
 		return d.Round(100 * time.Millisecond).String()
 	}
 	text := d.Round(time.Second).String()
-	return strings.TrimSuffix(text, "m0s") + map[bool]string{true: "m", false: ""}[strings.HasSuffix(text, "m0s")]
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // figuresTimes are the times that a page shows of a row: from the planned start on where there is a plan. Not nil.

@@ -135,7 +135,7 @@ function plot(room: HTMLElement, spec: Chart, ends: number[], range: () => [numb
     width: box.clientWidth - 14, height: height(),
     scales: { x: { time: false, min, max, range: (_u, a, b) => [a, b] }, y: spec.log ? { distr: 3 } : { range: (_u, _a, b) => [0, (b || 1) * 1.05] } },
     axes: [
-      { ...axis, values: (_u, splits) => splits.map(clock), space: 60, size: 34 },
+      { ...axis, values: (_u, splits) => splits.map(clock), space: 60, size: 34, incrs: [.1, .2, .5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400] },
       { ...axis, size: 58, values: (_u, splits) => splits.map(v => v === null ? "" : Number(v.toPrecision(3)).toLocaleString("en")) },
     ],
     cursor: { sync: { key: "report" }, drag: { x: true, y: false, setScale: false }, bind: { dblclick: () => () => { zoom(...full); return null; } }, y: false, points: { size: 6 } },
