@@ -52,7 +52,7 @@ func TestArticleCommand(t *testing.T) {
 	want := &options{
 		scripts: []string{"scripts/scene_1.js"}, headless: true, users: 200, rate: 10, host: "http://127.0.0.1:9000",
 		csv: "scene_1_2026-11-22_20:58:48", runTime: 2 * time.Second, stopTimeout: time.Minute,
-		csvFormat: "2.46", logLevel: "INFO", exitCodeOnError: 1, arrivals: "uniform", custom: map[string]any{}, from: o.from,
+		csvFormat: "2.46", logLevel: "INFO", exitCodeOnError: 1, arrivals: "uniform", custom: map[string]any{}, from: o.from, used: o.used,
 	}
 	if !reflect.DeepEqual(o, want) {
 		t.Errorf("got  %+v\nwant %+v", o, want)
@@ -122,7 +122,7 @@ func TestArgumentErrors(t *testing.T) {
 		"---":                               "unrecognized arguments: ---",
 		"--users":                           "--users needs a value: --users N",
 		"--host --users 3":                  "--host needs a value: --host URL",
-		"--h":                               "ambiguous option: --h could match --host, --headless, --help, --headful, --html",
+		"--h":                               "ambiguous option: --h could match --host, --headless, --html, --help, --headful",
 		"--log x":                           "ambiguous option: --log could match --loglevel, --logfile",
 		"-u 0":                              "--users 0 must be at least 1",
 		"-u -5":                             "--users -5 must be at least 1",
