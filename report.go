@@ -50,7 +50,7 @@ func (r *run) report(sum *stats.Summary) error {
 func (o *options) use(opt *option, s setting) {
 	value := withoutUser(s.value)
 	switch {
-	case opt.secret:
+	case opt.secret || opt.name == "secret-source":
 		value = "***"
 	case opt.name == "env":
 		name, _, _ := strings.Cut(s.value, "=")
