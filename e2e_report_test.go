@@ -55,8 +55,8 @@ func TestReportOfRun(t *testing.T) {
 				static waitTime = constant(0.02);
 				@task go() { this.client.get("/?access_token=HUSH", { name: "/?access_token=HUSH" }); this.client.get("/nowhere", { name: "</script><b>gone" }); }
 			}`,
-		"k6": `import http from "k6/http"; import { sleep } from "k6";
-			export default function () { http.get(__ENV.TARGET + "/?access_token=HUSH", { tags: { name: "/?access_token=HUSH" } });
+		"k6": `import http from "k6/http"; import { sleep } from "k6"; import secrets from "k6/secrets";
+			export default async function () { const s = await secrets.get("default"); http.get(__ENV.TARGET + "/", { tags: { name: "/<" + s } }); http.get(__ENV.TARGET + "/?access_token=HUSH", { tags: { name: "/?access_token=HUSH" } });
 				http.get(__ENV.TARGET + "/nowhere", { tags: { name: "</script><b>gone" } }); sleep(0.02); }`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestReportOfRun(t *testing.T) {
 			_, url := targetProcess(t, dir, "0")
 			args := []string{"run", "a.js", "-u", "2", "-t", "2s", "--csv", "r/a", "--summary", "r/a.json", "--html", "r/a.html"}
 			if name == "k6" {
-				args = append(args, "-e", "TARGET="+url, "-e", "PASS=HUSH", "--secret-source", "mock=default=HUSH")
+				args = append(args, "-e", "TARGET="+url, "-e", "PASS=HUSH", "--secret-source", "mock=default=<HUSH>")
 			} else {
 				args = append(args, "-H", strings.Replace(url, "://", "://joe:HUSH@", 1), "-s", "10s")
 			}
