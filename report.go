@@ -38,7 +38,9 @@ func (r *run) sources() (list []web.Source) {
 // report writes the file of --html.
 func (r *run) report(sum *stats.Summary) error {
 	var b bytes.Buffer
-	err := web.WriteReport(&b, &web.Run{Summary: sum, History: r.out.history, Options: r.opts.used, Scripts: r.out.sources})
+	err := web.WriteReport(&b, &web.Run{
+		Summary: sum, History: r.out.history, Options: r.opts.used, Scripts: r.out.sources, Redact: r.log.redact,
+	})
 	if err != nil {
 		return err
 	}
@@ -50,7 +52,7 @@ func (r *run) report(sum *stats.Summary) error {
 func (o *options) use(opt *option, s setting) {
 	value := withoutUser(s.value)
 	switch {
-	case opt.secret:
+	case opt.secret || opt.name == "secret-source":
 		value = "***"
 	case opt.name == "env":
 		name, _, _ := strings.Cut(s.value, "=")

@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,7 +102,7 @@ func readResults(runs []*web.Run, name, path string) ([]*web.Run, error) {
 	defer func() { _ = f.Close() }() // it is only read
 	run := &web.Run{}
 	if strings.EqualFold(filepath.Ext(name), ".hlog") {
-		if run.Summary, run.History, err = readLog(f); err != nil {
+		if run.Summary, run.History, err = readLog(f, path); err != nil {
 			return nil, err
 		}
 	} else if run.Summary, err = stats.ReadSummary(f); err != nil {
@@ -123,14 +126,19 @@ func readResults(runs []*web.Run, name, path string) ([]*web.Run, error) {
 
 func sameMoment(a, b time.Time) bool { return a.UnixMilli() == b.UnixMilli() }
 
-// readLog reads a histogram log. What was before a reset of the statistics is left out, as it is in the summary.
-func readLog(r io.Reader) (*stats.Summary, *web.History, error) {
+// readLog reads a histogram log, and what the history beside it knows of users and failures. What was before a reset of the
+// statistics is left out, as it is in the summary.
+func readLog(r io.Reader, name string) (*stats.Summary, *web.History, error) {
+	known, err := readHistory(strings.TrimSuffix(name, filepath.Ext(name)) + "_stats_history.csv")
+	if err != nil {
+		return nil, nil, err
+	}
 	var sum stats.LogSum
 	history := &web.History{}
 	start, err := stats.ReadHLog(r, stats.LogHandler{
 		Interval: func(iv *stats.Interval) {
 			sum.Add(iv)
-			history.AddLogged(iv)
+			history.AddLogged(iv, latest(known, iv.End))
 		},
 		Reset: func(at time.Time) {
 			sum.Reset(at)
@@ -140,5 +148,41 @@ func readLog(r io.Reader) (*stats.Summary, *web.History, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return sum.Summary(start), history, nil
+	s := sum.Summary(start)
+	if n := len(known); n > 0 {
+		s.Total.Count, s.Total.Failures = known[n-1].Requests, known[n-1].Failures
+	}
+	for _, row := range known {
+		s.UsersMax = max(s.UsersMax, row.Users)
+	}
+	return s, history, nil
+}
+
+// readHistory reads a history that need not be there.
+func readHistory(path string) ([]stats.HistoryRow, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it is only read
+	rows, err := stats.ReadHistory(f)
+	if err != nil {
+		return nil, fmt.Errorf("the history beside it: %w", err)
+	}
+	return rows, nil
+}
+
+// latest is the last of the rows that are no later than a moment; nil if there is none.
+func latest(rows []stats.HistoryRow, at time.Time) *stats.HistoryRow {
+	i, found := slices.BinarySearchFunc(rows, at.Unix(), func(r stats.HistoryRow, second int64) int { return cmp.Compare(r.Second, second) })
+	if !found {
+		i--
+	}
+	if i < 0 {
+		return nil
+	}
+	return &rows[i]
 }

@@ -51,7 +51,11 @@ func WriteComparison(w io.Writer, a, b *stats.Summary) error {
 	for _, q := range compared {
 		columns = append(columns, q.title)
 	}
-	return templates.ExecuteTemplate(w, "compare", struct {
+	t, err := templates.Clone()
+	if err != nil {
+		return err
+	}
+	return t.ExecuteTemplate(w, "compare", struct {
 		document
 		Runs    []letteredRun
 		Kind    string

@@ -52,13 +52,20 @@ func (h *History) Add(s *stats.Snapshot) {
 	h.add(p, s.Interval)
 }
 
-// AddLogged appends an interval of a histogram log, which knows only of requests that were timed, and nothing of users
-// and failures.
-func (h *History) AddLogged(iv *stats.Interval) {
+// AddLogged appends an interval of a histogram log. That knows only of requests that were timed; totals are what is known
+// besides of the moment when it ended, nil for nothing.
+func (h *History) AddLogged(iv *stats.Interval, totals *stats.HistoryRow) {
 	if h.start.IsZero() {
 		h.start = iv.Start
 	}
 	p := point{end: iv.End.Sub(h.start), requests: iv.Total.TotalCount()}
+	if totals != nil {
+		if totals.Requests < h.before.requests { // a reset that the log does not know of
+			h.before = point{}
+		}
+		p.requests, p.failures, p.users = totals.Requests-h.before.requests, totals.Failures-h.before.failures, totals.Users
+		h.before = point{requests: totals.Requests, failures: totals.Failures}
+	}
 	if iv.Lag != nil {
 		p.lags = iv.Lag.TotalCount()
 		p.lag = time.Duration(iv.Lag.Mean() * float64(p.lags) * float64(time.Microsecond))

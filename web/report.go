@@ -18,6 +18,15 @@ type Run struct {
 	History *History  // nil if the course of the run is not known
 	Options []Setting // that the run was given; what is secret has no value
 	Scripts []Source
+	Redact  func(string) string // takes out secrets that are known; nil for none
+}
+
+// clean is what may be shown of a text.
+func (r *Run) clean(text string) string {
+	if r.Redact != nil {
+		text = r.Redact(text)
+	}
+	return redact(text)
 }
 
 // Setting is an option, and where it was set.
@@ -36,6 +45,7 @@ var (
 	style string
 )
 
+// templates are only cloned, never executed: then they could not be cloned any more.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"ms": millis, "n": grouped, "pct": percent, "dec": decimal, "bytes": byteSize, "clean": redact, "at": moment, "took": duration,
 	"times": figuresTimes, "lower": pillClass,
@@ -64,14 +74,19 @@ func newDocument(title string) document {
 
 // WriteReport writes the report of a run as one HTML file.
 func WriteReport(w io.Writer, r *Run) error {
-	return templates.ExecuteTemplate(w, "report", struct {
+	t, err := templates.Clone()
+	if err != nil {
+		return err
+	}
+	t.Funcs(template.FuncMap{"clean": r.clean})
+	return t.ExecuteTemplate(w, "report", struct {
 		document
 		*Run
 		Data *course
 		Open bool
 		Lags []namedTimes
 	}{
-		document: newDocument(redact("katydid: " + nameOf(r.Summary))), Run: r, Data: r.History.course(),
+		document: newDocument(r.clean("katydid: " + nameOf(r.Summary))), Run: r, Data: r.History.course(),
 		Open: r.Summary.Total.ResponseMS != nil, Lags: lagsOf(&r.Summary.Generator),
 	})
 }

@@ -292,6 +292,19 @@ func TestRedact(t *testing.T) {
 	}
 }
 
+// Secrets that are known are taken out before the texts are escaped.
+func TestReportRedacts(t *testing.T) {
+	run := simulated(1, 1, 1)
+	run.Summary.Script, run.Summary.Requests[0].Name = "a<b>&.js", "/a<b>&"
+	run.Redact = func(s string) string { return strings.ReplaceAll(s, "<b>&", "***") }
+	page := written(t, run)
+	for _, want := range []string{"<title>katydid: a***.js</title>", ">/a***</td>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+}
+
 func TestFormats(t *testing.T) {
 	for got, want := range map[string]string{
 		decimal(0): "0", decimal(0.0123): "0.012", decimal(1.234): "1.23", decimal(12.34): "12.3", decimal(1234.5): "1,235", decimal(-5): "-5.00",

@@ -1,4 +1,5 @@
 import uPlot from "./uplot/uPlot.esm.js";
+import { heat, reach } from "./heat";
 import { Histogram, percentile, rough, sum, unpack } from "./times";
 
 /** See course in report.go. */
@@ -8,7 +9,7 @@ interface Course {
 }
 
 type Line = { label: string; color: string; values: (number | null)[]; fill?: boolean };
-type Chart = { title: string; lines: Line[]; log?: boolean };
+type Chart = { title: string; lines: Line[]; log?: boolean; y?: [number, number]; paint?: (u: uPlot) => void };
 
 const quantiles = [["50%", 0.5, "--a"], ["95%", 0.95, "--b"], ["99%", 0.99, "--c"]] as const;
 
@@ -42,6 +43,12 @@ export async function charts(): Promise<void> {
       { title: kind + " times, ms", log: log.checked, lines: quantiles.map(([label, q, color]) => (
         { label, color, values: times().map(h => rough(h, q, c.perOctave)) })) },
     ];
+    const shown = times();
+    if (shown.length > 0) {
+      list.push({ title: `Spread of the ${kind.toLowerCase()} times, ms`, log: true, y: reach(shown, c.perOctave),
+        paint: u => heat(u, shown, ends, c.widths, c.perOctave, getComputedStyle(document.documentElement).getPropertyValue("--a").trim()),
+        lines: [{ label: "slowest", color: "--none", values: shown.map(h => rough(h, 1, c.perOctave)) }] });
+    }
     if (c.users.some(u => u > 0)) list.push({ title: "Users", lines: [{ label: "users", color: "--a", values: c.users, fill: true }] });
     if (c.lag.some(l => l !== null)) {
       list.push({ title: "Lag of the generator, ms on average", lines: [
@@ -133,10 +140,10 @@ function plot(room: HTMLElement, spec: Chart, ends: number[], range: () => [numb
   const [min, max] = range();
   return new uPlot({
     width: box.clientWidth - 14, height: height(),
-    scales: { x: { time: false, min, max, range: (_u, a, b) => [a, b] }, y: spec.log ? { distr: 3 } : { range: (_u, _a, b) => [0, (b || 1) * 1.05] } },
+    scales: { x: { time: false, min, max, range: (_u, a, b) => [a, b] }, y: spec.log ? { distr: 3, ...(spec.y && { range: () => spec.y! }) } : { range: (_u, _a, b) => [0, (b || 1) * 1.05] } },
     axes: [
       { ...axis, values: (_u, splits) => splits.map(clock), space: 60, size: 34, incrs: [.1, .2, .5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400] },
-      { ...axis, size: 58, values: (_u, splits) => splits.map(v => v === null ? "" : Number(v.toPrecision(3)).toLocaleString("en")) },
+      { ...axis, ...(spec.paint && { grid: { show: false } }), size: 58, values: (_u, splits) => splits.map(v => v === null ? "" : Number(v.toPrecision(3)).toLocaleString("en")) },
     ],
     cursor: { sync: { key: "report" }, drag: { x: true, y: false, setScale: false }, bind: { dblclick: () => () => { zoom(...full); return null; } }, y: false, points: { size: 6 } },
     series: [
@@ -146,7 +153,7 @@ function plot(room: HTMLElement, spec: Chart, ends: number[], range: () => [numb
         value: (_u: uPlot, v: number | null) => v === null ? "–" : digits(v),
       })),
     ],
-    hooks: { setSelect: [u => {
+    hooks: { drawAxes: spec.paint ? [spec.paint] : [], setSelect: [u => {
       if (u.select.width > 3) zoom(u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x"));
       u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     }] },

@@ -1,0 +1,154 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"katydid/stats"
+)
+
+// reportCourse is what a report has of the course of a run.
+func reportCourse(t *testing.T, page string) (requests, failures int64) {
+	t.Helper()
+	found := regexp.MustCompile(`(?s)<script type="application/json" id="data">(.*?)</script>`).FindStringSubmatch(page)
+	if found == nil {
+		t.Fatal("the report has no data")
+	}
+	var course struct{ Requests, Failures []int64 }
+	if err := json.Unmarshal([]byte(found[1]), &course); err != nil {
+		t.Fatal(err)
+	}
+	for i := range course.Requests {
+		requests += course.Requests[i]
+		failures += course.Failures[i]
+	}
+	return requests, failures
+}
+
+func summaryIn(t *testing.T, dir, name string) *stats.Summary {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	s, err := stats.ReadSummary(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// The report has the summary's figures, the options and the script, and no secret that was in any of them.
+func TestReportOfRun(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]string{
+		"native": `import { HttpUser, task, constant } from "katydid";
+			export class A extends HttpUser {
+				static waitTime = constant(0.02);
+				@task go() { this.client.get("/?access_token=HUSH", { name: "/?access_token=HUSH" }); this.client.get("/nowhere", { name: "</script><b>gone" }); }
+			}`,
+		"k6": `import http from "k6/http"; import { sleep } from "k6"; import secrets from "k6/secrets";
+			export default async function () { const s = await secrets.get("default"); http.get(__ENV.TARGET + "/", { tags: { name: "/<" + s } }); http.get(__ENV.TARGET + "/?access_token=HUSH", { tags: { name: "/?access_token=HUSH" } });
+				http.get(__ENV.TARGET + "/nowhere", { tags: { name: "</script><b>gone" } }); sleep(0.02); }`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			writeIn(t, dir, "a.js", script)
+			_, url := targetProcess(t, dir, "0")
+			args := []string{"run", "a.js", "-u", "2", "-t", "2s", "--csv", "r/a", "--summary", "r/a.json", "--html", "r/a.html"}
+			if name == "k6" {
+				args = append(args, "-e", "TARGET="+url, "-e", "PASS=HUSH", "--secret-source", "mock=default=<HUSH>")
+			} else {
+				args = append(args, "-H", strings.Replace(url, "://", "://joe:HUSH@", 1), "-s", "10s")
+			}
+			p := newProcess(t, dir, args...)
+			p.cmd.Env = append(p.cmd.Env, "MY_SECRET=HUSH", "SAS_TOKEN=HUSH")
+			p.start().wait()
+			page, sum := readText(t, filepath.Join(dir, "r/a.html")), summaryIn(t, dir, "r/a.json")
+			if sum.Total.Count < 10 || sum.Total.Failures < 5 {
+				t.Fatalf("the run has %d requests, %d failures\n%s", sum.Total.Count, sum.Total.Failures, p.stderr)
+			}
+			if requests, failures := reportCourse(t, page); requests != sum.Total.Count || failures != sum.Total.Failures {
+				t.Errorf("the course has %d requests, %d failures; the summary %d and %d", requests, failures, sum.Total.Count, sum.Total.Failures)
+			}
+			for _, want := range []string{"a.js <span class=\"pill ", "&lt;/script&gt;&lt;b&gt;gone", "access_token=***", "--html", "exit code <b>" + strconv.Itoa(p.code()) + "</b>"} {
+				if !strings.Contains(page, want) {
+					t.Errorf("the report has no %q", want)
+				}
+			}
+			if at := strings.Index(page, "HUSH"); at >= 0 {
+				t.Errorf("the report has a secret: %q", page[max(at-80, 0):at+20])
+			}
+			if !p.said("report: r/a.html") {
+				t.Errorf("the log does not name the report\n%s", p.stderr)
+			}
+			reportFromFiles(t, dir, sum)
+		})
+	}
+}
+
+// reportFromFiles makes reports of what the run has left.
+func reportFromFiles(t *testing.T, dir string, sum *stats.Summary) {
+	p := katydid(t, dir, "report", "r/a.hlog", "r/a.json", "-o", "r/again.html")
+	p.expect(0)
+	page := readText(t, filepath.Join(dir, "r/again.html"))
+	if requests, failures := reportCourse(t, page); requests != sum.Total.Count || failures != sum.Total.Failures {
+		t.Errorf("the course has %d requests, %d failures; want %d and %d", requests, failures, sum.Total.Count, sum.Total.Failures)
+	}
+	katydid(t, dir, "report", "r/a.hlog").expect(0)
+	if page := readText(t, filepath.Join(dir, "r/a.html")); !strings.Contains(page, "no verdict") {
+		t.Error("the report of a log alone does not say that it has no verdict")
+	}
+}
+
+func TestReportCompares(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeIn(t, dir, "a.js", `import { HttpUser, task, constant } from "katydid";
+		export class A extends HttpUser { static waitTime = constant(0.02); @task go() { this.client.get("/"); } }`)
+	for _, name := range []string{"a", "b"} {
+		katydid(t, dir, "run", "a.js", "-t", "1s", "-s", "10s", "--summary", name+".json").expect(0)
+	}
+	p := katydid(t, dir, "report", "a.json", "b.json")
+	p.expect(0)
+	if !p.said("a.html") || !strings.Contains(readText(t, filepath.Join(dir, "a.html")), "Differences, from A to B") {
+		t.Errorf("no comparison: %s", p.stdout)
+	}
+}
+
+func TestReportRefuses(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"empty.json": "{}\n", "a.hlog": "nonsense\n\n", "a.json": "nonsense"} {
+		writeIn(t, dir, name, text)
+	}
+	for args, want := range map[string]string{
+		"report":            "name the results",
+		"report no.json":    "no.json: no such file or directory",
+		"report empty.json": "empty.json: it is no summary of a run",
+		"report a.json":     "a.json: it is no JSON",
+		"report a.hlog":     "a.hlog: line 1: there is no line BaseTime before it",
+		"report --nope":     "--nope",
+	} {
+		p := katydid(t, dir, strings.Fields(args)...)
+		p.expect(exitUsage)
+		if !p.said(want) {
+			t.Errorf("%s says %s, want %q", args, p.stderr, want)
+		}
+	}
+	writeIn(t, dir, "u.js", `import { User, task } from "katydid"; export class A extends User { @task go() {} }`)
+	p := katydid(t, dir, "run", "u.js", "-t", "1s", "--html", ".")
+	p.expect(exitNotWritten)
+	if !p.said("--html .: is a directory") {
+		t.Errorf("it says %s", p.stderr)
+	}
+}
