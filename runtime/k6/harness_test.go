@@ -201,7 +201,7 @@ func (st *stage) options(t testing.TB, pl play) {
 // expr is a threshold that fits the metric.
 func expr(key string) string {
 	switch name, _, _ := strings.Cut(key, "{"); name {
-	case "http_reqs", "data_sent", "data_received", "iterations":
+	case "http_reqs", "data_sent", "data_received", "iterations", "ws_sessions", "ws_msgs_sent", "ws_msgs_received":
 		return "count>=0"
 	case "http_req_failed", "checks":
 		return "rate>=0"
