@@ -51,7 +51,7 @@ export default function () { console.log("the answer is", answer); }
 		t.Errorf("lock file: %s %v", lock, err)
 	}
 	set("export const answer = 43;\n")
-	if p := run(exitFailed, "--refresh-imports"); !p.said("a.js:1:24") || p.said("43") {
+	if p := run(exitFailed, "--refresh-imports"); !p.said("a.js:1:24") || p.said("the answer is 43") {
 		t.Errorf("a module that has changed: %s", p.stderr)
 	}
 	server.Close()
