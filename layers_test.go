@@ -31,7 +31,7 @@ var layers = map[string]layer{
 	"runtime/module": {ours: []string{"runtime/vu", "runtime/bridge", "runtime/script", "runtime/js", "runtime/webcrypto", "stats", "metrics"}, goja: true},
 	"runtime/k6": {ours: []string{"runtime/vu", "runtime/bridge", "runtime/load", "runtime/module", "runtime/script", "runtime/js", "runtime/html",
 		"runtime/k6crypto", "runtime/k6data", "runtime/k6/options", "runtime/websocket", "stats", "metrics"}, goja: true},
-	"runtime/k6/options": {},
+	"runtime/k6/options": {ours: []string{"internal/ordered"}},
 	"runtime/js":         {goja: true},
 	"runtime/html":       {ours: []string{"runtime/js"}, goja: true},
 	"runtime/k6crypto":   {ours: []string{"runtime/js"}, goja: true},
@@ -42,7 +42,7 @@ var layers = map[string]layer{
 	"runtime/websocket":  {ours: []string{"runtime/bridge"}},
 	"scripts":            {}, // tests of the examples only
 	"stats":              {},
-	"metrics":            {},
+	"metrics":            {ours: []string{"internal/ordered"}},
 	"metrics/output":     {ours: []string{"metrics"}},
 	"exporter":           {},
 	"targetapi":          {},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+
+	"katydid/internal/ordered"
 )
 
 // WriteExport writes the file of k6's --summary-export. It is older than the data of handleSummary and flat: metrics are
@@ -14,7 +16,7 @@ func (s *Summary) WriteExport(w io.Writer) error {
 	if s.SetupData != nil {
 		data = append(data, member{"setup_data", s.SetupData})
 	}
-	text, err := marshal(data)
+	text, err := ordered.Marshal(data)
 	if err != nil {
 		return err
 	}

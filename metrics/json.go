@@ -1,11 +1,11 @@
 package metrics
 
 import (
-	"bytes"
-	"encoding/json"
 	"io"
 	"math"
 	"time"
+
+	"katydid/internal/ordered"
 )
 
 // object is a JSON object that keeps the order of its members.
@@ -18,36 +18,13 @@ type member struct {
 
 // MarshalJSON writes the members in their order.
 func (o object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		for j, part := range []any{m.name, m.value} {
-			if j > 0 {
-				b.WriteByte(':')
+	return ordered.Object(func(yield func(string, any) bool) {
+		for _, m := range o {
+			if !yield(m.name, m.value) {
+				return
 			}
-			text, err := marshal(part)
-			if err != nil {
-				return nil, err
-			}
-			b.Write(text)
 		}
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
-}
-
-// marshal is json.Marshal for other readers than browsers: the < of a threshold stays one.
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	})
 }
 
 // figure is a number of a summary; what JSON has no number for is null.
@@ -76,7 +53,7 @@ func (s *Summary) WriteJSON(w io.Writer) error {
 	if s.SetupData != nil {
 		data = append(data, member{"setup_data", s.SetupData})
 	}
-	text, err := marshal(data)
+	text, err := ordered.Marshal(data)
 	if err != nil {
 		return err
 	}

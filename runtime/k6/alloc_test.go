@@ -4,41 +4,10 @@ package k6_test
 
 import (
 	"fmt"
-	"net"
 	"testing"
-)
 
-// fixedAnswer is a server that costs no allocation: the same answer to every read.
-func fixedAnswer(tb testing.TB, body string) (url string) {
-	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = l.Close() })
-	answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nDate: Mon, 23 Nov 2026 09:00:00 GMT\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				b := make([]byte, 4096)
-				for {
-					if _, err := c.Read(b); err != nil {
-						return
-					}
-					if _, err := c.Write(answer); err != nil {
-						return
-					}
-				}
-			}()
-		}
-	}()
-	return "http://" + l.Addr().String()
-}
+	"katydid/internal/testsite"
+)
 
 // usual are steps of scripts, and what each may allocate, the response object and all its parts included. The bounds
 // are what it was when they were written: whoever makes a step cheaper lowers them.
@@ -63,7 +32,7 @@ var usual = []struct {
 // (Not under the race detector, which makes pools forget.)
 func TestAllocations(t *testing.T) {
 	const short, long = 200, 1200
-	url := fixedAnswer(t, `{"ok":true}`)
+	url := testsite.Fixed(t, `{"ok":true}`)
 	for _, test := range usual {
 		run := func(n int) float64 {
 			script := fmt.Sprintf("const url = __ENV.URL;\nexport default function () { for (let i = 0; i < %d; i++) { %s } }", n, test.step)
@@ -78,7 +47,7 @@ func TestAllocations(t *testing.T) {
 // What an iteration costs with the usual three lines in it.
 func TestIterationAllocations(t *testing.T) {
 	const short, long = 200, 1200
-	url := fixedAnswer(t, `{"ok":true}`)
+	url := testsite.Fixed(t, `{"ok":true}`)
 	run := func(n int) float64 {
 		script := "const url = __ENV.URL;\nexport default function () { const res = http.get(url); check(res, { ok: r => r.status === 200 }); sleep(0); }"
 		return testing.AllocsPerRun(1, func() { play{script: script, iterations: n, environ: []string{"URL=" + url}}.do(t).calm(t) })
@@ -90,7 +59,7 @@ func TestIterationAllocations(t *testing.T) {
 
 // BenchmarkScript is the price of a step of a script, the server's processor time included.
 func BenchmarkScript(b *testing.B) {
-	url := fixedAnswer(b, `{"ok":true}`)
+	url := testsite.Fixed(b, `{"ok":true}`)
 	for _, test := range usual {
 		b.Run(test.name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"testing"
 
+	"katydid/internal/testsite"
 	"katydid/runtime/load"
 )
 
@@ -27,7 +28,7 @@ var steps = []struct {
 }
 
 func stepStage(tb testing.TB, step string) *stage {
-	url := fixedAnswer(tb, `{"ok":true}`)
+	url := testsite.Fixed(tb, `{"ok":true}`)
 	return newStage(tb, fmt.Sprintf(`import http from "k6/http"; import { check, group } from "k6"; import { Counter, Trend } from "k6/metrics";
 export const options = { thresholds: { http_req_failed: ["rate<0.01"], http_req_duration: ["p(95)<500"] } };
 const url = "%s/a", body = JSON.stringify({ a: 1 }), count = new Counter("my_count"), trend = new Trend("my_trend");

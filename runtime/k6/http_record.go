@@ -70,18 +70,7 @@ func (s *State) record(x *exchange) {
 		Sending: p.Send, Waiting: p.Wait, Receiving: p.Receive, Verdict: x.verdict(),
 	}
 	s.run.Metrics.AddRequest(&x.figures, x, x.resp.Done)
-	sample := stats.Sample{
-		Key:     stats.Key{Method: x.method, Name: x.name},
-		Sent:    x.resp.Sent,
-		Done:    x.resp.Done,
-		Bytes:   x.resp.Size,
-		Failure: x.failure(),
-		WakeLag: x.resp.WakeLag + x.resp.ConnectLag,
-		Stamped: x.resp.Stamped,
-		Phases:  stats.Phases(p),
-	}
-	sample.Planned, sample.StartLag = x.turn.Plan(sample.Sent)
-	s.vm.Env.Recorder.Record(sample)
+	s.vm.Env.Recorder.Record(x.turn.Sample(stats.Key{Method: x.method, Name: x.name}, &x.resp, x.failure()))
 }
 
 // failure is the text of the failures row, "" for a success.

@@ -3,62 +3,19 @@
 package k6
 
 import (
-	"bufio"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
-	"os/exec"
 	"runtime"
 	"runtime/metrics"
 	"runtime/pprof"
-	"strings"
 	"testing"
 
+	"katydid/internal/testsite"
 	"katydid/runtime/load"
 )
 
-// siteVariable makes the test program a server that answers everything at once, until its standard input ends: in a
-// process of its own, so that its side of the connections is not counted.
-const siteVariable = "KATYDID_K6_SITE"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(siteVariable) == "" {
-		os.Exit(m.Run())
-	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }))
-	_, _ = io.WriteString(os.Stdout, server.URL+"\n")
-	_, _ = io.Copy(io.Discard, os.Stdin)
-}
-
-// otherSite starts such a server and gives its URL.
-func otherSite(tb testing.TB) string {
-	tb.Helper()
-	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), siteVariable+"=1")
-	child.Stderr = os.Stderr
-	in, err := child.StdinPipe()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	out, err := child.StdoutPipe()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		_ = in.Close()
-		_ = child.Wait()
-	})
-	url, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return strings.TrimSpace(url)
-}
+// For testsite.Elsewhere.
+func TestMain(m *testing.M) { testsite.Main(m) }
 
 // typical is a script as most are.
 const typical = `import http from "k6/http";
@@ -77,7 +34,7 @@ export default function () {
 // cost is what one of n users of a script leaves in the heap: bytes and objects.
 func cost(t *testing.T, script string, n, iterations int) (bytes, objects float64) {
 	t.Helper()
-	st := newStage(t, script, "BASE="+otherSite(t))
+	st := newStage(t, script, "BASE="+testsite.Elsewhere(t))
 	st.sc.Put(st.user()) // what all share
 	b0, o0 := inUse()
 	users := make([]*worker, n)

@@ -6,8 +6,6 @@ package k6
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 
@@ -141,14 +139,3 @@ func (s *State) member(path string, m spec, export string) goja.Value {
 	s.made.Set(key, v)
 	return v
 }
-
-// Require gives a whole module to require().
-func Require(vm *vu.VM, path string) goja.Value {
-	if to, ok := aliases[path]; ok {
-		path = to
-	}
-	return Export(vm, path+":default")
-}
-
-// Names are the modules that there are, sorted.
-func Names() []string { return slices.Sorted(maps.Keys(Builtins())) }

@@ -4,41 +4,10 @@ package module_test
 
 import (
 	"fmt"
-	"net"
 	"testing"
-)
 
-// fixedAnswer is a server that costs no allocation: the same answer to every read.
-func fixedAnswer(tb testing.TB, body string) (url string) {
-	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = l.Close() })
-	answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nDate: Mon, 23 Nov 2026 09:00:00 GMT\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				b := make([]byte, 4096)
-				for {
-					if _, err := c.Read(b); err != nil {
-						return
-					}
-					if _, err := c.Write(answer); err != nil {
-						return
-					}
-				}
-			}()
-		}
-	}()
-	return "http://" + l.Addr().String()
-}
+	"katydid/internal/testsite"
+)
 
 // requests is a user that does what step says, so many times, and ends. i is the number of the step.
 func requests(step string, n int) string {
@@ -68,7 +37,7 @@ var usual = []struct {
 // (Not under the race detector, which makes pools forget.)
 func TestScriptAllocations(t *testing.T) {
 	const short, long = 200, 1200
-	url := fixedAnswer(t, `{"ok":true}`)
+	url := testsite.Fixed(t, `{"ok":true}`)
 	for _, test := range usual {
 		run := func(n int) float64 {
 			return testing.AllocsPerRun(1, func() { play{script: requests(test.step, n), host: url}.do(t).calm(t) })
@@ -81,7 +50,7 @@ func TestScriptAllocations(t *testing.T) {
 
 // BenchmarkScript is the price of a request in a script, the server's processor time included.
 func BenchmarkScript(b *testing.B) {
-	url := fixedAnswer(b, `{"ok":true}`)
+	url := testsite.Fixed(b, `{"ok":true}`)
 	for _, test := range usual {
 		b.Run(test.name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -71,17 +71,7 @@ func (x *exchange) report() error {
 		return nil
 	}
 	x.reported = true
-	s := stats.Sample{
-		Key:     stats.Key{Method: x.method, Name: x.name},
-		Sent:    x.resp.Sent,
-		Done:    x.resp.Done,
-		Bytes:   x.resp.Size,
-		Failure: x.failure(),
-		WakeLag: x.resp.WakeLag + x.resp.ConnectLag,
-		Stamped: x.resp.Stamped,
-		Phases:  stats.Phases(x.resp.Phases),
-	}
-	s.Planned, s.StartLag = x.turn.Plan(s.Sent)
+	s := x.turn.Sample(stats.Key{Method: x.method, Name: x.name}, &x.resp, x.failure())
 	x.c.vm.Env.Recorder.Record(s)
 	if x.c.vm.Env.Metrics != nil {
 		x.measure(&s)

@@ -1,13 +1,8 @@
 package module_test
 
 import (
-	"bufio"
 	"context"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
-	"os/exec"
 	"runtime"
 	"runtime/metrics"
 	"runtime/pprof"
@@ -17,49 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"katydid/internal/testsite"
 	"katydid/runtime/vu"
 )
 
-// siteVariable makes the test program a server that answers everything at once, until its standard input ends: in a
-// process of its own, so that its side of the connections is not counted.
-const siteVariable = "KATYDID_MODULE_SITE"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(siteVariable) == "" {
-		os.Exit(m.Run())
-	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }))
-	_, _ = io.WriteString(os.Stdout, server.URL+"\n")
-	_, _ = io.Copy(io.Discard, os.Stdin)
-}
-
-// otherSite starts such a server and gives its URL.
-func otherSite(t testing.TB) string {
-	t.Helper()
-	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), siteVariable+"=1")
-	child.Stderr = os.Stderr
-	in, err := child.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = in.Close()
-		_ = child.Wait()
-	})
-	url, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(url)
-}
+// For testsite.Elsewhere.
+func TestMain(m *testing.M) { testsite.Main(m) }
 
 // idle are users who have sent a request, keep their connection, and wait.
 type idle struct {
@@ -71,7 +29,7 @@ type idle struct {
 // idleUsers starts n users of a script against a server in another process. look, if not nil, is called while they wait.
 func idleUsers(t testing.TB, script string, n int, look func()) idle {
 	t.Helper()
-	url := otherSite(t)
+	url := testsite.Elsewhere(t)
 	pl := play{script: script, host: url}
 	s := pl.setup(t)
 	if err := s.load(pl, url); err != nil {

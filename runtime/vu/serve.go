@@ -3,7 +3,9 @@ package vu
 import (
 	"time"
 
+	"katydid/runtime/bridge"
 	"katydid/runtime/load"
+	"katydid/stats"
 )
 
 // arrive waits for the start of the next iteration, in an open run; false means that the user is to leave. Each task is
@@ -115,4 +117,21 @@ func (t Turn) Plan(sent time.Time) (planned time.Time, lag time.Duration) {
 		return time.Time{}, noStart
 	}
 	return sent.Add(-t.late), t.lag
+}
+
+// Sample is what Locust's table gets of an answer that the bridge has, or of its failure: "" for a success.
+func (t Turn) Sample(key stats.Key, resp *bridge.Response, failure string) stats.Sample {
+	planned, lag := t.Plan(resp.Sent)
+	return stats.Sample{
+		Key:      key,
+		Planned:  planned,
+		StartLag: lag,
+		Sent:     resp.Sent,
+		Done:     resp.Done,
+		Bytes:    resp.Size,
+		Failure:  failure,
+		WakeLag:  resp.WakeLag + resp.ConnectLag,
+		Stamped:  resp.Stamped,
+		Phases:   stats.Phases(resp.Phases),
+	}
 }

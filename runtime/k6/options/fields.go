@@ -173,8 +173,8 @@ func fieldNames(fields []row[ScenarioFields]) string {
 }
 
 // shown is the scenario as test.options has it: what was not given is null.
-func (s *ScenarioFields) shown() ordered {
-	o := ordered{}
+func (s *ScenarioFields) shown() object {
+	o := object{}
 	o.add("executor", s.Executor)
 	for _, f := range slices.Concat(commonFields, executorFields[s.Executor]) {
 		if f.key != fieldOptions.key || f.access.origin(s) != "" {

@@ -1,9 +1,9 @@
 package options
 
 import (
-	"bytes"
-	"encoding/json"
 	"strings"
+
+	"katydid/internal/ordered"
 )
 
 // A row is an option of an S, with its name in JSON; "" if it is only text.
@@ -24,13 +24,13 @@ func find[S any](rows []row[S], key string) *row[S] {
 	return nil
 }
 
-// An ordered object is written to JSON in its order.
-type ordered []struct {
+// An object is written to JSON in its order.
+type object []struct {
 	key   string
 	value any
 }
 
-func (o *ordered) add(key string, value any) {
+func (o *object) add(key string, value any) {
 	*o = append(*o, struct {
 		key   string
 		value any
@@ -38,40 +38,18 @@ func (o *ordered) add(key string, value any) {
 }
 
 // MarshalJSON implements json.Marshaler.
-func (o ordered) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
+func (o object) MarshalJSON() ([]byte, error) {
+	return ordered.Object(func(yield func(string, any) bool) {
+		for _, m := range o {
+			if !yield(m.key, m.value) {
+				return
+			}
 		}
-		key, err := marshal(m.key)
-		if err != nil {
-			return nil, err
-		}
-		value, err := marshal(m.value)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(key)
-		b.WriteByte(':')
-		b.Write(value)
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	})
 }
 
-// marshal leaves <, > and & as they are: thresholds are full of them.
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSpace(b.Bytes()), err
-}
-
-func showRows[S any](rows []row[S], s *S) ordered {
-	shown := ordered{}
+func showRows[S any](rows []row[S], s *S) object {
+	shown := object{}
 	for _, r := range rows {
 		shown.add(r.key, r.access.shown(s))
 	}

@@ -1,18 +1,22 @@
 package options
 
-import "slices"
+import (
+	"slices"
+
+	"katydid/internal/ordered"
+)
 
 // JSON is what a script sees as exec.test.options: the merged options, where
 // the scenarios stand for whatever said something of the load, and null for
 // what was not given.
 func (r *Resolved) JSON() []byte {
-	shown := ordered{}
+	shown := object{}
 	for _, row := range table {
 		switch {
 		case row.key == "" || slices.Contains([]string{"vus", "duration", "iterations", "stages"}, row.key) || isRunRow(row.key):
 		case row.key == "scenarios":
 			given, _ := r.Given.given()
-			byName := map[string]ordered{}
+			byName := map[string]object{}
 			for i := range given {
 				byName[given[i].Name] = given[i].shown()
 			}
@@ -26,7 +30,7 @@ func (r *Resolved) JSON() []byte {
 			shown.add(row.key, row.access.shown(r.Given))
 		}
 	}
-	text, err := marshal(shown)
+	text, err := ordered.Marshal(shown)
 	if err != nil {
 		panic("options: " + err.Error()) // only strings, numbers and JSON that was read
 	}

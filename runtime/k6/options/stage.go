@@ -107,7 +107,7 @@ func parseStages(s string) ([]Stage, error) {
 func showStages(stages []Stage) any {
 	shown := []any{}
 	for _, g := range stages {
-		o := ordered{}
+		o := object{}
 		o.add("duration", g.Duration.String())
 		o.add("target", g.Target)
 		shown = append(shown, o)

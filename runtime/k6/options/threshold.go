@@ -118,7 +118,7 @@ func showThresholds(list []Threshold) any {
 				demands = append(demands, d.Expr)
 				continue
 			}
-			o := ordered{}
+			o := object{}
 			o.add("threshold", d.Expr)
 			o.add("abortOnFail", true)
 			o.add("delayAbortEval", nil)
