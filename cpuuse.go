@@ -61,6 +61,23 @@ func (u *cpuUse) end(l limits) float64 {
 	return u.most / 100
 }
 
+// cpuSpan measures the share from one moment to the next.
+type cpuSpan struct {
+	at  time.Time
+	cpu time.Duration
+}
+
+// next is the share since the call before, 0 to 1; below 0 at the first.
+func (u *cpuSpan) next(l limits) float64 {
+	cpu, _ := resourceUsage()
+	before := *u
+	u.at, u.cpu = time.Now(), cpu
+	if before.at.IsZero() {
+		return -1
+	}
+	return l.share(cpu-before.cpu, u.at.Sub(before.at))
+}
+
 // share is how much of what this process may take it has taken in a time: 1 for all of it. A quota that is smaller than the
 // processors is all that it may take.
 func (l limits) share(cpu, d time.Duration) float64 {

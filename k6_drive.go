@@ -202,15 +202,6 @@ func (r *run) watchThresholds() {
 
 // judgeArrivals notes what became of the starts of all scenarios with an arrival rate.
 func (r *run) judgeArrivals() {
-	h, now := &r.health, time.Now()
-	for _, sc := range r.k6.scenarios {
-		if sc.inflow == nil {
-			continue
-		}
-		t := sc.inflow.Tally(now)
-		h.Planned += t.Planned
-		h.Omitted += t.Omitted
-		h.OmittedBusy += t.OmittedBusy
-		h.WaitMax = max(h.WaitMax, t.LongestWait)
-	}
+	h, t := &r.health, r.starts(time.Now())
+	h.Planned, h.Omitted, h.OmittedBusy, h.WaitMax = t.Planned, t.Omitted, t.OmittedBusy, t.LongestWait
 }

@@ -27,6 +27,7 @@ type layer struct {
 var layers = map[string]layer{
 	".":              {ours: []string{"*"}, goja: true},
 	"web":            {ours: []string{"stats"}},
+	"web/live":       {ours: []string{"web", "stats"}},
 	"runtime/vu":     {ours: []string{"runtime/script", "runtime/bridge", "runtime/load", "stats", "metrics"}, goja: true},
 	"runtime/module": {ours: []string{"runtime/vu", "runtime/bridge", "runtime/script", "runtime/js", "runtime/webcrypto", "stats", "metrics"}, goja: true},
 	"runtime/k6": {ours: []string{"runtime/vu", "runtime/bridge", "runtime/load", "runtime/module", "runtime/script", "runtime/js", "runtime/html",

@@ -104,12 +104,36 @@ func (r *run) beginOpen() {
 // endless is a length that nobody waits for.
 const endless = 10 * 365 * 24 * time.Hour
 
+// starts is what has become of the planned starts so far; zeros in a run without. Any goroutine may call it once the load
+// has begun.
+func (r *run) starts(now time.Time) (sum load.Tally) {
+	if r.open != nil {
+		return r.open.Tally(now)
+	}
+	if r.k6 == nil {
+		return sum
+	}
+	for _, sc := range r.k6.scenarios {
+		if sc.inflow == nil {
+			continue
+		}
+		t := sc.inflow.Tally(now)
+		sum.Planned += t.Planned
+		sum.Started += t.Started
+		sum.Omitted += t.Omitted
+		sum.OmittedBusy += t.OmittedBusy
+		sum.Dropped += t.Dropped
+		sum.LongestWait = max(sum.LongestWait, t.LongestWait)
+	}
+	return sum
+}
+
 // judgeStarts notes what became of the plan, when all users have left.
 func (r *run) judgeStarts() {
 	if r.open == nil {
 		return
 	}
-	t := r.open.Tally(time.Now())
+	t := r.starts(time.Now())
 	h := &r.health
 	h.Planned, h.Omitted, h.OmittedBusy, h.WaitMax = t.Planned, t.Omitted, t.OmittedBusy, t.LongestWait
 	if t.Planned != t.Started+t.Omitted { // a fault of ours, and one that must not stay hidden

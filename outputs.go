@@ -22,6 +22,7 @@ type outputs struct {
 	hlog    *hlogFile    // nil without --csv
 	history *web.History // for the report; nil without --html
 	sources []web.Source
+	cpu     cpuSpan
 	said    string // the last write error that was logged, so that it is not repeated every second
 
 	mu   sync.Mutex // collect runs in the goroutine of start, and at the end in the caller's
@@ -124,8 +125,14 @@ func (o *outputs) tick() {
 func (o *outputs) snapshot() *stats.Snapshot {
 	s := o.r.env.Recorder.Collect(time.Now(), o.r.people.Live())
 	o.r.snapshot.Store(s)
-	o.history.Add(s)
+	o.history.Add(s, o.load(s.At))
 	return s
+}
+
+// load is what a snapshot does not know of its moment.
+func (o *outputs) load(at time.Time) web.Load {
+	t := o.r.starts(at)
+	return web.Load{CPU: o.cpu.next(o.r.sys.limits), Planned: t.Planned, Started: t.Started}
 }
 
 // check logs a write error once as long as it stays the same.

@@ -59,7 +59,7 @@ func (r *run) status() status {
 	}
 	if r.open != nil {
 		now := time.Now()
-		st.open, st.starts, st.tally = true, r.open.Level(now), r.open.Tally(now)
+		st.open, st.starts, st.tally = true, r.open.Level(now), r.starts(now)
 		if length := r.plan.Shape.Length(); length < endless {
 			st.runTime = length
 		}

@@ -30,10 +30,14 @@ func (r *Recorder) Reset(now time.Time) {
 	r.exceptions.reset()
 }
 
+// HistogramFunc gets the times of a row in microseconds; nil for none.
+type HistogramFunc func(k Key, service, response *hdrhistogram.PackedHistogram)
+
 // Histograms calls fn with the times of every row since the start, as of the last Collect, in microseconds; nil where
 // a row has none. They are here so that a
-// run can be stored and merged with others without loss; what else belongs to a row is in the snapshot, exactly.
-func (r *Recorder) Histograms(fn func(k Key, service, response *hdrhistogram.PackedHistogram)) {
+// run can be stored and merged with others without loss; what else belongs to a row is in the snapshot, exactly. fn must
+// not keep them.
+func (r *Recorder) Histograms(fn HistogramFunc) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, row := range r.state.sorted {

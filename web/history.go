@@ -31,24 +31,35 @@ type point struct {
 	users              int           // the most in the interval
 	lag                time.Duration // the sum of all
 	lags               int64         // of so many requests
+	cpu                float64       // share of the generator's processors, at the busiest; below 0 if not known
+	planned, started   int64         // starts of an open run
 	service, response  counts
+}
+
+// Load is what a snapshot does not know of its moment.
+type Load struct {
+	CPU              float64 // share of its processors that the generator took since the snapshot before; below 0 if not known
+	Planned, Started int64   // starts of an open run so far
 }
 
 // Add appends what happened since the snapshot before. The snapshots need intervals (stats.Options.IntervalLog). If the
 // statistics were reset, what was before is forgotten, as it is in all tables. A nil receiver does nothing.
-func (h *History) Add(s *stats.Snapshot) {
+func (h *History) Add(s *stats.Snapshot, l Load) {
 	if h == nil || s.Interval == nil {
 		return
 	}
-	if !s.Start.Equal(h.start) {
-		*h = History{start: s.Start}
+	if !s.Start.Equal(h.start) { // starts are counted on: a reset forgets requests only
+		*h = History{start: s.Start, before: point{planned: h.before.planned, started: h.before.started}}
 	}
 	t, b := &s.Total, &h.before
 	p := point{
 		end: s.At.Sub(s.Start), requests: t.Count - b.requests, failures: t.Failures - b.failures, users: s.Users,
 		lag: t.Lag.Sum - b.lag, lags: t.Lag.Count - b.lags,
+		cpu: l.CPU, planned: l.Planned - b.planned, started: l.Started - b.started,
 	}
-	h.before = point{requests: t.Count, failures: t.Failures, lag: t.Lag.Sum, lags: t.Lag.Count}
+	h.before = point{
+		requests: t.Count, failures: t.Failures, lag: t.Lag.Sum, lags: t.Lag.Count, planned: l.Planned, started: l.Started,
+	}
 	h.add(p, s.Interval)
 }
 
@@ -58,7 +69,7 @@ func (h *History) AddLogged(iv *stats.Interval, totals *stats.HistoryRow) {
 	if h.start.IsZero() {
 		h.start = iv.Start
 	}
-	p := point{end: iv.End.Sub(h.start), requests: iv.Total.TotalCount()}
+	p := point{end: iv.End.Sub(h.start), requests: iv.Total.TotalCount(), cpu: -1}
 	if totals != nil {
 		if totals.Requests < h.before.requests { // a reset that the log does not know of
 			h.before = point{}
@@ -105,9 +116,12 @@ func (h *History) halve() {
 	h.each *= 2
 }
 
-// merge adds the interval that follows.
+// merge adds the interval that follows. The share of the processors is that of the busier half: an average would hide it.
 func (p *point) merge(next *point) {
 	p.end = next.end
+	p.cpu = max(p.cpu, next.cpu)
+	p.planned += next.planned
+	p.started += next.started
 	p.requests += next.requests
 	p.failures += next.failures
 	p.users = max(p.users, next.users)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
 
 	"katydid/stats"
 )
@@ -82,11 +83,11 @@ func WriteReport(w io.Writer, r *Run) error {
 	return t.ExecuteTemplate(w, "report", struct {
 		document
 		*Run
-		Data *course
+		Data *Course
 		Open bool
 		Lags []namedTimes
 	}{
-		document: newDocument(r.clean("katydid: " + nameOf(r.Summary))), Run: r, Data: r.History.course(),
+		document: newDocument(r.clean("katydid: " + nameOf(r.Summary))), Run: r, Data: r.History.Course(),
 		Open: r.Summary.Total.ResponseMS != nil, Lags: lagsOf(&r.Summary.Generator),
 	})
 }
@@ -98,25 +99,29 @@ func nameOf(s *stats.Summary) string {
 	return s.Script
 }
 
-// course is the history as the page's script gets it.
-type course struct {
+// Course is a history as the pages' scripts get it: a list each with a value for every interval, the oldest first.
+type Course struct {
 	Widths    []int64  `json:"widths"` // of the intervals, milliseconds
 	Requests  []int64  `json:"requests"`
 	Failures  []int64  `json:"failures"`
 	Users     []int    `json:"users"`
 	Lag       []*int64 `json:"lag"` // on average, microseconds; null where it is not known
-	PerOctave int      `json:"perOctave"`
-	Service   string   `json:"service"` // see pack
-	Response  string   `json:"response"`
+	CPU       []*float64 `json:"cpu"`     // share of the generator's processors at the busiest; null where it is not known
+	Planned   []int64    `json:"planned"` // starts of an open run; empty in a closed one
+	Started   []int64    `json:"started"`
+	PerOctave int        `json:"perOctave"`
+	Service   string     `json:"service"` // see pack
+	Response  string     `json:"response"`
+	Most      int        `json:"most"` // intervals that there may be
 }
 
-// course is nil if nothing is known.
-func (h *History) course() *course {
+// Course is nil if nothing is known.
+func (h *History) Course() *Course {
 	if h == nil || len(h.points) == 0 {
 		return nil
 	}
-	c := &course{PerOctave: perOctave}
-	last := int64(0)
+	c := &Course{PerOctave: perOctave, Most: maxPoints}
+	last, open := int64(0), false
 	for i := range h.points {
 		p := &h.points[i]
 		end := p.end.Milliseconds()
@@ -131,6 +136,17 @@ func (h *History) course() *course {
 			lag = &mean
 		}
 		c.Lag = append(c.Lag, lag)
+		var cpu *float64
+		if p.cpu >= 0 {
+			share := math.Round(1000*p.cpu) / 1000
+			cpu = &share
+		}
+		c.CPU = append(c.CPU, cpu)
+		c.Planned, c.Started = append(c.Planned, p.planned), append(c.Started, p.started)
+		open = open || p.planned > 0
+	}
+	if !open {
+		c.Planned, c.Started = nil, nil
 	}
 	c.Service = pack(h.points, func(p *point) *counts { return &p.service })
 	c.Response = pack(h.points, func(p *point) *counts { return &p.response })

@@ -49,7 +49,7 @@ func simulated(seconds, names, rate int) *Run {
 			rec.Record(sample)
 		}
 		s = rec.Collect(from.Add(time.Second), min(second+1, 200))
-		h.Add(s)
+		h.Add(s, Load{CPU: 0.25})
 	}
 	info := stats.RunInfo{Version: "v1", Script: "scripts/shop.js", Started: start, UsersMax: 200, CPU: time.Minute,
 		Health: stats.Health{CPUShare: 0.3, CPUMost: 0.4, StealShare: 0.001, GCShare: 0.02, GCPauseMax: 300 * time.Microsecond}}
@@ -100,7 +100,7 @@ func TestReportOfAnHourIsSmall(t *testing.T) {
 }
 
 // embedded is what the page's script gets.
-func embedded(t *testing.T, page string) (c course) {
+func embedded(t *testing.T, page string) (c Course) {
 	t.Helper()
 	found := regexp.MustCompile(`(?s)<script type="application/json" id="data">(.*?)</script>`).FindStringSubmatch(page)
 	if found == nil {
@@ -198,12 +198,12 @@ func TestHistoryForgetsAtReset(t *testing.T) {
 		}
 	}
 	record(start, 5)
-	h.Add(rec.Collect(start.Add(time.Second), 1))
+	h.Add(rec.Collect(start.Add(time.Second), 1), Load{CPU: -1})
 	rec.Reset(start.Add(time.Second))
-	h.Add(rec.Collect(start.Add(time.Second), 1))
+	h.Add(rec.Collect(start.Add(time.Second), 1), Load{CPU: -1})
 	record(start.Add(time.Second), 3)
-	h.Add(rec.Collect(start.Add(2*time.Second), 2))
-	c := h.course()
+	h.Add(rec.Collect(start.Add(2*time.Second), 2), Load{CPU: -1})
+	c := h.Course()
 	if !slices.Equal(c.Requests, []int64{0, 3}) || !slices.Equal(c.Users, []int{1, 2}) || !slices.Equal(c.Widths, []int64{0, 1000}) || c.Response == "" {
 		t.Errorf("got %+v", c)
 	}
