@@ -30,11 +30,16 @@ type arrivals struct {
 	at   float64 // of the next start, on that axis
 }
 
-func (p Plan) arrivals() *arrivals {
-	a := &arrivals{when: p.Shape.when, step: func() float64 { return 1 }, at: p.First}
+// when is the inverse of the shape's integral by which the plan's starts are due.
+func (p Plan) when() func(area float64) (time.Duration, bool) {
 	if p.Reach {
-		a.when = p.Shape.reach
+		return p.Shape.reach
 	}
+	return p.Shape.when
+}
+
+func (p Plan) arrivals() *arrivals {
+	a := &arrivals{when: p.when(), step: func() float64 { return 1 }, at: p.First}
 	if p.Poisson {
 		a.step = rand.New(rand.NewPCG(p.Seed, 0)).ExpFloat64
 		a.at = a.step()
@@ -42,10 +47,11 @@ func (p Plan) arrivals() *arrivals {
 	return a
 }
 
-// next is when the next start is due; false after the last.
+// next is when the next start is due; false after the last, however often it is asked.
 func (a *arrivals) next() (due time.Duration, ok bool) {
-	due, ok = a.when(a.at)
-	a.at += a.step()
+	if due, ok = a.when(a.at); ok {
+		a.at += a.step()
+	}
 	return due, ok
 }
 
@@ -54,6 +60,8 @@ type stream struct {
 	all   *arrivals
 	turns turns
 	class int
+	held  bool          // its next start has a place on the axis of the integral
+	place float64       // that place
 	due   time.Duration // of the next start
 	more  bool          // there is one
 }
@@ -67,10 +75,28 @@ func (p Plan) stream(weights []float64, class int) *stream {
 // advance goes on to the next start.
 func (s *stream) advance() {
 	for {
+		place := s.all.at
 		s.due, s.more = s.all.next()
-		if !s.more || s.turns.next() == s.class {
+		if s.held = s.more; !s.more {
 			return
 		}
+		if s.turns.next() == s.class {
+			s.place = place
+			return
+		}
+	}
+}
+
+// reshape lets the stream go on by another shape, which is the same up to the time t. Starts that were due by then stay due;
+// the others keep their places on the axis of the integral, so that all streams of a plan still agree.
+func (s *stream) reshape(t time.Duration, when func(area float64) (time.Duration, bool)) {
+	s.all.when = when
+	switch {
+	case s.more && s.due <= t:
+	case s.held:
+		s.due, s.more = when(s.place)
+	default:
+		s.advance()
 	}
 }
 

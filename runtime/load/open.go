@@ -2,6 +2,8 @@ package load
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 	"sync"
 	"time"
@@ -237,6 +239,30 @@ func (o *Open) Tally(now time.Time) Tally {
 		t.Planned += q.due
 	}
 	return t
+}
+
+// Change sets the rate, in starts per second, from the time now on up to the end of the plan. Starts that were due before
+// stay due.
+func (o *Open) Change(now time.Time, rate float64) error {
+	if !(rate >= 0) || math.IsInf(rate, 0) {
+		return fmt.Errorf("the rate must be a number of 0 or more, got %v", rate)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed || o.begin.IsZero() || !now.Before(o.end) {
+		return errors.New("the plan is over, or has not begun")
+	}
+	t := max(now.Sub(o.begin), 0)
+	o.plan.Shape = o.plan.Shape.Change(t, rate)
+	for _, q := range o.queues {
+		if q.share > 0 {
+			q.look(t)
+			q.next.reshape(t, o.plan.when())
+			q.seen.reshape(t, o.plan.when())
+		}
+	}
+	o.pacer.Wake()
+	return nil
 }
 
 // Level is the planned rate at the time now, in starts per second.

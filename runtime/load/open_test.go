@@ -137,7 +137,7 @@ func openPlan(t *testing.T, plan Plan, classes []Class, most int, until time.Dur
 		if tally.Planned != tally.Started+tally.Omitted || tally.Omitted != tally.OmittedBusy+tally.OmittedLate || tally.Started != int64(r.n) {
 			t.Errorf("%d begun, %+v", r.n, tally)
 		}
-		if want := plan.Shape.Count(end); !plan.Poisson && tally.Planned != want {
+		if want := r.plan.Shape.Count(end); !plan.Poisson && tally.Planned != want {
 			t.Errorf("%d starts were planned by %s, want %d", tally.Planned, end, want)
 		}
 	})

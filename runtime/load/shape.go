@@ -96,6 +96,15 @@ func (s Shape) Cut(t time.Duration) Shape {
 	return cut
 }
 
+// Change is the shape up to t, and from then on a constant rate up to the shape's end.
+func (s Shape) Change(t time.Duration, rate float64) Shape {
+	rest := s.Length() - t
+	if rest <= 0 {
+		return s
+	}
+	return append(s.Cut(t), Stage{rate, rate, rest})
+}
+
 // Level is the rate at time t; 0 before the first stage and after the last.
 func (s Shape) Level(t time.Duration) float64 {
 	if t < 0 {
