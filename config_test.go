@@ -87,7 +87,7 @@ func TestConfigErrors(t *testing.T) {
 
 func TestConfigFiles(t *testing.T) {
 	o, warnings, err := surroundings{files: map[string]string{
-		"katydid.conf":   "\ufeffheadless\nhost =\nweb-port = 8089\nmaster = false\nspawn_rate = 2.5\nuser-classes = [A, B]",
+		"katydid.conf":   "\ufeffheadless\nhost =\nexpect-workers = 8\nmaster = false\nspawn_rate = 2.5\nuser-classes = [A, B]",
 		"pyproject.toml": "[project]\nname = 'x'\n[tool.locust]\ntags = ['a', 'b']\nspawn-rate = 3\n[tool.katydid]\nspawn-rate = 4.5\nonly-summary = true",
 	}}.parse(t, nil)
 	if err != nil {
@@ -96,7 +96,7 @@ func TestConfigFiles(t *testing.T) {
 	if !o.headless || o.given("host") || o.rate != 4.5 || !o.onlySummary || strings.Join(o.tags, "+") != "a+b" || strings.Join(o.classes, "+") != "A+B" {
 		t.Errorf("got %+v", o)
 	}
-	if len(warnings) != 1 || warnings[0] != "katydid.conf:3: web-port has no effect; not here yet: the web UI" {
+	if len(warnings) != 1 || warnings[0] != "katydid.conf:3: expect-workers has no effect; not here yet: running on several machines; on one, a single process uses all cores" {
 		t.Errorf("warnings %q", warnings)
 	}
 }

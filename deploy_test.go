@@ -47,7 +47,7 @@ func (p processType) options(t *testing.T, more []string, env ...string) (*optio
 		t.Fatalf("%s: katydid %q", p.name, args)
 	}
 	args = slices.Concat([]string{"-f", args[1], "--headless"}, args[2:], more)
-	return parseOptions(args, env, t.TempDir(), t.TempDir(), nil, nil)
+	return parseOptions(&system{args: args, environ: env, home: t.TempDir(), dir: t.TempDir()}, nil, nil)
 }
 
 func scenes(t *testing.T) []processType {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"katydid/runtime/vu"
+	"katydid/web/live"
 )
 
 // begin sets the driver's first goal.
@@ -55,6 +56,8 @@ func (r *run) drive() (reason string) {
 			r.hearSignal(s)
 		case <-timeUp:
 			return timeIsUp
+		case command := <-r.commands:
+			command()
 		case n := <-r.spawned:
 			r.allSpawned(n)
 			r.endIfDeserted()
@@ -77,7 +80,7 @@ const timeIsUp = "run time limit reached"
 func (r *run) endDriver(reason string) {
 	r.closing.Do(func() {
 		r.log.infof("%s, shutting down", reason)
-		r.state.Store("stopping")
+		r.enter(live.Stopping)
 		r.cancel()
 		<-r.driven
 	})
@@ -128,7 +131,7 @@ func (r *run) tick() {
 		r.lastTick = t
 		r.checkFiles(t.Users)
 		r.log.infof("shape: ramping to %d users at a rate of %.2f per second", t.Users, t.Rate)
-		r.state.Store("spawning")
+		r.enter(live.Spawning)
 		if err := r.driver.Goal(t.Users, t.Rate, t.Classes...); err != nil {
 			r.log.errorf("load shape %s: %s", r.shape, err)
 			r.note(vu.ListenerThrew)
@@ -146,16 +149,21 @@ func (r *run) complete(live int) {
 }
 
 func (r *run) allSpawned(n int) {
-	r.state.Store("running")
+	r.enter(live.Running)
 	r.log.infof("all users spawned: %d", n)
 	r.fire("spawningComplete", map[string]any{"userCount": n, "user_count": n})
 	if r.opts.resetStats && r.ending() {
 		r.log.warnf("--reset-stats: the listeners of spawningComplete took until the end, so nothing is reset")
 	} else if r.opts.resetStats {
-		r.log.infof("resetting stats")
-		r.out.reset()
-		r.fire("resetStats", nil)
+		r.resetStats("--reset-stats")
 	}
+}
+
+// resetStats begins the statistics anew.
+func (r *run) resetStats(why string) {
+	r.log.infof("resetting stats (%s)", why)
+	r.out.reset()
+	r.fire("resetStats", nil)
 }
 
 // dynoGrace caps the stop timeout where SIGKILL follows SIGTERM after 30 s: the rest is for onStop, the last rows and

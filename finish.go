@@ -50,13 +50,18 @@ func (r *run) finish() int {
 	if s.Folded > 0 {
 		r.log.warnf("there were more than 1,000 names: %d requests were counted as %q; group them with name: or static http = {groupUrls: true}", s.Folded, stats.Other)
 	}
-	if r.opts.csv != "" {
+	if r.opts.given("csv") {
 		r.log.infof("results: %s_stats.csv, _stats_history.csv, _failures.csv, _exceptions.csv and .hlog", r.opts.csv)
 	}
 	if r.opts.html != "" && !r.outcome.notWritten {
 		r.log.infof("report: %s", r.opts.html)
 	}
-	r.log.infof("shutting down (exit code %d)", code)
+	if r.watch == nil {
+		r.log.infof("shutting down (exit code %d)", code)
+		return code
+	}
+	r.final.Store(r.summarize(code, s))
+	r.log.infof("the test has ended (exit code %d)", code)
 	return code
 }
 
@@ -64,14 +69,14 @@ func (r *run) finish() int {
 func (r *run) documents(s *stats.Snapshot) int {
 	code := r.exitCode(s)
 	if r.opts.summary != "" {
-		if err := r.summarise(stats.NewSummary(r.info(code), s)); err != nil {
+		if err := r.summarise(r.summarize(code, s)); err != nil {
 			r.log.errorf("the summary could not be written: %s", oneLine(err))
 			r.outcome.notWritten = true
 			code = r.exitCode(s)
 		}
 	}
 	if r.opts.html != "" {
-		if err := r.report(stats.NewSummary(r.info(code), s)); err != nil {
+		if err := r.report(r.summarize(code, s)); err != nil {
 			r.log.errorf("the report could not be written: %s: %s", r.opts.html, oneLine(err))
 			r.outcome.notWritten = true
 			code = r.exitCode(s)
@@ -99,12 +104,17 @@ func (r *run) exitCode(s *stats.Snapshot) int {
 	return o.code()
 }
 
-func (r *run) info(code int) stats.RunInfo {
-	cpu, rss := resourceUsage()
+// summarize describes the run when all is over.
+func (r *run) summarize(code int, s *stats.Snapshot) *stats.Summary {
 	checks, thresholds := r.verdicts()
+	return stats.NewSummary(r.info(code, r.health, checks, thresholds), s)
+}
+
+func (r *run) info(code int, h stats.Health, checks []stats.SummaryCheck, thresholds []stats.SummaryThreshold) stats.RunInfo {
+	cpu, rss := resourceUsage()
 	return stats.RunInfo{
 		Version: version, Script: r.scriptName(), Started: r.started, UsersMax: r.people.Peak(), ExitCode: code,
-		Health: r.health, CPU: cpu, RSSMaxBytes: rss, OpenFilesMax: r.sys.limits.files,
+		Health: h, CPU: cpu - r.cpuBefore, RSSMaxBytes: rss, OpenFilesMax: r.sys.limits.files,
 		Checks: checks, Thresholds: thresholds,
 	}
 }

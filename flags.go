@@ -49,6 +49,16 @@ type options struct {
 
 	thresholds []string // METRIC:EXPRESSION
 
+	webHost, webBase, webTitle string
+	webPort                    int
+	webUser, webPassword       string // "": no login
+	webNoAuth                  bool
+	webNames                   []string // other names of the web UI
+	tlsCert, tlsKey            string   // files
+	lockHost, classPicker      bool
+	autostart                  bool
+	autoquit                   time.Duration // after a test; below 0: never
+
 	logLevel, logFile string
 	exitCodeOnError   int
 	memoryLimit       int64 // bytes; 0: what the system gives
@@ -103,14 +113,19 @@ func earlyOptions() []string {
 // is judged. Files are overridden by environment variables, those by args;
 // katydid's own names go before Locust's. The warnings are for the log. All
 // errors are the user's: one line, exit code 2.
-// k6 is not nil for a k6 script and gets its options.
-func parseOptions(args, environ []string, home, dir string, custom []customArg, k6 *k6Levels) (*options, []string, error) {
+// k6 is not nil for a k6 script and gets its options. The form of the web UI is the strongest source of all.
+func parseOptions(sys *system, custom []customArg, k6 *k6Levels) (*options, []string, error) {
 	p := newOptionParser(k6)
 	if err := p.addCustom(custom); err != nil {
 		return nil, nil, err
 	}
-	if err := p.parse(args, environ, home, dir); err != nil {
+	if err := p.parse(sys.args, sys.environ, sys.home, sys.dir); err != nil {
 		return nil, nil, err
+	}
+	for _, s := range sys.form {
+		if err := p.apply(s); err != nil {
+			return nil, nil, err
+		}
 	}
 	if err := p.options.check(custom); err != nil {
 		return nil, nil, err

@@ -16,18 +16,8 @@ func notReady() []*option {
 	)
 	return []*option{
 		{name: "headful", env: "HEADFUL", state: stateNotYet, help: ui},
-		{name: "autostart", env: "AUTOSTART", state: stateRunsNow, help: "there is no web UI yet; the run starts at once, as with --headless"},
-		{name: "autoquit", env: "AUTOQUIT", meta: "N", state: stateIdle, help: "there is no web UI yet; the program exits at the end of the run"},
-		{name: "web-host", env: "WEB_HOST", meta: "IP", state: stateUIOnly, help: ui},
-		{name: "web-port", short: "P", env: "WEB_PORT", meta: "N", state: stateUIOnly, help: ui},
-		{name: "web-base-path", env: "WEB_BASE_PATH", meta: "PATH", state: stateUIOnly, help: ui},
-		{name: "web-login", env: "WEB_LOGIN", state: stateUIOnly, help: ui},
-		{name: "web-auth", env: "WEB_AUTH", meta: "USER:PASSWORD", secret: true, state: stateUIOnly, help: ui},
-		{name: "web-host-display-name", env: "WEB_HOST_DISPLAY_NAME", meta: "NAME", state: stateUIOnly, help: ui},
-		{name: "tls-cert", env: "TLS_CERT", meta: "FILE", state: stateUIOnly, help: ui},
-		{name: "tls-key", env: "TLS_KEY", meta: "FILE", state: stateUIOnly, help: ui},
-		{name: "class-picker", env: "USERCLASS_PICKER", state: stateUIOnly, help: ui},
-		{name: "build-path", env: "BUILD_PATH", meta: "DIR", state: stateUIOnly, help: ui},
+		{name: "web-login", env: "WEB_LOGIN", state: stateNotYet, help: "a login page of the script's own; use --web-auth"},
+		{name: "build-path", env: "BUILD_PATH", meta: "DIR", state: stateIdle, help: "the page is built in"},
 		{name: "master", env: "MODE_MASTER", state: stateNotYet, help: distributed},
 		{name: "master-bind-host", env: "MASTER_BIND_HOST", meta: "IP", state: stateUIOnly, help: distributed},
 		{name: "master-bind-port", env: "MASTER_BIND_PORT", meta: "N", state: stateUIOnly, help: distributed},
@@ -81,9 +71,6 @@ func (p *optionParser) refuse(opt *option, s setting) error {
 		p.warn("%s has no effect; not here yet: %s", what, opt.help)
 	default:
 		p.warn("%s has no effect: %s", what, opt.help)
-		if opt.state == stateRunsNow {
-			p.options.headless = true
-		}
 	}
 	return nil
 }

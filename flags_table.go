@@ -25,12 +25,11 @@ type option struct {
 type optionState int
 
 const (
-	stateReady   optionState = iota
-	stateIdle                // accepted; a warning says why it does nothing
-	stateUIOnly              // an error as an argument; in a file or variable, which other runs may share, as stateIdle
-	stateNotYet              // an error wherever it is switched on
-	stateGone                // of earlier versions of Locust; an error that names the successor
-	stateRunsNow             // as stateIdle, but the run is headless
+	stateReady  optionState = iota
+	stateIdle               // accepted; a warning says why it does nothing
+	stateUIOnly             // an error as an argument; in a file or variable, which other runs may share, as stateIdle
+	stateNotYet             // an error wherever it is switched on
+	stateGone               // of earlier versions of Locust; an error that names the successor
 )
 
 // variables are the names of the environment variables, the strongest first.
@@ -64,6 +63,7 @@ const (
 	groupLog     = "Log"
 	groupOther   = "Other"
 	groupK6      = "For k6 scripts"
+	groupWeb     = "Web UI"
 	groupScript  = "Options of the script"
 )
 
@@ -78,7 +78,7 @@ const (
 func (o *options) table() []*option {
 	o.users, o.rate, o.csvFormat, o.logLevel, o.exitCodeOnError = 1, 1, "2.46", "INFO", 1
 	o.arrivals = arrivalsUniform
-	return slices.Concat(o.runOptions(), o.resultOptions(), o.otherOptions(), notReady())
+	return slices.Concat(o.runOptions(), o.resultOptions(), o.webOptions(), o.otherOptions(), notReady())
 }
 
 func (o *options) runOptions() []*option {

@@ -19,7 +19,7 @@ type surroundings struct {
 func (s surroundings) parse(t *testing.T, args []string, custom ...customArg) (*options, []string, error) {
 	t.Helper()
 	home, dir := s.folders(t)
-	return parseOptions(args, s.env, home, dir, custom, nil)
+	return parseOptions(&system{args: args, environ: s.env, home: home, dir: dir}, custom, nil)
 }
 
 func (s surroundings) folders(t *testing.T) (home, dir string) {
@@ -194,7 +194,7 @@ func TestWarnings(t *testing.T) {
 		"--processes 4":             {"--processes has no effect: it is not needed: a single process uses all cores"},
 		"--processes -1":            {"--processes has no effect: it is not needed: a single process uses all cores"},
 		"--print-stats=false":       nil,
-		"--autostart --autoquit 3s": {"--autostart has no effect: there is no web UI yet; the run starts at once, as with --headless", "--autoquit has no effect: there is no web UI yet; the program exits at the end of the run"},
+		"--autostart --autoquit 3s": nil,
 	} {
 		if _, got := mustParse(t, strings.Fields(args)...); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", args, got, want)
@@ -256,9 +256,9 @@ func TestEnvironment(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", env, err, want)
 		}
 	}
-	_, warnings, err := surroundings{env: []string{"LOCUST_WEB_PORT=80"}}.parse(t, nil)
-	if err != nil || !slices.Equal(warnings, []string{"LOCUST_WEB_PORT has no effect; not here yet: the web UI"}) {
-		t.Errorf("a setting of the web UI: %v %q", err, warnings)
+	_, warnings, err := surroundings{env: []string{"LOCUST_EXPECT_WORKERS=8"}}.parse(t, nil)
+	if err != nil || len(warnings) != 1 || !strings.HasPrefix(warnings[0], "LOCUST_EXPECT_WORKERS has no effect; not here yet: running on several machines") {
+		t.Errorf("a setting of a master: %v %q", err, warnings)
 	}
 	if o, _, err := (surroundings{env: []string{"LOCUST_USERS=abc"}}).parse(t, []string{"-u", "3"}); err == nil {
 		t.Errorf("a wrong value that is overridden: no error, %d users", o.users)

@@ -20,8 +20,8 @@ type processMark struct {
 	stolen, ticks int64                     // of the machine's processors, see machineTicks; 0 if not known
 }
 
-func markProcess() processMark {
-	m := processMark{at: time.Now()}
+func markProcess() *processMark {
+	m := &processMark{at: time.Now()}
 	m.cpu, _ = resourceUsage()
 	sample := []metrics.Sample{
 		{Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/total:cpu-seconds"}, {Name: "/cpu/classes/idle:cpu-seconds"},
@@ -37,7 +37,7 @@ func markProcess() processMark {
 
 // healthSince says how the generator has fared since a mark, when all users have left. Call it from the goroutine of
 // runTest.
-func (r *run) healthSince(m processMark) stats.Health {
+func (r *run) healthSince(m *processMark) stats.Health {
 	h := m.health(r.sys.limits)
 	h.CPUMost = r.cpu.end(r.sys.limits)
 	h.Interrupted = r.shared.Interrupted.Load()
@@ -45,7 +45,7 @@ func (r *run) healthSince(m processMark) stats.Health {
 }
 
 // health says how this process has fared since the mark.
-func (m processMark) health(l limits) stats.Health {
+func (m *processMark) health(l limits) stats.Health {
 	now := markProcess()
 	h := stats.Health{StealShare: -1, CPUShare: l.share(now.cpu-m.cpu, now.at.Sub(m.at)), GCPauseMax: longestPause(m.pauses, now.pauses)}
 	if busy := now.busy - m.busy; busy > 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"katydid/runtime/script"
+	"katydid/web/live"
 )
 
 const (
@@ -95,7 +96,7 @@ func (r *run) guard(what string, ended <-chan struct{}) (why string) {
 			}
 		case <-timeUp:
 			timeUp = nil
-			r.state.Store("stopping") // before guarded returns
+			r.enter(live.Stopping) // before guarded returns
 			go r.endLoad()
 			continue
 		case <-hard:
@@ -110,4 +111,4 @@ func (r *run) guard(what string, ended <-chan struct{}) (why string) {
 }
 
 // ending says that the test is over and only its end is still to be done.
-func (r *run) ending() bool { s := r.state.Load(); return s == "stopping" || s == "stopped" }
+func (r *run) ending() bool { s := r.state.Load(); return s == live.Stopping || s == live.Stopped }

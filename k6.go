@@ -43,7 +43,7 @@ func (r *run) loadK6(exports k6.Exports) *failure {
 		return usageK6(err)
 	}
 	sys := r.sys
-	opts, warnings, err := parseOptions(sys.args, sys.environ, sys.home, sys.dir, nil, &t.levels)
+	opts, warnings, err := parseOptions(sys, nil, &t.levels)
 	if err != nil {
 		return usageK6(err)
 	}

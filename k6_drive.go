@@ -9,6 +9,7 @@ import (
 	"github.com/dop251/goja"
 
 	"katydid/runtime/k6"
+	"katydid/web/live"
 )
 
 // executeK6 is the test itself: setup, the scenarios, teardown, and the summaries.
@@ -21,14 +22,15 @@ func (r *run) executeK6() int {
 	r.out.start()
 	r.export.start()
 	defer r.export.close()
-	r.state.Store("spawning")
+	r.enter(live.Spawning)
 	code, ready := r.setupK6()
-	r.mark, r.cpu = markProcess(), newCPUUse()
+	r.mark.Store(markProcess())
+	r.cpu = newCPUUse()
 	if ready {
 		r.loadScenarios()
 	}
-	r.state.Store("stopped")
-	r.health = r.healthSince(r.mark)
+	r.enter(live.Stopped)
+	r.health = r.healthSince(r.mark.Load())
 	r.judgeArrivals()
 	if ready {
 		code = r.teardownK6()
@@ -40,6 +42,7 @@ func (r *run) executeK6() int {
 	r.closeOut()
 	heard()
 	r.conclude(t.clock.elapsed())
+	close(r.settled)
 	r.summariseK6()
 	return r.finish()
 }
@@ -118,7 +121,7 @@ func (r *run) loadScenarios() {
 	}
 	t.clock.begin()
 	defer t.clock.end()
-	r.state.Store("running")
+	r.enter(live.Running)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := make(chan struct{})
@@ -142,6 +145,8 @@ func (r *run) loadScenarios() {
 			if r.hearSignal(s) {
 				r.noteK6(exitK6Signal)
 			}
+		case command := <-r.commands:
+			command()
 		case <-second.C:
 			r.cpu.look(r)
 			r.gauges()
@@ -155,7 +160,7 @@ func (r *run) loadScenarios() {
 // endScenarios interrupts all users and waits until they have left.
 func (r *run) endScenarios(reason string, cancel func(), done <-chan struct{}) {
 	r.log.infof("%s, shutting down", reason)
-	r.state.Store("stopping")
+	r.enter(live.Stopping)
 	r.k6.ended.Store(true)
 	cancel()
 	late := time.After(stuckLimit)
@@ -187,8 +192,10 @@ func (r *run) gauges() {
 
 // watchThresholds ends the load when a threshold is crossed that says so.
 func (r *run) watchThresholds() {
+	r.judging.Lock()
 	m := r.k6.shared.Metrics
 	results, abort := m.Evaluate(m.Collect(time.Now()), r.k6.clock.elapsed(), false)
+	r.judging.Unlock()
 	if !abort {
 		return
 	}

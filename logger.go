@@ -19,6 +19,7 @@ type logger struct {
 	level vu.Level
 	// redact takes secrets out of a text; nil leaves all in.
 	redact func(string) string
+	tail   *logTail // keeps the last lines; nil for none
 }
 
 // newLogger writes lines of a level and above to out.
@@ -53,6 +54,7 @@ func (l *logger) log(level vu.Level, text string) {
 	now := time.Now()
 	line := fmt.Sprintf("[%s,%03d] %s/%s/katydid: %s\n",
 		now.Format("2006-01-02 15:04:05"), now.Nanosecond()/1e6, l.host, levelNames[level], strings.TrimRight(text, "\n"))
+	l.tail.add(strings.TrimSuffix(line, "\n"))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, _ = io.WriteString(l.out, line) // there is no place left to say that the log cannot be written

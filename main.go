@@ -20,11 +20,13 @@ type system struct {
 	args           []string // without the program's name
 	environ        []string
 	home, dir      string
-	stdin          io.Reader
+	stdin          *stdin
 	stdout, stderr io.Writer
 	signals        <-chan os.Signal
 	limits         limits
-	inspect        bool // show the options of a k6 script instead of running it
+	tail           *logTail  // of the last lines of the log; nil for none
+	form           []setting // what a test was started with in the web UI
+	inspect        bool      // show the options of a k6 script instead of running it
 }
 
 // getenv looks up an environment variable.
@@ -51,7 +53,7 @@ func main() {
 	notify(signals)
 	sys := &system{
 		args: os.Args[1:], environ: os.Environ(), home: home, dir: dir,
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, signals: signals,
+		stdin: &stdin{r: os.Stdin}, stdout: os.Stdout, stderr: os.Stderr, signals: signals,
 	}
 	sys.settle()
 	os.Exit(dispatch(sys))

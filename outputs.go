@@ -61,8 +61,10 @@ func openOutputs(r *run) (*outputs, error) {
 			return nil, fmt.Errorf("%s: %w", summary, err)
 		}
 	}
-	if r.opts.html != "" {
+	if r.opts.html != "" || r.watch != nil {
 		o.history, o.sources = &web.History{}, r.sources()
+	}
+	if r.opts.html != "" {
 		if err := stats.ReplaceFile(r.opts.html, []byte(web.NotEnded)); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.opts.html, err)
 		}
@@ -125,7 +127,11 @@ func (o *outputs) tick() {
 func (o *outputs) snapshot() *stats.Snapshot {
 	s := o.r.env.Recorder.Collect(time.Now(), o.r.people.Live())
 	o.r.snapshot.Store(s)
-	o.history.Add(s, o.load(s.At))
+	l := o.load(s.At)
+	o.history.Add(s, l)
+	if o.r.watch != nil {
+		o.r.watch(s, l)
+	}
 	return s
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,13 +36,19 @@ func (r *run) sources() (list []web.Source) {
 	return list
 }
 
+// writeReport writes the report of the run as it is now. Any goroutine may call it.
+func (r *run) writeReport(w io.Writer, sum *stats.Summary) error {
+	r.out.mu.Lock()
+	defer r.out.mu.Unlock()
+	return web.WriteReport(w, &web.Run{
+		Summary: sum, History: r.out.history, Options: r.opts.used, Scripts: r.out.sources, Redact: r.log.redact,
+	})
+}
+
 // report writes the file of --html.
 func (r *run) report(sum *stats.Summary) error {
 	var b bytes.Buffer
-	err := web.WriteReport(&b, &web.Run{
-		Summary: sum, History: r.out.history, Options: r.opts.used, Scripts: r.out.sources, Redact: r.log.redact,
-	})
-	if err != nil {
+	if err := r.writeReport(&b, sum); err != nil {
 		return err
 	}
 	return stats.ReplaceFile(r.opts.html, b.Bytes())

@@ -14,6 +14,8 @@ import (
 	"katydid/runtime/module"
 	"katydid/runtime/vu"
 	"katydid/stats"
+	"katydid/web"
+	"katydid/web/live"
 )
 
 // run is one load test from the command line to the exit code.
@@ -25,8 +27,10 @@ type run struct {
 
 	env      *vu.Env
 	shared   *module.Run
-	main     *vu.Main // belongs to the goroutine of runTest
-	shape    string   // class of the load shape, "" without one
+	main     *vu.Main    // belongs to the goroutine of runTest
+	custom   []customArg // options of the script
+	found    []vu.Found  // all user classes of the script
+	shape    string      // class of the load shape, "" without one
 	lastTick vu.Tick
 	people   population   // all virtual users; nil before there can be any
 	crowd    *vu.Crowd    // of native users; nil in the run of a k6 script
@@ -38,24 +42,30 @@ type run struct {
 
 	filesTold bool // that there are too few open files
 
-	embedded bool // the target API runs in this process
-	target   *embeddedTarget
-	out      *outputs
-	measured *metrics.State   // k6's metrics at the end; nil before
-	results  []metrics.Result // of the thresholds, at the end
-	export   *export          // nil without --export
-	snapshot atomic.Pointer[stats.Snapshot]
-	state    atomic.Value // string: Locust's word for it
-	started  time.Time
-	cpu      *cpuUse
-	mark     processMark  // when the load began
-	health   stats.Health // from then to its end
+	embedded  bool // the target API runs in this process
+	target    *embeddedTarget
+	out       *outputs
+	measured  *metrics.State   // k6's metrics at the end; nil before
+	results   []metrics.Result // of the thresholds, at the end
+	export    *export          // nil without --export
+	snapshot  atomic.Pointer[stats.Snapshot]
+	final     atomic.Pointer[stats.Summary]   // of a session's run that has ended; nil before
+	state     atomic.Value                    // string: a state of package live
+	watch     func(*stats.Snapshot, web.Load) // of the session: gets all snapshots in order, and nil when the state changes; nil without
+	judging   sync.Mutex                      // metrics are collected and judged by one goroutine at a time
+	started   time.Time
+	cpuBefore time.Duration // that the process had taken before this run
+	cpu       *cpuUse
+	mark      atomic.Pointer[processMark] // when the load began; nil before
+	health    stats.Health                // from then to its end
 
-	stop    chan string // reasons to end the test; the first counts
-	spawned chan int    // all users are there
-	memory  *memoryWatch
-	logFile *os.File // of --logfile; nil without
-	logFeed *feed    // before it
+	stop     chan string   // reasons to end the test; the first counts
+	commands chan func()   // for the goroutine of runTest, while the load goes on
+	settled  chan struct{} // closed when the load is over and all of it has been counted
+	spawned  chan int      // all users are there
+	memory   *memoryWatch
+	logFile  *os.File // of --logfile; nil without
+	logFeed  *feed    // before it
 
 	deadline time.Time // of the load; zero for none. Set before the first user starts
 	cancel   context.CancelFunc
@@ -76,13 +86,10 @@ func runTest(sys *system) int {
 	errs := newFeed(sys.stderr)
 	defer errs.close()
 	fed := *sys
-	fed.stderr = errs
+	fed.stderr, fed.tail = errs, &logTail{}
 	sys = &fed
 	r := newRun(sys)
-	defer func() { _ = r.holdExit(true) }() // for good: nothing is left that could block
-	defer r.closeLog()
-	defer r.memory.stop()
-	defer r.screen.Close()
+	defer r.end()
 	first, err := parseFirst(sys.args, sys.environ, sys.home, sys.dir)
 	switch {
 	case errors.Is(err, errNoScript):
@@ -107,19 +114,49 @@ func runTest(sys *system) int {
 	if sys.inspect {
 		return r.inspect()
 	}
-	if r.k6 != nil {
-		if fail := r.prepareK6(); fail != nil {
-			return r.refuse(fail)
-		}
-		return r.executeK6()
+	if !r.opts.headless {
+		return runSession(sys, first, r)
 	}
-	if fail := r.prepare(); fail != nil {
-		if r.target != nil {
-			r.target.cancel()
-		}
+	if fail := r.makeReady(); fail != nil {
 		return r.refuse(fail)
 	}
+	return r.test()
+}
+
+// end gives back what a run holds.
+func (r *run) end() {
+	r.screen.Close()
+	r.memory.stop()
+	r.closeLog()
+	_ = r.holdExit(true) // for good: nothing is left that could block
+}
+
+// makeReady does all that can fail before the load, or before the setup of a k6 script.
+func (r *run) makeReady() *failure {
+	if r.k6 != nil {
+		return r.prepareK6()
+	}
+	fail := r.prepare()
+	if fail != nil && r.target != nil {
+		r.target.cancel()
+	}
+	return fail
+}
+
+// test is the load test itself, and gives the exit code.
+func (r *run) test() int {
+	if r.k6 != nil {
+		return r.executeK6()
+	}
 	return r.execute()
+}
+
+// enter takes the run to another state. Any goroutine may call it.
+func (r *run) enter(state string) {
+	r.state.Store(state)
+	if r.watch != nil {
+		r.watch(nil, web.Load{})
+	}
 }
 
 // refuse says why there is no run.
@@ -154,18 +191,18 @@ func (r *run) execute() int {
 	var ctx context.Context
 	ctx, r.cancel = context.WithCancel(context.Background())
 	r.fire("testStart", nil)
-	r.state.Store("spawning")
-	r.mark = markProcess()
+	r.enter(live.Spawning)
+	r.mark.Store(markProcess())
 	r.begin()
 	go func() { defer close(r.driven); r.startDriver(ctx) }()
 
 	r.endDriver(r.drive())
 	r.fire("testStopping", nil)
 	r.leaving.Do(r.stopUsers)
-	r.health = r.healthSince(r.mark)
+	r.health = r.healthSince(r.mark.Load())
 	took := time.Since(r.started)
 	r.judgeStarts()
-	r.state.Store("stopped")
+	r.enter(live.Stopped)
 	r.fire("testStop", nil)
 	if r.target != nil {
 		r.target.close(r.log)
@@ -174,6 +211,7 @@ func (r *run) execute() int {
 	r.out.collect()
 	heard()
 	r.conclude(took)
+	close(r.settled)
 	r.fire("quitting", nil)
 	return r.finish()
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dop251/goja"
@@ -19,6 +20,7 @@ import (
 	"katydid/runtime/script"
 	"katydid/runtime/vu"
 	"katydid/stats"
+	"katydid/web/live"
 )
 
 // failure is an error with the exit code that it deserves.
@@ -39,6 +41,7 @@ func broken(err error) *failure { return &failure{exitFailed, err} }
 // those. Nothing is sent or written yet, but for the log.
 func (r *run) load(first *options) *failure {
 	custom, warnings, fail := r.declare(first)
+	r.custom = custom
 	if fail != nil {
 		for _, w := range warnings { // one may be the reason
 			r.log.warnf("%s", w.Error())
@@ -59,7 +62,7 @@ func (r *run) load(first *options) *failure {
 		return r.loadK6(*exports)
 	}
 	sys := r.sys
-	opts, more, err := parseOptions(sys.args, sys.environ, sys.home, sys.dir, custom, nil)
+	opts, more, err := parseOptions(sys, custom, nil)
 	if err != nil {
 		return usage(err)
 	}
@@ -123,11 +126,11 @@ func (r *run) loadScript(first *options) (*script.Script, []script.Warning, erro
 		if len(first.scripts) > 1 {
 			return nil, nil, errors.New("a script from standard input (-) has to be the only one")
 		}
-		text, err := io.ReadAll(io.LimitReader(r.sys.stdin, maxStdin))
+		text, err := r.sys.stdin.text()
 		if err != nil {
 			return nil, nil, fmt.Errorf("the script cannot be read from standard input: %w", err)
 		}
-		return script.FromSource("-", string(text), o)
+		return script.FromSource("-", text, o)
 	}
 	sc, warnings, err := script.Load(o)
 	if err == nil && first.imports.lock {
@@ -139,8 +142,21 @@ func (r *run) loadScript(first *options) (*script.Script, []script.Warning, erro
 // importCache is the environment variable for the folder that keeps modules imported by their URL.
 const importCache = "KATYDID_IMPORT_CACHE"
 
+// stdin is the standard input, which is read once, however many runs want it.
+type stdin struct {
+	r    io.Reader
+	once sync.Once
+	all  []byte
+	err  error
+}
+
 // maxStdin bounds a script from standard input, in bytes.
 const maxStdin = 16 << 20
+
+func (s *stdin) text() (string, error) {
+	s.once.Do(func() { s.all, s.err = io.ReadAll(io.LimitReader(s.r, maxStdin)) })
+	return string(s.all), s.err
+}
 
 // builtins are the modules that scripts can import.
 func builtins() map[string]string {
@@ -225,6 +241,7 @@ func (r *run) classes() *failure {
 		return broken(fmt.Errorf("%s exports no user class: export one, as in `export class MyUser extends HttpUser { ... }`",
 			strings.Join(r.env.Script.Paths, ", ")))
 	}
+	r.found = found
 	chosen, fail := choose(found, r.opts.classes)
 	if fail != nil {
 		return fail
@@ -316,10 +333,12 @@ func customOf(a module.Argument) customArg {
 
 // newRun prepares what does not depend on the options.
 func newRun(sys *system) *run {
-	r := &run{sys: sys, stop: make(chan string, 1), hard: make(chan struct{}), driven: make(chan struct{}), spawned: make(chan int, 1), started: time.Now()}
+	r := &run{sys: sys, stop: make(chan string, 1), hard: make(chan struct{}), driven: make(chan struct{}), spawned: make(chan int, 1), started: time.Now(),
+		commands: make(chan func()), settled: make(chan struct{})}
 	r.memory = newMemoryWatch()
 	r.screen = newScreen(sys.stderr, sys.getenv)
 	r.log = newLogger(r.screen, "INFO")
+	r.log.tail = sys.tail
 	r.shared = &module.Run{
 		Environ: sys.environ, Born: r.started,
 		Shared: module.NewShared(os.ReadFile),
@@ -329,7 +348,7 @@ func newRun(sys *system) *run {
 		Export: k6.Export,
 	}
 	r.shared.ExitCode.Store(module.NoExitCode)
-	r.state.Store("ready")
+	r.state.Store(live.Ready)
 	r.snapshot.Store(&stats.Snapshot{Start: r.started, At: r.started})
 	r.env = &vu.Env{
 		Recorder: stats.NewRecorder(r.started, stats.Options{}),

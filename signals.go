@@ -5,6 +5,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"katydid/web/live"
 )
 
 // exitGrace is when the program ends after a second signal, whatever keeps it from ending by itself.
@@ -26,7 +28,7 @@ func notify(c chan<- os.Signal) {
 func (r *run) hearSignal(s os.Signal) (gently bool) {
 	if r.firstSignal(s) {
 		r.stopFor("got signal " + s.String())
-		return r.state.Load() != "ready"
+		return r.state.Load() != live.Ready
 	}
 	r.exitSoon(s)
 	r.log.warnf("got signal %s: stopping at once", s)

@@ -44,8 +44,20 @@ func splitThreshold(text string) (key, expr string, err error) {
 	return key, expr, nil
 }
 
+// verdictsNow are checks and thresholds as they stand while the load goes on.
+func (r *run) verdictsNow(elapsed time.Duration) ([]stats.SummaryCheck, []stats.SummaryThreshold) {
+	r.judging.Lock()
+	defer r.judging.Unlock()
+	m := r.k6Run().Metrics
+	measured := m.Collect(time.Now())
+	results, _ := m.Evaluate(measured, elapsed, false)
+	return verdictsOf(measured, results)
+}
+
 // conclude counts the last samples and judges the thresholds for good. took is how long the load lasted.
 func (r *run) conclude(took time.Duration) {
+	r.judging.Lock()
+	defer r.judging.Unlock()
 	m := r.k6Run().Metrics
 	r.measured = m.Collect(time.Now())
 	r.results, _ = m.Evaluate(r.measured, took, true)
@@ -88,10 +100,14 @@ func (r *run) verdicts() (checks []stats.SummaryCheck, thresholds []stats.Summar
 	if r.measured == nil {
 		return nil, nil
 	}
-	for _, c := range r.measured.Checks {
+	return verdictsOf(r.measured, r.results)
+}
+
+func verdictsOf(measured *metrics.State, results []metrics.Result) (checks []stats.SummaryCheck, thresholds []stats.SummaryThreshold) {
+	for _, c := range measured.Checks {
 		checks = append(checks, stats.SummaryCheck{Name: c.Name, Path: c.Path, Passes: c.Passes, Fails: c.Fails})
 	}
-	for _, res := range r.results {
+	for _, res := range results {
 		thresholds = append(thresholds, stats.SummaryThreshold{Metric: res.Key, Threshold: res.Expr, OK: res.OK, Value: res.Value})
 	}
 	return checks, thresholds

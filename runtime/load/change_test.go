@@ -41,7 +41,7 @@ func TestChangeOfStreams(t *testing.T) {
 			p.Shape = Shape{{0, 50 * r.Float64(), 10 * sec}, {20, 20, 20 * sec}}
 		}
 		var changes []change
-		for at := time.Duration(1 + r.Int64N(int64(10*sec))); at < 30*sec; at += 1 + time.Duration(r.Int64N(int64(10 * sec))) {
+		for at := time.Duration(1 + r.Int64N(int64(10*sec))); at < 30*sec; at += 1 + time.Duration(r.Int64N(int64(10*sec))) {
 			changes = append(changes, change{at, float64(r.IntN(4)) * 40 * r.Float64()})
 		}
 		final := p

@@ -101,6 +101,14 @@ func (l *Loop) SetVUs(n int) error {
 	return nil
 }
 
+// Target is the number of users that are wanted now.
+func (l *Loop) Target() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	level, _ := l.level(time.Since(l.began))
+	return level
+}
+
 // look makes Run look again.
 func (l *Loop) look() {
 	select {

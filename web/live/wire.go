@@ -14,9 +14,9 @@ import (
 
 // Hello is all that is known.
 type Hello struct {
-	Plan   *Plan   `json:"plan"`
+	Plan   *Plan       `json:"plan"`
 	Course *web.Course `json:"course"` // of all requests together; null before the first second
-	Tick   Tick    `json:"tick"`   // with all rows, failures, exceptions and lines of the log
+	Tick   Tick        `json:"tick"`   // with all rows, failures, exceptions and lines of the log
 }
 
 // Point is one interval as it comes with a tick.

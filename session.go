@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"katydid/web/live"
+)
+
+// session is the program with its web UI: any number of tests, one after another. Each is a run of its own, for which the
+// script is read again: nothing of one test is left in the next, and a script that was edited counts at the next start
+// (docs/decisions/018-a-run-for-each-test.md). One goroutine, that of serve, runs the tests; the server's goroutines call
+// the methods of live.Test.
+type session struct {
+	sys    *system
+	first  *options // for loading the script
+	opts   *options // of the web UI
+	log    *logger
+	server *live.Server
+	folder string // for results that nobody asked for; "" until there are some
+	starts chan startRequest
+	ended  chan struct{} // closed when no test is started any more
+
+	showing sync.Mutex // frames are made and shown one at a time; taken before mu
+
+	mu    sync.Mutex
+	plan  *live.Plan
+	shown *live.Frame
+	n     int  // tests so far
+	run   *run // that goes on, or the last one; nil before the first
+	busy  bool // it goes on
+	code  int  // of the last one
+}
+
+// startRequest asks for a test. The answer is an error that kept it from starting, or nil as soon as it has.
+type startRequest struct {
+	form   live.Form
+	answer chan error
+}
+
+// runSession serves the web UI until a signal, or --autoquit, ends it. preview is the script as the command line has it; it
+// is not run.
+func runSession(sys *system, first *options, preview *run) int {
+	s := &session{
+		sys: sys, first: first, opts: preview.opts, log: preview.log,
+		starts: make(chan startRequest), ended: make(chan struct{}),
+	}
+	s.plan = preview.offer()
+	if fail := s.open(); fail != nil {
+		return preview.refuse(fail)
+	}
+	defer s.removeFolder()
+	code := s.serve()
+	close(s.ended)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = s.server.Close(ctx) // nobody is left to hear of it
+	return code
+}
+
+// open makes the server and starts it.
+func (s *session) open() *failure {
+	o := s.opts
+	var err error
+	s.server, err = live.New(live.Options{
+		Addr: net.JoinHostPort(o.webHost, strconv.Itoa(o.webPort)), BasePath: o.webBase, User: o.webUser, Password: o.webPassword, NoAuth: o.webNoAuth,
+		CertFile: s.absolute(o.tlsCert), KeyFile: s.absolute(o.tlsKey), Hosts: o.webNames, Redact: s.log.redact,
+		Warn: func(text string) { s.log.warnf("web UI: %s", text) },
+	}, s)
+	if err != nil {
+		return usage(err)
+	}
+	if err := s.server.Listen(); err != nil {
+		return broken(fmt.Errorf("the web UI cannot be opened: %w; --web-host and --web-port choose another place, --headless does without it", err))
+	}
+	s.show(nil)
+	s.log.infof("starting web interface at %s", s.server.URL())
+	return nil
+}
+
+func (s *session) absolute(name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(s.sys.dir, name)
+}
+
+// serve runs tests as they are asked for, and gives the exit code: that of the last test.
+func (s *session) serve() int {
+	if s.opts.autostart {
+		if over := s.test(startRequest{answer: make(chan error, 1)}); over {
+			return s.code
+		}
+	}
+	for {
+		var quit <-chan time.Time
+		if s.opts.autoquit >= 0 && s.n > 0 {
+			quit = time.After(s.opts.autoquit)
+		}
+		select {
+		case request := <-s.starts:
+			if over := s.test(request); over {
+				return s.code
+			}
+		case sig := <-s.sys.signals:
+			s.log.infof("got signal %s, shutting down (exit code %d)", sig, s.code)
+			return s.code
+		case <-quit:
+			s.log.infof("--autoquit: shutting down (exit code %d)", s.code)
+			return s.code
+		}
+	}
+}
+
+// test runs a test from its start to its end. over says that a signal has ended it, and with it the program.
+func (s *session) test(request startRequest) (over bool) {
+	r, fail := s.prepare(request.form)
+	if r != nil {
+		defer r.end()
+	}
+	if fail != nil {
+		s.log.errorf("the test could not be started: %s", fail)
+		request.answer <- fail
+		return false
+	}
+	s.mu.Lock()
+	s.n++
+	s.run, s.busy = r, true
+	s.mu.Unlock()
+	r.enter(live.Spawning)
+	request.answer <- nil
+	code := r.test()
+	_, over = r.signalled()
+	s.mu.Lock()
+	s.busy, s.code = false, code
+	s.mu.Unlock()
+	r.enter(live.Stopped) // with the exit code
+	r.release()
+	return over
+}
+
+// prepare makes the run of a test and does all that can fail before its load.
+func (s *session) prepare(form live.Form) (*run, *failure) {
+	settings, err := s.settings(form)
+	if err != nil {
+		return nil, usage(err)
+	}
+	sys := *s.sys
+	sys.form = settings
+	r := newRun(&sys)
+	r.watch = s.watch(r)
+	fail := r.load(s.first)
+	if fail == nil {
+		if form.Rate == nil && form.SpawnRate != nil {
+			r.opts.startRate = 0 // a closed run was chosen
+		}
+		fail = s.keepResults(r)
+	}
+	if fail == nil {
+		fail = r.makeReady()
+	}
+	if fail != nil {
+		if redact := r.env.Redact; redact != nil {
+			fail = &failure{fail.code, errors.New(redact(fail.Error()))}
+		}
+		return r, fail
+	}
+	s.mu.Lock()
+	s.plan = r.offer() // the form begins with what was chosen last
+	s.mu.Unlock()
+	return r, nil
+}
+
+// keepResults lets a run without --csv write its files to a folder that lasts as long as the session, to be downloaded.
+func (s *session) keepResults(r *run) *failure {
+	if r.opts.csv != "" {
+		return nil
+	}
+	if s.folder == "" {
+		folder, err := os.MkdirTemp("", "katydid-")
+		if err != nil {
+			s.log.warnf("the history and the histogram log cannot be kept for download: %s", withoutPath(err))
+			return nil
+		}
+		s.folder = folder
+	}
+	r.opts.csv = filepath.Join(s.folder, "katydid")
+	return nil
+}
+
+func (s *session) removeFolder() {
+	if s.folder != "" {
+		_ = os.RemoveAll(s.folder) // it is in a folder for temporary files anyway
+	}
+}
+
+// release forgets what only a load needs, so that a session that waits does not keep its users' memory. The results stay.
+func (r *run) release() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.people = departed(r.people.Peak())
+	r.crowd, r.driver = nil, nil
+}
+
+// departed are users who have all left; the number is the most that there were.
+type departed int
+
+func (departed) Live() int      { return 0 }
+func (d departed) Peak() int    { return int(d) }
+func (departed) Hogged() bool   { return false }
+func (departed) Accuse() string { return "" }
+func (departed) KillAll()       {}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	k6options "katydid/runtime/k6/options"
+	"katydid/web/live"
+)
+
+// errNoLoad is the answer to whoever wants to steer a load that is over, or has not begun.
+var errNoLoad = errors.New("no load is under way")
+
+// do lets the goroutine of runTest call f while the load goes on, and waits for it; false if the load is over before that
+// or has not begun. Any other goroutine may call it.
+func (r *run) do(f func()) bool {
+	done := make(chan struct{})
+	select {
+	case r.commands <- func() { defer close(done); f() }:
+		<-done
+		return true
+	case <-r.settled:
+		return false
+	}
+}
+
+// steer changes the load by so many users, or starts a second in an open run. It says what it did, or why it cannot. Any
+// goroutine but that of runTest may call it.
+func (r *run) steer(delta float64) (said string, err error) {
+	if !r.do(func() { said, err = r.steerNow(delta) }) {
+		return "", errNoLoad
+	}
+	return said, err
+}
+
+func (r *run) steerNow(delta float64) (string, error) {
+	if r.open != nil {
+		rate := max(r.open.Level(time.Now())+delta, 0)
+		return r.changeRate(rate)
+	}
+	users := 0
+	if r.k6 != nil {
+		sc, err := r.steered()
+		if err != nil {
+			return "", err
+		}
+		users = sc.loop.Target()
+	} else {
+		users, _ = r.driver.Target()
+	}
+	return r.changeUsers(max(users+int(delta), 0), max(r.opts.rate, math.Abs(delta)))
+}
+
+// changeUsers sets the number of users, which come and go by so many a second. Call it from the goroutine of runTest while
+// the load goes on, as changeRate.
+func (r *run) changeUsers(users int, rate float64) (string, error) {
+	switch {
+	case r.k6 != nil:
+		sc, err := r.steered()
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("scenario %s: %s from now on", sc.plan.Name, count(int64(users), "user")), sc.loop.SetVUs(users)
+	case r.open != nil:
+		return "", errors.New("this is an open run, which makes users as it needs them: change its rate")
+	case r.shape != "":
+		return "", fmt.Errorf("the load shape %s decides on the users", r.shape)
+	case users > maxUsers:
+		return "", fmt.Errorf("there can be at most %d users", maxUsers)
+	}
+	if err := r.driver.Goal(users, rate); err != nil {
+		return "", err
+	}
+	r.checkFiles(users)
+	r.enter(live.Spawning)
+	return fmt.Sprintf("ramping to %d users at a rate of %.2f per second", users, rate), nil
+}
+
+// changeRate sets the starts a second of an open run.
+func (r *run) changeRate(rate float64) (string, error) {
+	switch {
+	case r.open == nil:
+		return "", errors.New("this is no open run: change its users")
+	case r.shape != "":
+		return "", fmt.Errorf("the load shape %s decides on the rate", r.shape)
+	case rate > maxRate:
+		return "", fmt.Errorf("there can be at most %d starts a second", maxRate)
+	}
+	return fmt.Sprintf("%g starts per second from now on", rate), r.open.Change(time.Now(), rate)
+}
+
+// steered is the scenario of a k6 script whose users may be changed from outside.
+func (r *run) steered() (*k6Scenario, error) {
+	var found *k6Scenario
+	var names []string
+	for _, sc := range r.k6.scenarios {
+		if !steerable(&sc.plan) {
+			continue
+		}
+		if found == nil {
+			found = sc
+		}
+		names = append(names, sc.plan.Name)
+	}
+	switch len(names) {
+	case 0:
+		return nil, errors.New("the script's scenarios decide on the users: only those with the executor externally-controlled can be changed")
+	case 1:
+		return found, nil
+	}
+	return nil, fmt.Errorf("several scenarios are externally controlled (%s), and it is not clear which is meant", strings.Join(names, ", "))
+}
+
+// steerable says that the users of a scenario may be changed from outside.
+func steerable(p *k6options.Scenario) bool { return p.Executor == k6options.ExternallyControlled }
