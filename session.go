@@ -71,7 +71,7 @@ func (s *session) open() *failure {
 	var err error
 	s.server, err = live.New(live.Options{
 		Addr: net.JoinHostPort(o.webHost, strconv.Itoa(o.webPort)), BasePath: o.webBase, User: o.webUser, Password: o.webPassword, NoAuth: o.webNoAuth,
-		CertFile: s.absolute(o.tlsCert), KeyFile: s.absolute(o.tlsKey), Hosts: o.webNames, Redact: s.log.redact,
+		CertFile: s.absolute(o.tlsCert), KeyFile: s.absolute(o.tlsKey), Hosts: o.webNames, Redact: s.log.redact, RunTime: parseTimespan,
 		Warn: func(text string) { s.log.warnf("web UI: %s", text) },
 	}, s)
 	if err != nil {
@@ -81,6 +81,11 @@ func (s *session) open() *failure {
 		return broken(fmt.Errorf("the web UI cannot be opened: %w; --web-host and --web-port choose another place, --headless does without it", err))
 	}
 	s.show(nil)
+	go func() {
+		if err := s.server.Serve(); err != nil {
+			s.log.errorf("the web UI has ended: %s", err)
+		}
+	}()
 	s.log.infof("starting web interface at %s", s.server.URL())
 	return nil
 }
