@@ -101,11 +101,11 @@ func nameOf(s *stats.Summary) string {
 
 // Course is a history as the pages' scripts get it: a list each with a value for every interval, the oldest first.
 type Course struct {
-	Widths    []int64  `json:"widths"` // of the intervals, milliseconds
-	Requests  []int64  `json:"requests"`
-	Failures  []int64  `json:"failures"`
-	Users     []int    `json:"users"`
-	Lag       []*int64 `json:"lag"` // on average, microseconds; null where it is not known
+	Widths    []int64    `json:"widths"` // of the intervals, milliseconds
+	Requests  []int64    `json:"requests"`
+	Failures  []int64    `json:"failures"`
+	Users     []int      `json:"users"`
+	Lag       []*int64   `json:"lag"`     // on average, microseconds; null where it is not known
 	CPU       []*float64 `json:"cpu"`     // share of the generator's processors at the busiest; null where it is not known
 	Planned   []int64    `json:"planned"` // starts of an open run; empty in a closed one
 	Started   []int64    `json:"started"`
@@ -120,7 +120,7 @@ func (h *History) Course() *Course {
 	if h == nil || len(h.points) == 0 {
 		return nil
 	}
-	c := &Course{PerOctave: perOctave, Most: maxPoints}
+	c := &Course{PerOctave: perOctave, Most: h.limit()}
 	last, open := int64(0), false
 	for i := range h.points {
 		p := &h.points[i]
