@@ -38,14 +38,17 @@ func (s *Server) routes() []route {
 		{"GET", "/hlog", false, s.download("hlog")},
 		{"GET", "/stats/report", false, s.report},
 		{"GET", "/summary", false, s.summary},
-		{"GET", "/metrics", false, s.metrics()},
 	}
 }
 
 // handler is all routes behind all guards.
 func (s *Server) handler() (http.Handler, error) {
+	metrics, err := s.metrics()
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
-	for _, r := range s.routes() {
+	for _, r := range append(s.routes(), route{"GET", "/metrics", false, metrics}) {
 		h := r.serve
 		if r.changes {
 			h = ownSite(r.method, h)

@@ -14,7 +14,9 @@ import (
 type pyFloat float64
 
 // MarshalJSON never fails.
-func (f pyFloat) MarshalJSON() ([]byte, error) { return []byte(stats.ReprFloat(finite(float64(f)))), nil }
+func (f pyFloat) MarshalJSON() ([]byte, error) {
+	return []byte(stats.ReprFloat(finite(float64(f)))), nil
+}
 
 // statsAnswer is GET /stats/requests: all fields of Locust's current answer and all of that of 2.12, which had other names
 // for percentiles and meant the present rate by the total's total_rps; there the current meaning stands.

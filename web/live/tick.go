@@ -80,9 +80,13 @@ func changed(r, o *stats.Row) bool {
 	return r.Count != o.Count || r.Failures != o.Failures || r.Bytes != o.Bytes || r.RecentRPS != o.RecentRPS || r.RecentFPS != o.RecentFPS
 }
 
-func sameFailure(a, b stats.Failure) bool { return a.Count == b.Count && a.Key == b.Key && a.Text == b.Text }
+func sameFailure(a, b stats.Failure) bool {
+	return a.Count == b.Count && a.Key == b.Key && a.Text == b.Text
+}
 
-func sameException(a, b stats.ExceptionRow) bool { return a.Count == b.Count && a.Traceback == b.Traceback }
+func sameException(a, b stats.ExceptionRow) bool {
+	return a.Count == b.Count && a.Traceback == b.Traceback
+}
 
 func (t *ticker) row(r *stats.Row) Row {
 	return Row{
