@@ -128,6 +128,9 @@ func newForm(fields url.Values, p *Plan) (f Form, ignored []string, err error) {
 		}
 	}
 	slices.Sort(ignored)
+	if f.Host == withoutUser(p.Host) { // as the page shows it: user and password, if it has some, stay
+		f.Host = ""
+	}
 	f.check(p, problem)
 	return f, ignored, err
 }

@@ -3,6 +3,7 @@ package live
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -125,8 +126,19 @@ func (b *board) greeting() *message {
 		t := newTicker(b.clean, f)
 		t.since(nil)
 		t.tick.Log = cleanLines(lines, b.clean)
-		return &Hello{Plan: plan, Course: course.Course(), Tick: t.tick}
+		return &Hello{Plan: publicPlan(plan), Course: course.Course(), Tick: t.tick}
 	})
+}
+
+// publicPlan is the plan without users and passwords in its URLs.
+func publicPlan(p *Plan) *Plan {
+	public := *p
+	public.Host = withoutUser(p.Host)
+	public.Classes = slices.Clone(p.Classes)
+	for i := range public.Classes {
+		public.Classes[i].Host = withoutUser(public.Classes[i].Host)
+	}
+	return &public
 }
 
 // newLines are those of the log that the watchers do not have yet. Needs the lock.
