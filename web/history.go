@@ -15,9 +15,11 @@ const maxPoints = 1000
 const shortest = time.Second / 2
 
 // History is the course of a run, in bounded memory: requests, failures, users, lag, and the distribution of the times
-// in each of at most maxPoints intervals of equal numbers of snapshots. One goroutine at a time may use it.
+// in each of at most maxPoints intervals of equal numbers of snapshots. One goroutine at a time may use it. The zero value
+// is the history of a run that begins.
 type History struct {
 	start  time.Time
+	most   int   // points that there may be, an even number; 0 for maxPoints
 	before point // sums up to the last snapshot
 	each   int   // snapshots that make a point
 	in     int   // snapshots in the last point
@@ -48,9 +50,7 @@ func (h *History) Add(s *stats.Snapshot, l Load) {
 	if h == nil || s.Interval == nil {
 		return
 	}
-	if !s.Start.Equal(h.start) { // starts are counted on: a reset forgets requests only
-		*h = History{start: s.Start, before: point{planned: h.before.planned, started: h.before.started}}
-	}
+	h.Begin(s.Start)
 	t, b := &s.Total, &h.before
 	p := point{
 		end: s.At.Sub(s.Start), requests: t.Count - b.requests, failures: t.Failures - b.failures, users: s.Users,
@@ -61,6 +61,14 @@ func (h *History) Add(s *stats.Snapshot, l Load) {
 		requests: t.Count, failures: t.Failures, lag: t.Lag.Sum, lags: t.Lag.Count, planned: l.Planned, started: l.Started,
 	}
 	h.add(p, s.Interval)
+}
+
+// Begin forgets what was before, if start is not that of the snapshots before: the statistics were reset. Starts are counted
+// on: a reset forgets requests only.
+func (h *History) Begin(start time.Time) {
+	if !start.Equal(h.start) {
+		*h = History{start: start, most: h.most, before: point{planned: h.before.planned, started: h.before.started}}
+	}
 }
 
 // AddLogged appends an interval of a histogram log. That knows only of requests that were timed; totals are what is known
@@ -99,20 +107,34 @@ func (h *History) add(p point, iv *stats.Interval) {
 		h.in++
 		return
 	}
-	if len(h.points) == maxPoints {
+	if len(h.points) >= h.limit() {
 		h.halve()
 	}
 	h.points = append(h.points, p)
 	h.in = 1
 }
 
-// halve makes one point of each two.
+func (h *History) limit() int {
+	if h.most == 0 {
+		return maxPoints
+	}
+	return h.most
+}
+
+// halve makes one point of each two. Of an odd number the last waits for another.
 func (h *History) halve() {
-	for i := range len(h.points) / 2 {
+	n := len(h.points)
+	for i := range n / 2 {
 		h.points[i] = h.points[2*i]
 		h.points[i].merge(&h.points[2*i+1])
 	}
-	h.points = h.points[:len(h.points)/2]
+	if n%2 == 1 {
+		h.points[n/2] = h.points[n-1]
+	} else {
+		h.in += h.each
+	}
+	clear(h.points[(n+1)/2:]) // their histograms would stay in memory
+	h.points = h.points[:(n+1)/2]
 	h.each *= 2
 }
 

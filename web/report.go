@@ -120,7 +120,7 @@ func (h *History) Course() *Course {
 	if h == nil || len(h.points) == 0 {
 		return nil
 	}
-	c := &Course{PerOctave: perOctave, Most: maxPoints}
+	c := &Course{PerOctave: perOctave, Most: h.limit()}
 	last, open := int64(0), false
 	for i := range h.points {
 		p := &h.points[i]

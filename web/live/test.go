@@ -11,7 +11,8 @@ import (
 )
 
 // Test is what the pages and programs on the other side may do with the test. Any goroutine may call its methods at any
-// time. Errors are for the person who asked: one line, without secrets.
+// time. Errors are for the person who asked: one line, without secrets. Server.Show calls Plan and Log: who calls it must hold
+// nothing that these wait for.
 type Test interface {
 	// Plan is what there is to be started.
 	Plan() *Plan

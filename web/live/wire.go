@@ -7,10 +7,14 @@ import (
 
 // What the page gets. GET events is a stream of server-sent events:
 //
-//	event hello    Hello, first of all, and again whenever a new test starts
-//	event tick     Tick, once a second while a test goes on, and when its state changes
+//	event hello    Hello, first of all, and again whenever a new test starts or the statistics were reset
+//	event tick     Tick, once a second while a test goes on, when its state changes, and for new lines of the log
 //
-// GET history?method=M&name=N is a web.Course: that of one name, which the ticks then continue (Tick.Rows[].Point).
+// A watcher that cannot keep up is sent away, and gets a new hello when it comes again.
+//
+// GET history?method=M&name=N is a web.Course: that of one name, which the ticks then continue (Tick.Rows[].Point; where that
+// is null the interval was empty). Its Widths add up to the same time as those of the course of all requests, though there may
+// be fewer of them: Most says how many there may be. It is kept of the first 100 names; 404 for others.
 
 // Hello is all that is known.
 type Hello struct {
@@ -19,7 +23,7 @@ type Hello struct {
 	Tick   Tick        `json:"tick"`   // with all rows, failures, exceptions and lines of the log
 }
 
-// Point is one interval as it comes with a tick.
+// Point is one interval as it comes with a tick. One shorter than half a second is counted to that before, if there is one.
 type Point struct {
 	Width    int64    `json:"width"` // milliseconds
 	Requests int64    `json:"requests"`
@@ -59,7 +63,7 @@ type Tick struct {
 	Rows  []Row  `json:"rows"`  // those that have changed since the tick before
 	Point *Point `json:"point"` // null if no second has passed
 
-	// Null if they are those of the tick before.
+	// Null if they are those of the tick before. Of failures and exceptions those 500 that occurred most.
 	Failures   []stats.SummaryError     `json:"failures"`
 	Exceptions []stats.SummaryException `json:"exceptions"`
 	Checks     []stats.SummaryCheck     `json:"checks"`
