@@ -60,29 +60,29 @@ func (r *run) finish() int {
 		r.log.infof("shutting down (exit code %d)", code)
 		return code
 	}
-	r.final.Store(r.summarize(code, s))
 	r.log.infof("the test has ended (exit code %d)", code)
 	return code
 }
 
 // documents writes the summary and the report, and gives the exit code.
 func (r *run) documents(s *stats.Snapshot) int {
-	code := r.exitCode(s)
-	if r.opts.summary != "" {
-		if err := r.summarise(r.summarize(code, s)); err != nil {
-			r.log.errorf("the summary could not be written: %s", oneLine(err))
-			r.outcome.notWritten = true
-			code = r.exitCode(s)
+	sum := r.summarize(r.exitCode(s), s)
+	check := func(what string, err error) {
+		if err == nil {
+			return
 		}
+		r.log.errorf("%s could not be written: %s", what, oneLine(err))
+		r.outcome.notWritten = true
+		sum.ExitCode = r.exitCode(s)
+	}
+	if r.opts.summary != "" {
+		check("the summary", r.summarise(sum))
 	}
 	if r.opts.html != "" {
-		if err := r.report(r.summarize(code, s)); err != nil {
-			r.log.errorf("the report could not be written: %s: %s", r.opts.html, oneLine(err))
-			r.outcome.notWritten = true
-			code = r.exitCode(s)
-		}
+		check("the report", r.report(sum))
 	}
-	return code
+	r.final.Store(sum)
+	return sum.ExitCode
 }
 
 // exitCode judges the run by its last snapshot.

@@ -51,7 +51,10 @@ func (r *run) report(sum *stats.Summary) error {
 	if err := r.writeReport(&b, sum); err != nil {
 		return err
 	}
-	return stats.ReplaceFile(r.opts.html, b.Bytes())
+	if err := stats.ReplaceFile(r.opts.html, b.Bytes()); err != nil {
+		return fmt.Errorf("%s: %w", r.opts.html, err)
+	}
+	return nil
 }
 
 // use remembers for the report how an option was set. What is secret stays out of it: values that are for the script's

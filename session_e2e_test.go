@@ -28,7 +28,7 @@ func webSession(t *testing.T, script string, args ...string) (p *process, ui web
 	p.says("starting web interface at ")
 	_, rest, _ := strings.Cut(p.stderr.String(), "starting web interface at ")
 	base, _, _ := strings.Cut(rest, "\n")
-	return p, webClient{t, base}
+	return p, webClient{t, strings.TrimSuffix(base, "/")}
 }
 
 // webClient is a script that uses the web UI's REST interface.
@@ -109,7 +109,7 @@ const webScene = `
 import { HttpUser, constant, events } from "katydid";
 let starts = 0;
 events.testStart.addListener(() => { starts++; console.log("tests started in this copy of the script: " + starts); });
-events.initCommandLine.addListener(({parser}) => { parser.addArgument("--tenant", {default: "nobody"}); });
+events.initCommandLine.addListener(parser => { parser.addArgument("--tenant", {default: "nobody"}); });
 export class Visitor extends HttpUser {
   static waitTime = constant(0.05);
   static tasks = { home: 3, away: 1 };
@@ -127,6 +127,7 @@ export class Admin extends HttpUser {
 // Two tests one after the other, as a script would make them with Locust's REST interface: started, changed, reset,
 // stopped, read; the files, the downloads and the figures agree.
 func TestSession(t *testing.T) {
+	t.Parallel()
 	p, ui := webSession(t, webScene, "--csv", "out/a", "--summary", "out/sum.json", "--html", "out/report.html", "--class-picker")
 	if s := ui.stats(); s.State != "ready" || s.total() != 0 {
 		t.Errorf("before the first test: %+v", s)
@@ -140,6 +141,7 @@ func TestSession(t *testing.T) {
 	if got := ui.get("stats/reset"); got != "ok" {
 		t.Errorf("reset says %q", got)
 	}
+	until(t, "requests were made since the reset", func() bool { return ui.stats().total() > 0 })
 	ui.get("stop")
 	first := ui.stats()
 	if first.State != "stopped" || first.User_count != 0 || first.total() == 0 {
@@ -193,13 +195,14 @@ func file(t *testing.T, dir, name string) string {
 
 // What cannot be started says why, in one line, and the session goes on. A script that was mended meanwhile is taken.
 func TestSessionRefuses(t *testing.T) {
+	t.Parallel()
 	p, ui := webSession(t, webScene, "--lock-host", "-H", "http://127.0.0.1:1")
 	for form, want := range map[string]string{
-		"user_count=0&spawn_rate=1":                                "must be at least 1",
-		"user_count=1&spawn_rate=-1":                               "must be more than 0",
-		"user_count=1&spawn_rate=1&run_time=soon":                  "soon",
-		"user_count=1&spawn_rate=1&user_classes=Nobody":            "unknown user class Nobody",
-		"user_count=1&spawn_rate=1&host=http%3A%2F%2F127.0.0.1%3A2": "the host is locked to http://127.0.0.1:1",
+		"user_count=0&spawn_rate=1":                                 "must be at least 1",
+		"user_count=1&spawn_rate=-1":                                "not a number from 0 up",
+		"user_count=1&spawn_rate=1&run_time=soon":                   "Valid run_time formats",
+		"user_count=1&spawn_rate=1&user_classes=Nobody":             "no user class Nobody",
+		"user_count=1&spawn_rate=1&host=http%3A%2F%2F127.0.0.1%3A2": "The host is locked (--lock-host): it is http://127.0.0.1:1",
 	} {
 		if ok, message := ui.swarm(form); ok || !strings.Contains(message, want) || strings.Contains(message, "\n") {
 			t.Errorf("%s: %v %q, want %q", form, ok, message, want)
@@ -225,6 +228,7 @@ func TestSessionRefuses(t *testing.T) {
 }
 
 func TestSessionStartsAndQuitsByItself(t *testing.T) {
+	t.Parallel()
 	p, ui := webSession(t, webScene, "--autostart", "--autoquit", "1", "-u", "2", "-t", "2s")
 	until(t, "the test runs", func() bool { return ui.stats().State == "running" })
 	if history := ui.get("stats/requests_full_history/csv"); !strings.HasPrefix(history, "Timestamp,User Count") {
@@ -242,6 +246,7 @@ func TestSessionStartsAndQuitsByItself(t *testing.T) {
 
 // The rate of an open run is changed while it goes on; the verdict, the planned starts and the made ones stay true.
 func TestSessionOpenRun(t *testing.T) {
+	t.Parallel()
 	p, ui := webSession(t, webScene, "--rate", "20")
 	ui.starts("user_count=50")
 	until(t, "20 requests were made", func() bool { return ui.stats().total() >= 20 })
@@ -270,6 +275,7 @@ func TestSessionOpenRun(t *testing.T) {
 
 // A k6 script is started as it is; only scenarios that are externally controlled can be changed.
 func TestSessionOfK6Script(t *testing.T) {
+	t.Parallel()
 	_, target := targetProcess(t, t.TempDir(), "0")
 	script := fmt.Sprintf(`
 import http from "k6/http"; import { sleep, check } from "k6";
