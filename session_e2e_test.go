@@ -81,11 +81,11 @@ func (c webClient) starts(form string) {
 }
 
 type webStats struct {
-	State      string
-	User_count int
-	Stats      []struct {
-		Name                       string
-		Num_requests, Num_failures int64
+	State string
+	Users int `json:"user_count"`
+	Stats []struct {
+		Name     string
+		Requests int64 `json:"num_requests"`
 	}
 }
 
@@ -102,7 +102,7 @@ func (s webStats) total() int64 {
 	if len(s.Stats) == 0 {
 		return 0
 	}
-	return s.Stats[len(s.Stats)-1].Num_requests
+	return s.Stats[len(s.Stats)-1].Requests
 }
 
 const webScene = `
@@ -133,18 +133,18 @@ func TestSession(t *testing.T) {
 		t.Errorf("before the first test: %+v", s)
 	}
 	ui.starts("user_count=4&spawn_rate=50&tenant=blue")
-	until(t, "4 users run and 40 requests were made", func() bool { s := ui.stats(); return s.State == "running" && s.User_count == 4 && s.total() >= 40 })
+	until(t, "4 users run and 40 requests were made", func() bool { s := ui.stats(); return s.State == "running" && s.Users == 4 && s.total() >= 40 })
 	ui.starts("user_count=8&spawn_rate=50")
-	until(t, "8 users run", func() bool { s := ui.stats(); return s.State == "running" && s.User_count == 8 })
+	until(t, "8 users run", func() bool { s := ui.stats(); return s.State == "running" && s.Users == 8 })
 	ui.starts("user_count=2&spawn_rate=50")
-	until(t, "2 users run", func() bool { s := ui.stats(); return s.State == "running" && s.User_count == 2 })
+	until(t, "2 users run", func() bool { s := ui.stats(); return s.State == "running" && s.Users == 2 })
 	if got := ui.get("stats/reset"); got != "ok" {
 		t.Errorf("reset says %q", got)
 	}
 	until(t, "requests were made since the reset", func() bool { return ui.stats().total() > 0 })
 	ui.get("stop")
 	first := ui.stats()
-	if first.State != "stopped" || first.User_count != 0 || first.total() == 0 {
+	if first.State != "stopped" || first.Users != 0 || first.total() == 0 {
 		t.Errorf("after the first test: %+v", first)
 	}
 	for _, row := range first.Stats {
@@ -283,9 +283,9 @@ export const options = { scenarios: { hands: { executor: "externally-controlled"
 export default function () { check(http.get(%q), { ok: r => r.status === 200 }); sleep(0.05); }`, target)
 	p, ui := webSession(t, script)
 	ui.starts("")
-	until(t, "2 users run", func() bool { return ui.stats().User_count == 2 })
+	until(t, "2 users run", func() bool { return ui.stats().Users == 2 })
 	ui.starts("user_count=5&spawn_rate=1")
-	until(t, "5 users run", func() bool { return ui.stats().User_count == 5 })
+	until(t, "5 users run", func() bool { return ui.stats().Users == 5 })
 	if ok, message := ui.swarm("user_count=50&spawn_rate=1"); ok || !strings.Contains(message, "between 0 and 10") {
 		t.Errorf("too many users: %v %q", ok, message)
 	}

@@ -72,8 +72,7 @@ func TestChangeOfStreams(t *testing.T) {
 // The number of starts after a change is that of its rate; those before are as planned, and a plan that had no start
 // left gets new ones.
 func TestOpenChange(t *testing.T) {
-	var r *openRun
-	r = openPlan(t, Plan{Shape: Constant(1, 4*sec)}, oneClass, 10, 2*sec, func(o *openRun) {
+	r := openPlan(t, Plan{Shape: Constant(1, 4*sec)}, oneClass, 10, 2*sec, func(o *openRun) {
 		o.serve = func(_, n int) time.Duration {
 			if n == 1 { // at 1 s, within the plan's goroutines
 				if err := o.Change(time.Now(), 4); err != nil {
