@@ -238,6 +238,8 @@ func (r *run) attend(what string, limit time.Duration, kill func(), work func() 
 		case s := <-r.sys.signals:
 			r.hearSignal(s)
 			r.noteK6(exitK6Signal)
+		case command := <-r.commands:
+			command()
 		case reason := <-r.stop:
 			why = &endedError{reason + " while " + what + " was under way"}
 		case <-timeUp:

@@ -8,6 +8,7 @@ import (
 	"runtime/metrics"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,6 +21,7 @@ type memoryWatch struct {
 	out  chan struct{} // closed when there is too little left
 	why  string        // set before that
 	quit chan struct{}
+	once sync.Once // closes quit
 }
 
 func newMemoryWatch() *memoryWatch {
@@ -54,7 +56,8 @@ func (w *memoryWatch) start(r *run, limit int64) {
 	}()
 }
 
-func (w *memoryWatch) stop() { close(w.quit) }
+// stop ends the watch; only the first call counts.
+func (w *memoryWatch) stop() { w.once.Do(func() { close(w.quit) }) }
 
 // hogged says that a task has been running without a break for long while memory is running out: an array that grows
 // without end is copied with each step, so the limit comes sooner for it than for many small users.

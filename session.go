@@ -52,6 +52,7 @@ func runSession(sys *system, first *options, preview *run) int {
 		sys: sys, first: first, opts: preview.opts, log: preview.log,
 		starts: make(chan startRequest), ended: make(chan struct{}),
 	}
+	preview.memory.stop()
 	s.plan = preview.offer()
 	if fail := s.open(); fail != nil {
 		return preview.refuse(fail)
@@ -72,7 +73,7 @@ func (s *session) open() *failure {
 	s.server, err = live.New(live.Options{
 		Addr: net.JoinHostPort(o.webHost, strconv.Itoa(o.webPort)), BasePath: o.webBase, User: o.webUser, Password: o.webPassword, NoAuth: o.webNoAuth,
 		CertFile: s.absolute(o.tlsCert), KeyFile: s.absolute(o.tlsKey), Hosts: o.webNames, Redact: s.log.redact, RunTime: parseTimespan,
-		Warn: func(text string) { s.log.warnf("web UI: %s", text) },
+		Warn: func(text string) { s.logger().warnf("web UI: %s", text) },
 	}, s)
 	if err != nil {
 		return usage(err)
@@ -83,11 +84,19 @@ func (s *session) open() *failure {
 	s.show(nil)
 	go func() {
 		if err := s.server.Serve(); err != nil {
-			s.log.errorf("the web UI has ended: %s", err)
+			s.logger().errorf("the web UI has ended: %s", err)
 		}
 	}()
 	s.log.infof("starting web interface at %s", s.server.URL())
 	return nil
+}
+
+// logger is that of the test that goes on, whose view may be on the screen.
+func (s *session) logger() *logger {
+	if r, busy := s.current(); busy {
+		return r.log
+	}
+	return s.log
 }
 
 func (s *session) absolute(name string) string {
@@ -100,8 +109,12 @@ func (s *session) absolute(name string) string {
 // serve runs tests as they are asked for, and gives the exit code: that of the last test.
 func (s *session) serve() int {
 	if s.opts.autostart {
-		if over := s.test(startRequest{answer: make(chan error, 1)}); over {
+		over, fail := s.test(live.Form{}, func(error) {})
+		switch {
+		case over:
 			return s.code
+		case fail != nil && s.opts.autoquit >= 0: // nobody is there to try again
+			return fail.code
 		}
 	}
 	for {
@@ -111,7 +124,7 @@ func (s *session) serve() int {
 		}
 		select {
 		case request := <-s.starts:
-			if over := s.test(request); over {
+			if over, _ := s.test(request.form, func(err error) { request.answer <- err }); over {
 				return s.code
 			}
 		case sig := <-s.sys.signals:
@@ -124,23 +137,24 @@ func (s *session) serve() int {
 	}
 }
 
-// test runs a test from its start to its end. over says that a signal has ended it, and with it the program.
-func (s *session) test(request startRequest) (over bool) {
-	r, fail := s.prepare(request.form)
+// test runs a test from its start to its end. begun is called as soon as it is under way, or with the error, which is fail
+// then, that keeps it from being so. over says that a signal has ended it, and with it the program.
+func (s *session) test(form live.Form, begun func(error)) (over bool, fail *failure) {
+	r, fail := s.prepare(form)
 	if r != nil {
 		defer r.end()
 	}
 	if fail != nil {
 		s.log.errorf("the test could not be started: %s", fail)
-		request.answer <- fail
-		return false
+		begun(fail)
+		return false, fail
 	}
 	s.mu.Lock()
 	s.n++
 	s.run, s.busy = r, true
 	s.mu.Unlock()
 	r.enter(live.Spawning)
-	request.answer <- nil
+	begun(nil)
 	code := r.test()
 	_, over = r.signalled()
 	s.mu.Lock()
@@ -148,7 +162,7 @@ func (s *session) test(request startRequest) (over bool) {
 	s.mu.Unlock()
 	r.enter(live.Stopped) // with the exit code
 	r.release()
-	return over
+	return over, nil
 }
 
 // prepare makes the run of a test and does all that can fail before its load.

@@ -297,3 +297,13 @@ export default function () { check(http.get(%q), { ok: r => r.status === 200 });
 	p.signal(syscall.SIGINT)
 	p.expect(exitOK)
 }
+
+// Where nobody is there to try again, a test that cannot be started ends the program.
+func TestSessionCannotStartByItself(t *testing.T) {
+	t.Parallel()
+	p, _ := webSession(t, webScene, "--autostart", "--autoquit", "0", "--csv", "scene.js/x")
+	p.expect(exitNotWritten)
+	if !p.said("the test could not be started: ") {
+		t.Error(p.stderr)
+	}
+}
