@@ -53,7 +53,7 @@ func (g *gatekeeper) guard(next http.Handler) http.Handler {
 		}
 		from := addressOf(r)
 		if left := g.blocked(from); left > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(left/time.Second)+1))
+			w.Header().Set("Retry-After", strconv.Itoa(int((left+time.Second-1)/time.Second)))
 			http.Error(w, "Too many wrong passwords.", http.StatusTooManyRequests)
 			return
 		}

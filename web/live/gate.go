@@ -79,6 +79,15 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
+// CloseWrite is for net/http, which says no more and lets the client read what it was told before it closes: a client
+// that still sends would otherwise find the connection broken.
+func (c *conn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
 // serve counts a request; the func that it returns ends that.
 func (c *conn) serve() (done func()) {
 	c.serving.Add(1)
