@@ -1,0 +1,89 @@
+import { h, Component } from "preact";
+import { useState } from "preact/hooks";
+import { count, digits, ms } from "./format";
+import type { Session } from "./session";
+import { Column, Head, sorted, useOrder } from "./table";
+import { keep } from "./theme";
+import type { View } from "./view";
+import { timesOf } from "./charts";
+import type { Row, RowTimes } from "./wire";
+
+type Times = "service" | "response";
+
+const time = (of: Times, key: keyof RowTimes, head: string): Column<Row> => ({
+  key, head, value: r => r[of]?.[key] ?? null, cell: r => r[of] ? ms(r[of][key]) : "–",
+});
+
+const plain = (key: string, head: string, value: (r: Row) => number, cell: (r: Row) => string, title?: string): Column<Row> => ({ key, head, title, value, cell });
+
+/** Locust's columns in its words, and some more to be chosen. */
+function columnsOf(of: Times): Column<Row>[] {
+  const size = (r: Row) => r.count > 0 ? r.bytes / r.count : 0;
+  return [
+    { key: "type", head: "Type", text: true, value: r => r.method, cell: r => r.method },
+    { key: "name", head: "Name", text: true, value: r => r.name, cell: r => r.name },
+    plain("count", "# Requests", r => r.count, r => count(r.count)),
+    { key: "fails", head: "# Fails", value: r => r.failures, cell: r => <span class={r.failures > 0 ? "fail" : ""}>{count(r.failures)}</span> },
+    time(of, "p50", "Median"), time(of, "p90", "90%ile"), time(of, "p95", "95%ile"), time(of, "p99", "99%ile"), time(of, "p999", "99.9%ile"),
+    time(of, "mean", "Average"), time(of, "min", "Min"), time(of, "max", "Max"),
+    plain("size", "Avg size", size, r => count(Math.round(size(r))), "Average size of an answer, bytes"),
+    plain("rps", "RPS", r => r.rps, r => digits(r.rps), "Requests a second in the last ten seconds"),
+    plain("fps", "Failures/s", r => r.fps, r => digits(r.fps), "Failures a second in the last ten seconds"),
+  ];
+}
+
+const always = new Set(["type", "name"]), atFirst = ["p90", "p999"];
+
+const hiddenBefore = (): Set<string> => new Set(keep("hidden")?.split(",") ?? atFirst);
+
+/** The statistics: a line a name, the sum of all below them. */
+export function Requests({ s, v }: { s: Session; v: View }) {
+  const [filter, setFilter] = useState(""), [hidden, setHidden] = useState(hiddenBefore);
+  const [order, onOrder] = useOrder();
+  const of = timesOf(s, v), all = columnsOf(of), columns = all.filter(c => always.has(c.key) || !hidden.has(c.key));
+  const rows = [...s.rows.values()], wanted = filter.trim().toLowerCase();
+  const shown = wanted ? rows.filter(r => `${r.method} ${r.name}`.toLowerCase().includes(wanted)) : rows;
+  const toggle = (key: string) => setHidden(old => {
+    const next = new Set(old);
+    if (!next.delete(key)) next.add(key);
+    keep("hidden", [...next].join(","));
+    return next;
+  });
+  return <section class="statistics">
+    <div class="bar"><h2>Statistics</h2>
+      <span class="note">{of === "response" ? "Response times, from the planned start on," : s.tick?.open ? "Service times" : "Times"} in ms</span>
+      <span class="push" />
+      {wanted && <span class="note" role="status">{shown.length} of {rows.length}</span>}
+      <input type="search" placeholder="Filter names" aria-label="Filter names" value={filter} onInput={e => setFilter(e.currentTarget.value)} />
+      <details class="menu"><summary>Columns</summary><div>{all.filter(c => !always.has(c.key)).map(c =>
+        <label key={c.key}><input type="checkbox" checked={!hidden.has(c.key)} onChange={() => toggle(c.key)} /> {c.head}</label>)}</div></details>
+    </div>
+    <div class="wide tall" tabIndex={0} role="region" aria-label="Statistics of the requests"><table>
+      <Head columns={columns} order={order} onOrder={onOrder} />
+      <tbody>
+        {sorted(shown, all, order).map(r => <Line key={r.method + "\n" + r.name} row={r} columns={columns} stamp={of + columns.map(c => c.key)}
+          chosen={s.focus?.method === r.method && s.focus.name === r.name} v={v} />)}
+        {rows.length === 0 && <tr><td class="text none" colSpan={columns.length}>No requests yet.</td></tr>}
+        {rows.length > 0 && shown.length === 0 && <tr><td class="text none" colSpan={columns.length}>No name contains “{filter}”.</td></tr>}
+      </tbody>
+      {s.tick && <tfoot><tr>{columns.map(c => <td key={c.key} class={c.text ? "text " + c.key : c.key}>
+        {c.key === "type" ? "" : c.key === "name" ? "Aggregated" : c.cell(s.tick!.total)}</td>)}</tr></tfoot>}
+    </table></div>
+  </section>;
+}
+
+interface LineProps { row: Row; columns: Column<Row>[]; stamp: string; chosen: boolean; v: View }
+
+/** Drawn again only if its figures have changed: there may be a thousand. */
+class Line extends Component<LineProps> {
+  shouldComponentUpdate(next: LineProps) {
+    return next.row !== this.props.row || next.stamp !== this.props.stamp || next.chosen !== this.props.chosen;
+  }
+  render({ row, columns, chosen, v }: LineProps) {
+    const look = () => v.look(chosen ? null : row);
+    return <tr class={chosen ? "chosen" : ""} onClick={() => { if (!getSelection()?.toString()) look(); }}>
+      {columns.map(c => <td key={c.key} class={c.text ? "text " + c.key : c.key}>{c.key !== "name" ? c.cell(row)
+        : <button type="button" aria-pressed={chosen} title={row.name} onClick={e => { e.stopPropagation(); look(); }}>{row.name}</button>}</td>)}
+    </tr>;
+  }
+}

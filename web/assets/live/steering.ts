@@ -1,0 +1,89 @@
+import { useRef, useState } from "preact/hooks";
+import { count, digits } from "./format";
+import { ask } from "./server";
+import type { Session } from "./session";
+
+/** What can be done to the test, and what became of it. */
+export interface Steering {
+  busy: "" | "stop" | "reset";
+  trouble: string;                 // why the last wish was not granted
+  note: string;                    // what was done; goes by itself
+  dialog: "" | "edit" | "reset";
+  spawnRate: number;               // that users are changed with
+  last: [string, string][] | null; // the fields of the last start, secrets left out
+  open(dialog: Steering["dialog"]): void;
+  forget(): void;
+  stop(): void;
+  reset(): void;
+  /** Starts or changes the test; the text says why not. */
+  swarm(fields: [string, string][], note: string): Promise<string>;
+  /** Changes the users, or the rate of an open run, by one step. */
+  step(by: 1 | -1): void;
+}
+
+/** One step of the keys + and −: a tenth, as a round number. */
+export const stepOf = (n: number): number => n <= 20 ? 1 : Math.pow(10, Math.floor(Math.log10(n / 2)));
+
+/** Whether users or the rate can be changed now. */
+export const steerable = (s: Session): boolean => !!s.plan?.steerable && (s.tick?.state === "running" || s.tick?.state === "spawning");
+
+export function useSteering(s: Session): Steering {
+  const [busy, setBusy] = useState<Steering["busy"]>(""), [trouble, setTrouble] = useState(""), [note, setNote] = useState("");
+  const [dialog, open] = useState<Steering["dialog"]>(""), [last, setLast] = useState<Steering["last"]>(null);
+  const wanted = useRef({ value: 0, timer: 0, fading: 0 }), [spawnRate, setSpawnRate] = useState(0);
+
+  const told = (text: string) => {
+    setNote(text);
+    clearTimeout(wanted.current.fading);
+    wanted.current.fading = setTimeout(() => setNote(""), 4000);
+  };
+  const please = async (what: "stop" | "reset", url: string, done: string) => {
+    setBusy(what);
+    const why = await ask(url);
+    setBusy("");
+    setTrouble(why);
+    if (!why && done) told(done);
+  };
+  const rate = spawnRate || s.plan?.spawnRate || 1;
+  const swarm: Steering["swarm"] = async (fields, done) => {
+    const why = await ask("swarm", new URLSearchParams(fields));
+    if (!why) {
+      setTrouble("");
+      told(done);
+      const chosen = Number(fields.find(([k]) => k === "spawn_rate")?.[1]);
+      if (chosen > 0) setSpawnRate(chosen);
+    }
+    return why;
+  };
+  const keepForm = (fields: [string, string][]) => {
+    const secret = new Set(s.plan?.args?.filter(a => a.secret).map(a => a.name));
+    setLast(fields.filter(([k]) => !secret.has(k)));
+  };
+
+  return {
+    busy, trouble, note, dialog, last, spawnRate: rate, open,
+    forget: () => setTrouble(""),
+    stop: () => { if (!busy) void please("stop", "stop", ""); },
+    reset: () => { open(""); void please("reset", "stats/reset", "The statistics begin anew."); },
+    swarm: async (fields, done) => {
+      const starts = s.tick?.state === "ready" || s.tick?.state === "stopped";
+      const why = await swarm(fields, done);
+      if (!why && starts) keepForm(fields);
+      return why;
+    },
+    step: by => {
+      if (!steerable(s)) return;
+      const w = wanted.current, t = s.tick!, now = w.timer ? w.value : t.open ? t.rate : t.target;
+      w.value = Math.max(t.open ? 0.1 : 1, Math.round((now + by * stepOf(now)) * 1000) / 1000);
+      told(t.open ? `Rate: ${digits(w.value)} starts/s …` : `Users: ${count(w.value)} …`);
+      clearTimeout(w.timer);
+      w.timer = setTimeout(async () => { // after the last of several keys
+        const value = w.value;
+        w.timer = 0;
+        const why = await swarm(t.open ? [["rate", String(value)]] : [["user_count", String(value)], ["spawn_rate", String(rate)]],
+          t.open ? `Rate: ${digits(value)} starts/s` : `Users: ${count(value)}`);
+        if (why) { setNote(""); setTrouble(why); }
+      }, 400) as unknown as number;
+    },
+  };
+}
