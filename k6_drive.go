@@ -18,6 +18,7 @@ func (r *run) executeK6() int {
 	for _, sc := range t.scenarios {
 		r.log.infof("scenario %s: %s", sc.plan.Name, describe(&sc.plan))
 	}
+	r.listen()
 	r.out.start()
 	r.export.start()
 	defer r.export.close()
@@ -27,6 +28,7 @@ func (r *run) executeK6() int {
 	if ready {
 		r.loadScenarios()
 	}
+	close(r.over)
 	r.state.Store("stopped")
 	r.health = r.healthSince(r.mark)
 	r.judgeArrivals()
@@ -142,6 +144,8 @@ func (r *run) loadScenarios() {
 			if r.hearSignal(s) {
 				r.noteK6(exitK6Signal)
 			}
+		case f := <-r.commands:
+			f()
 		case <-second.C:
 			r.cpu.look(r)
 			r.gauges()

@@ -53,6 +53,11 @@ type run struct {
 
 	stop    chan string // reasons to end the test; the first counts
 	spawned chan int    // all users are there
+
+	commands chan func()   // see do
+	over     chan struct{} // closed when the load is over
+	keys     *keys         // of the terminal; nil if none are read
+
 	memory  *memoryWatch
 	logFile *os.File // of --logfile; nil without
 	logFeed *feed    // before it
@@ -82,7 +87,7 @@ func runTest(sys *system) int {
 	defer func() { _ = r.holdExit(true) }() // for good: nothing is left that could block
 	defer r.closeLog()
 	defer r.memory.stop()
-	defer r.screen.Close()
+	defer func() { r.screen.Close() }() // the one that there is then
 	first, err := parseFirst(sys.args, sys.environ, sys.home, sys.dir)
 	switch {
 	case errors.Is(err, errNoScript):
@@ -148,6 +153,7 @@ func (r *run) execute() int {
 	if r.embedded {
 		r.log.infof("no host was given: the target API runs in this process at %s", r.target.url)
 	}
+	r.listen()
 	r.out.start()
 	r.export.start()
 	defer r.export.close()
