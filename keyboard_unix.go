@@ -152,7 +152,7 @@ func (k *keyboard) readKeys() bool {
 	for _, char := range typed[:n] {
 		if char != 0 && char == k.suspend() {
 			k.stop()
-			return true
+			return true // as the kernel does it drops what was typed with it
 		}
 		k.press(char)
 	}
