@@ -43,6 +43,7 @@ func (r *run) begin() {
 
 // drive lets the test run until there is a reason to end it.
 func (r *run) drive() (reason string) {
+	defer close(r.over)
 	timeUp, stop := r.timeUp()
 	defer stop()
 	second := time.NewTicker(time.Second)
@@ -63,6 +64,8 @@ func (r *run) drive() (reason string) {
 			r.endIfDeserted()
 		case <-r.crowd.Left():
 			r.endIfDeserted()
+		case f := <-r.commands:
+			f()
 		case <-second.C:
 			r.background()
 			r.cpu.look(r)

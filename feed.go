@@ -111,6 +111,18 @@ func (f *feed) take() (b []byte, open bool) {
 	return b, !f.closed
 }
 
+// flush waits until all has been written, but no longer than d.
+func (f *feed) flush(d time.Duration) {
+	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		f.mu.Lock()
+		size := f.size
+		f.mu.Unlock()
+		if size == 0 {
+			return
+		}
+	}
+}
+
 // close lets the reader have what is left, as long as it takes something. What is written from now on is dropped.
 func (f *feed) close() {
 	f.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"katydid/runtime/load"
 	"katydid/stats"
 )
 
@@ -41,6 +42,16 @@ func (r *run) healthSince(m *processMark) stats.Health {
 	h := m.health(r.sys.limits)
 	h.CPUMost = r.cpu.end(r.sys.limits)
 	h.Interrupted = r.shared.Interrupted.Load()
+	return h
+}
+
+// healthNow says how the generator fares while the load goes on, with what became of the starts so far. Any goroutine may
+// call it.
+func (r *run) healthNow(t load.Tally) (h stats.Health) {
+	if mark := r.mark.Load(); mark != nil {
+		h = mark.health(r.sys.limits)
+	}
+	h.Planned, h.Omitted, h.OmittedBusy, h.WaitMax = t.Planned, t.Omitted, t.OmittedBusy, t.LongestWait
 	return h
 }
 

@@ -19,6 +19,7 @@ func (r *run) executeK6() int {
 	for _, sc := range t.scenarios {
 		r.log.infof("scenario %s: %s", sc.plan.Name, describe(&sc.plan))
 	}
+	r.listen()
 	r.out.start()
 	r.export.start()
 	defer r.export.close()
@@ -29,6 +30,7 @@ func (r *run) executeK6() int {
 	if ready {
 		r.loadScenarios()
 	}
+	close(r.over)
 	r.enter(live.Stopped)
 	r.health = r.healthSince(r.mark.Load())
 	r.judgeArrivals()

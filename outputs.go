@@ -22,8 +22,10 @@ type outputs struct {
 	hlog    *hlogFile    // nil without --csv
 	history *web.History // for the report; nil without --html
 	sources []web.Source
+	live    bool // there is a live view
 	cpu     cpuSpan
-	said    string // the last write error that was logged, so that it is not repeated every second
+	share   float64 // what cpu gave last
+	said    string  // the last write error that was logged, so that it is not repeated every second
 
 	mu   sync.Mutex // collect runs in the goroutine of start, and at the end in the caller's
 	quit chan struct{}
@@ -32,7 +34,7 @@ type outputs struct {
 
 // openOutputs opens all files of the run. If one cannot be written the old ones of the others are still whole.
 func openOutputs(r *run) (*outputs, error) {
-	o := &outputs{r: r, quit: make(chan struct{}), done: make(chan struct{})}
+	o := &outputs{r: r, live: r.showsLive(), quit: make(chan struct{}), done: make(chan struct{})}
 	summary := r.opts.summary
 	if summary == "-" {
 		summary = ""
@@ -120,8 +122,26 @@ func (o *outputs) tick() {
 	if t := o.r.k6; t != nil {
 		t.flushOut(o.r.log)
 	}
+	st := o.r.status()
+	if o.live {
+		st.generator = o.generator(s)
+	}
 	o.mu.Unlock()
-	o.r.screen.Show(s, o.r.status()) // which may wait for a reader
+	o.r.screen.Show(s, st) // which may wait for a reader
+}
+
+// judgeFrom is how many requests there have to be before the verdict is shown: a few say only that they are few.
+const judgeFrom = 100
+
+// generator is how the generator fares so far. Called with o.mu held.
+func (o *outputs) generator(s *stats.Snapshot) *generatorNow {
+	g := &generatorNow{cpu: o.share}
+	if s.Total.Count < judgeFrom {
+		return g
+	}
+	h := o.r.healthNow(o.r.starts(s.At))
+	g.verdict, g.reasons = stats.Judge(&h, s)
+	return g
 }
 
 func (o *outputs) snapshot() *stats.Snapshot {
@@ -138,7 +158,8 @@ func (o *outputs) snapshot() *stats.Snapshot {
 // load is what a snapshot does not know of its moment.
 func (o *outputs) load(at time.Time) web.Load {
 	t := o.r.starts(at)
-	return web.Load{CPU: o.cpu.next(o.r.sys.limits), Planned: t.Planned, Started: t.Started}
+	o.share = o.cpu.next(o.r.sys.limits)
+	return web.Load{CPU: o.share, Planned: t.Planned, Started: t.Started}
 }
 
 // check logs a write error once as long as it stays the same.

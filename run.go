@@ -60,9 +60,11 @@ type run struct {
 	health    stats.Health                // from then to its end
 
 	stop     chan string   // reasons to end the test; the first counts
-	commands chan func()   // for the goroutine of runTest, while the load goes on
-	settled  chan struct{} // closed when the load is over and all of it has been counted
+	commands chan func()   // see do
+	over     chan struct{} // closed when the load is over
+	settled  chan struct{} // closed when all of it has been counted and judged
 	spawned  chan int      // all users are there
+	keys     *keys         // of the terminal; nil if none are read
 	memory   *memoryWatch
 	logFile  *os.File // of --logfile; nil without
 	logFeed  *feed    // before it
@@ -185,6 +187,7 @@ func (r *run) execute() int {
 	if r.embedded {
 		r.log.infof("no host was given: the target API runs in this process at %s", r.target.url)
 	}
+	r.listen()
 	r.out.start()
 	r.export.start()
 	defer r.export.close()

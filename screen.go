@@ -30,6 +30,18 @@ type status struct {
 	tally  load.Tally
 
 	dropped int64 // iterations of a k6 script
+
+	generator *generatorNow // nil if nobody has asked
+	hint      string        // the keys that may be pressed; "" if none are read
+	trend     *trend        // of the last seconds, filled in by the live view; nil before
+	ascii     bool          // the terminal knows no other characters; filled in as well
+}
+
+// generatorNow is how the generator fares while the run goes on.
+type generatorNow struct {
+	cpu     float64       // share of its processors in the last second; below 0 if not known
+	verdict stats.Verdict // on the run so far; "" as long as there is too little to judge
+	reasons []string
 }
 
 // screen is where a run shows itself while it goes on: log lines through Write (one whole entry a call, from any
@@ -52,7 +64,7 @@ func (r *run) status() status {
 	}
 	st := status{
 		state: r.state.Load().(string), users: live, target: target, elapsed: time.Since(r.started), runTime: r.opts.runTime,
-		script: r.scriptName(), host: host, quiet: r.opts.onlySummary,
+		script: r.scriptName(), host: host, quiet: r.quiet(), hint: r.keysHint(),
 	}
 	if r.k6 != nil {
 		r.k6.show(&st)
@@ -74,9 +86,18 @@ func newScreen(w io.Writer, getenv func(string) string) screen {
 		return &plainScreen{w: w}
 	}
 	live := newLiveScreen(f, getenv("NO_COLOR") == "")
-	live.w = w
+	live.w, live.ascii = w, !isUTF8(getenv)
 	return live
 }
+
+// showsLive says that the run is shown in a live view. It is asked before the load begins.
+func (r *run) showsLive() bool {
+	_, live := r.screen.(*liveScreen)
+	return live && !r.quiet()
+}
+
+// quiet says that figures are shown at the end only. Who has the web UI sees them there.
+func (r *run) quiet() bool { return r.opts.onlySummary || r.watch != nil }
 
 // terminalOf is the terminal that w writes to, nil if it is none.
 func terminalOf(w io.Writer) *os.File {

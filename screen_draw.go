@@ -18,7 +18,7 @@ const (
 
 // drawLive draws the live view for a terminal of that size: lines without line ends or trailing spaces, none wider than
 // width, and fewer than height, so that there is room for the cursor below. What does not fit is left out: rows of the
-// least requested names first, then columns (see liveColumns). Colour adds SGR sequences, which take no column.
+// least requested names first, then columns (see liveColumns); sparklines are only where the rest leaves room. Colour adds SGR sequences, which take no column.
 func drawLive(s *stats.Snapshot, st status, width, height int, colour bool) []string {
 	if width < 1 || height < 2 {
 		return nil
@@ -27,20 +27,54 @@ func drawLive(s *stats.Snapshot, st status, width, height int, colour bool) []st
 	if width < liveWidth || height < liveHeight {
 		lines = []styledLine{smallLine(s, st, width)}
 	} else {
-		room := height - 1 - height/5 // the cursor's line, and a fifth of the screen for the log
-		lines = []styledLine{titleLine(st, width), progressLine(st, width), totalsLine(s, st, width)}
-		if height >= 2*liveHeight {
-			lines = append(lines, nil)
-		}
-		errors := errorLines(s, min(3, (room-len(lines))/4))
-		lines = append(lines, tableLines(s, width, room-len(lines)-len(errors))...)
-		lines = append(lines, errors...)
+		lines = wholeView(s, st, width, height)
 	}
 	texts := make([]string, len(lines))
 	for i, l := range lines {
 		texts[i] = l.text(width, colour)
 	}
 	return texts
+}
+
+// The least heights of a terminal for what is not on the smallest ones.
+const (
+	trendHeight     = 14
+	generatorHeight = 16
+	looseHeight     = 20 // an empty line before the table
+)
+
+// wholeView is the view on a terminal that has room for it.
+func wholeView(s *stats.Snapshot, st status, width, height int) []styledLine {
+	room := height - 1 - height/5 // the cursor's line, and a fifth of the screen for the log
+	lines := []styledLine{titleLine(st, width), progressLine(st, width), totalsLine(s, st, width)}
+	if height >= trendHeight && st.trend.known() {
+		lines = append(lines, trendLines(st, width)...)
+	}
+	if height >= generatorHeight && st.generator != nil {
+		lines = append(lines, generatorLine(s, st.generator, width))
+	}
+	if height >= looseHeight {
+		lines = append(lines, nil)
+	}
+	var hint []styledLine
+	if height >= generatorHeight && st.hint != "" {
+		hint = []styledLine{hintLine(st.hint, width)}
+	}
+	room -= len(lines) + len(hint)
+	errors := errorLines(s, min(8, room/3), width)
+	lines = append(lines, tableLines(s, st, width, room-len(errors))...)
+	return slices.Concat(lines, errors, hint)
+}
+
+// hintLine is the hint, in whole parts; two spaces divide them.
+func hintLine(hint string, width int) (l styledLine) {
+	for i, part := range strings.Split(hint, "  ") {
+		if i > 0 {
+			part = "  " + part
+		}
+		l = append(l, span{part, styleDim})
+	}
+	return l.whole(width)
 }
 
 // titleLine is a rule with the script and the host: it also divides the view from the log above.
@@ -151,34 +185,6 @@ func failStyle(r *stats.Row) style {
 	return stylePlain
 }
 
-// liveError is one kind of failed request or of uncaught exception.
-type liveError struct {
-	count int64
-	last  time.Time
-	text  string
-}
-
-// errorLines are the kinds of errors that occurred last, at most n; the most frequent first, which changes places less
-// often than the latest first would. Of an exception only its first occurrence is known.
-func errorLines(s *stats.Snapshot, n int) []styledLine {
-	var all []liveError
-	for i := range s.Failures {
-		f := &s.Failures[i]
-		all = append(all, liveError{f.Count, f.Last, strings.TrimSpace(f.Method+" "+f.Name) + ": " + f.Message()})
-	}
-	for _, e := range s.Exceptions {
-		all = append(all, liveError{e.Count, e.At, "exception: " + e.Message})
-	}
-	slices.SortStableFunc(all, func(a, b liveError) int { return b.last.Compare(a.last) })
-	all = all[:min(len(all), max(n, 0))]
-	slices.SortStableFunc(all, func(a, b liveError) int { return cmp.Compare(b.count, a.count) })
-	var lines []styledLine
-	for _, e := range all {
-		lines = append(lines, styledLine{{fmt.Sprintf("%dx ", e.count), styleBad}, {stats.Printable(e.text), stylePlain}})
-	}
-	return lines
-}
-
 // liveColumn is a column of figures. Drop is its turn to go when the names need its room: 1 is the first, 0 never goes.
 type liveColumn struct {
 	title string
@@ -220,7 +226,7 @@ const (
 )
 
 // tableLines is the table of names in at most room lines, with the sum of all.
-func tableLines(s *stats.Snapshot, width, room int) []styledLine {
+func tableLines(s *stats.Snapshot, st status, width, room int) []styledLine {
 	rows := mostRequested(s.Rows, room-2) // a title and the sum
 	hidden := len(s.Rows) - len(rows)
 	rows = append(rows, &s.Total)
@@ -235,7 +241,8 @@ func tableLines(s *stats.Snapshot, width, room int) []styledLine {
 	for _, c := range columns {
 		title += " " + fitRight(c.title, c.least)
 	}
-	lines := []styledLine{{{title, styleBold}}}
+	courses := rowCourses(st, width-used-nameWidth)
+	lines := []styledLine{{{title + courses.title(), styleBold}}}
 	for i, r := range rows {
 		if r == &s.Total && hidden > 0 {
 			lines = append(lines, styledLine{{fmt.Sprintf("... and %d more names", hidden), styleDim}})
@@ -244,7 +251,7 @@ func tableLines(s *stats.Snapshot, width, room int) []styledLine {
 		for j, c := range columns {
 			l = append(l, span{" " + fitRight(cells[i][j], c.least), cellStyle(c, r)})
 		}
-		lines = append(lines, l)
+		lines = append(lines, append(l, span{courses.cells(r, r == &s.Total), styleGood}))
 	}
 	return lines
 }

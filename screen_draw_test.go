@@ -93,9 +93,11 @@ name             reqs       fails  req/s   p50   p90   p95   p99 max ms
 GET  /           1204   0 (0.00%)  120.4  0.82  4.09  4.91  6.55      9
 POST /volatile     96   3 (3.12%)    9.6   455  2273  2727   n/a   5000
 Aggregated       1300   3 (0.23%)  130.0   455  2273  2727  3636   5000
-3x GET /f1: it's 1\n
-2x GET /f2: it's 2\n
-1x GET /f3: it's 3\n`},
+99x       exception: TypeError: x
+ 4x 0.31% GET /f0: it's 0\n
+ 3x 0.23% GET /f1: it's 1\n
+ 2x 0.15% GET /f2: it's 2\n
+ 1x 0.08% GET /f3: it's 3\n`},
 		{"some columns and rows", manyNames(1000), 60, 13, `
 -- scripts/scene_1.js on http://127.0.0.1:9000 -------------
 running  00:12/01:00 [######--------------------------] 21%
@@ -212,7 +214,7 @@ func TestLiveTableKeepsTheMostRequested(t *testing.T) {
 
 func TestLiveErrors(t *testing.T) {
 	got := drawLive(withFailures(liveSnapshot(), 1), liveStatus, 100, 24, false)[6:]
-	if want := []string{"99x exception: TypeError: x", `1x GET /f0: it's 0\n`}; !slices.Equal(got, want) {
+	if want := []string{"99x         exception: TypeError: x", ` 1x 100.00% GET /f0: it's 0\n`}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -36,14 +36,17 @@ type liveScreen struct {
 	w      io.Writer
 	size   func() (width, height int)
 	colour bool
+	ascii  bool
 
 	mu            sync.Mutex
+	trend         trend
 	snapshot      *stats.Snapshot // what Show was given last; nil before the first
 	status        status
 	view          []string // drawn of them for a terminal of this size
 	width, height int
 	rows          []string // what stands on the screen: view, or nothing
 	redraws       int      // for log entries, since the last Show
+	paused        bool
 	closed        bool
 }
 
@@ -74,7 +77,7 @@ func newLiveScreen(f *os.File, colour bool) *liveScreen {
 func (l *liveScreen) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed || l.snapshot == nil {
+	if l.closed || l.snapshot == nil || l.paused {
 		return l.w.Write(b)
 	}
 	text := harmless(string(b))
@@ -102,15 +105,40 @@ func (l *liveScreen) Show(s *stats.Snapshot, st status) {
 	if l.snapshot == nil {
 		text = hideCursor
 	}
+	l.trend.add(s)
+	st.trend, st.ascii = &l.trend, l.ascii
 	l.snapshot, l.status, l.view, l.redraws = s, st, nil, 0
-	_ = l.frame(text, true)
+	if !l.paused {
+		_ = l.frame(text, true)
+	}
+}
+
+// pause, if on, takes the view from the screen and shows the cursor, for a shell that is to have the terminal. The log
+// goes on. It returns when that has reached the terminal, unless nobody takes it.
+func (l *liveScreen) pause(on bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || l.paused == on {
+		return
+	}
+	if l.paused = on; l.snapshot == nil {
+		return
+	}
+	if !on {
+		_ = l.frame(hideCursor, true)
+		return
+	}
+	_ = l.frame(showCursor, false)
+	if through, ok := l.w.(*feed); ok {
+		through.flush(feedPatience)
+	}
 }
 
 // Close implements screen: it leaves the log, and the cursor where the view began. Later calls do nothing.
 func (l *liveScreen) Close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.closed && l.snapshot != nil {
+	if !l.closed && l.snapshot != nil && !l.paused {
 		_ = l.frame(showCursor, false)
 	}
 	l.closed = true
@@ -235,7 +263,10 @@ func (l styledLine) whole(width int) styledLine {
 // text is the line in at most width columns, without spaces at its end.
 func (l styledLine) text(width int, colour bool) string {
 	var b strings.Builder
-	for _, s := range l {
+	for i, s := range l {
+		if i == len(l)-1 {
+			s.text = strings.TrimRight(s.text, " ") // or they would hide behind the end of a colour
+		}
 		text := stats.Shorten(s.text, width)
 		width -= stats.Columns(text)
 		if colour && s.style != stylePlain && text != "" {

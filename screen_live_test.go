@@ -271,7 +271,7 @@ func TestLiveScreenAnyOrder(t *testing.T) {
 // TestLiveScreenResized: what the view needs after the terminal has changed, if a log entry is the first to see it.
 func TestLiveScreenResized(t *testing.T) {
 	s := withFailures(liveSnapshot(liveRow("GET", "/", 3, 1, time.Second)), 3)
-	for _, size := range [][2]int{{200, 50}, {100, 40}, {50, 40}, {40, 40}, {39, 40}, {10, 60}, {100, 12}, {100, 5}, {100, 2}} {
+	for _, size := range [][2]int{{200, 50}, {100, 40}, {50, 40}, {40, 40}, {39, 40}, {10, 80}, {100, 12}, {100, 5}, {100, 2}} {
 		l, v := newTestScreen(t, 100, 40)
 		l.Show(s, liveStatus)
 		v.resize(size[0], size[1])

@@ -73,10 +73,7 @@ func (r *run) frame() *live.Frame {
 		return f
 	default:
 	}
-	if mark := r.mark.Load(); mark != nil {
-		f.Health = mark.health(r.sys.limits)
-	}
-	f.Health.Planned, f.Health.Omitted, f.Health.OmittedBusy, f.Health.WaitMax = t.Planned, t.Omitted, t.OmittedBusy, t.LongestWait
+	f.Health = r.healthNow(t)
 	f.Checks, f.Thresholds = r.verdictsNow(st.elapsed)
 	return f
 }

@@ -11,18 +11,19 @@ import (
 	"katydid/web/live"
 )
 
-// errNoLoad is the answer to whoever wants to steer a load that is over, or has not begun.
-var errNoLoad = errors.New("no load is under way")
+// errNoLoad is the answer to whoever wants to steer a load that is over.
+var errNoLoad = errors.New("the load is over")
 
-// do lets the goroutine of runTest call f while the load goes on, and waits for it; false if the load is over before that
-// or has not begun. Any other goroutine may call it.
+// do has f called by the goroutine of runTest, which owns the run's state, while there is load, and returns when f has; false
+// if the load is over, and f was not called. It waits for what that goroutine is at: a listener, a load shape, the setup
+// before the load. Any goroutine but that one may call it.
 func (r *run) do(f func()) bool {
 	done := make(chan struct{})
 	select {
 	case r.commands <- func() { defer close(done); f() }:
 		<-done
 		return true
-	case <-r.settled:
+	case <-r.over:
 		return false
 	}
 }
@@ -43,7 +44,7 @@ func (r *run) steerNow(delta float64) (string, error) {
 	}
 	users := 0
 	if r.k6 != nil {
-		sc, err := r.steered()
+		sc, err := r.byHand()
 		if err != nil {
 			return "", err
 		}
@@ -51,7 +52,20 @@ func (r *run) steerNow(delta float64) (string, error) {
 	} else {
 		users, _ = r.driver.Target()
 	}
-	return r.changeUsers(max(users+int(delta), 0), max(r.opts.rate, math.Abs(delta)))
+	return r.changeUsers(max(users+int(math.Round(delta)), 0), max(r.opts.rate, math.Abs(delta)))
+}
+
+// steerable says what decides on the load if it cannot be changed by hand; nil if it can. It does not change once the run
+// has begun.
+func (r *run) steerable() error {
+	if r.k6 != nil {
+		_, err := r.byHand()
+		return err
+	}
+	if r.shape != "" {
+		return fmt.Errorf("the load shape %s decides on the load", r.shape)
+	}
+	return nil
 }
 
 // changeUsers sets the number of users, which come and go by so many a second. Call it from the goroutine of runTest while
@@ -59,15 +73,15 @@ func (r *run) steerNow(delta float64) (string, error) {
 func (r *run) changeUsers(users int, rate float64) (string, error) {
 	switch {
 	case r.k6 != nil:
-		sc, err := r.steered()
+		sc, err := r.byHand()
 		if err != nil {
 			return "", err
 		}
 		return fmt.Sprintf("scenario %s: %s from now on", sc.plan.Name, count(int64(users), "user")), sc.loop.SetVUs(users)
+	case r.steerable() != nil:
+		return "", r.steerable()
 	case r.open != nil:
 		return "", errors.New("this is an open run, which makes users as it needs them: change its rate")
-	case r.shape != "":
-		return "", fmt.Errorf("the load shape %s decides on the users", r.shape)
 	case users > maxUsers:
 		return "", fmt.Errorf("there can be at most %d users", maxUsers)
 	}
@@ -84,16 +98,16 @@ func (r *run) changeRate(rate float64) (string, error) {
 	switch {
 	case r.open == nil:
 		return "", errors.New("this is no open run: change its users")
-	case r.shape != "":
-		return "", fmt.Errorf("the load shape %s decides on the rate", r.shape)
+	case r.steerable() != nil:
+		return "", r.steerable()
 	case rate > maxRate:
 		return "", fmt.Errorf("there can be at most %d starts a second", maxRate)
 	}
 	return fmt.Sprintf("%g starts per second from now on", rate), r.open.Change(time.Now(), rate)
 }
 
-// steered is the scenario of a k6 script whose users may be changed from outside.
-func (r *run) steered() (*k6Scenario, error) {
+// byHand is the scenario of a k6 script whose users may be changed from outside.
+func (r *run) byHand() (*k6Scenario, error) {
 	var found *k6Scenario
 	var names []string
 	for _, sc := range r.k6.scenarios {

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// key is a key of the terminal and what it does while a test runs. Letters and steps are Locust's.
+type key struct {
+	char  byte
+	delta float64 // for steer; 0 for a key that does something else
+	does  string  // "%s" is what there is more or less of
+}
+
+var steeringKeys = []key{
+	{'w', 1, "1 more %s"}, {'W', 10, "10 more %ss"}, {'s', -1, "1 %s fewer"}, {'S', -10, "10 %ss fewer"},
+}
+
+// keys reads the keyboard while a test runs. A nil one does nothing.
+type keys struct {
+	r     *run
+	out   io.Writer // for the lines on the keys
+	board *keyboard
+	steps chan float64 // that were asked for
+}
+
+// stepsWaiting bounds what waits while nobody can heed it. A key that is held down comes 30 times a second.
+const stepsWaiting = 64
+
+// listen begins to read keys, if there is somebody to press them: standard input and the log are both a terminal. So a
+// pager at the other end of a pipe has the keyboard for itself. A script from standard input was typed there, perhaps.
+// Call it before the load begins. Closing the screen ends it.
+func (r *run) listen() {
+	in, ok := r.sys.stdin.r.(*os.File)
+	if !ok || !term.IsTerminal(int(in.Fd())) || terminalOf(r.sys.stderr) == nil || slices.Contains(r.opts.scripts, "-") {
+		return
+	}
+	k := &keys{r: r, out: r.screen, steps: make(chan float64, stepsWaiting)}
+	view, _ := r.screen.(*liveScreen)
+	if k.board = openKeyboard(in, k.press, view); k.board == nil {
+		return
+	}
+	go k.steer()
+	if r.keys = k; !r.showsLive() {
+		r.log.infof("keys: %s", r.keysHint())
+	}
+	r.screen = &keyScreen{r.screen, k}
+}
+
+// keyScreen gives the keyboard back when the screen is closed, which every end of the run does.
+type keyScreen struct {
+	screen
+	keys *keys
+}
+
+// Close implements screen.
+func (s *keyScreen) Close() {
+	s.keys.board.close()
+	s.screen.Close()
+}
+
+// press does what a key is for. It is called from the goroutine that reads them, and does not wait for anything but the
+// log.
+func (k *keys) press(char byte) {
+	for _, key := range steeringKeys {
+		if key.char == char {
+			select {
+			case k.steps <- key.delta:
+			default: // the load has not begun, or hangs: it will do with what waits
+			}
+			return
+		}
+	}
+	switch char {
+	case 'q':
+		k.r.log.infof("key q: stopping the test")
+		interruptSelf()
+	case '?':
+		_, _ = io.WriteString(k.out, k.r.keysHelp())
+	}
+}
+
+// steer is the goroutine that takes the steps that were asked for, all that wait at once.
+func (k *keys) steer() {
+	for {
+		select {
+		case <-k.r.over:
+			return
+		case delta := <-k.steps:
+			k.step(delta + k.waiting())
+		}
+	}
+}
+
+// waiting is the sum of the steps that wait.
+func (k *keys) waiting() (sum float64) {
+	for {
+		select {
+		case delta := <-k.steps:
+			sum += delta
+		default:
+			return sum
+		}
+	}
+}
+
+func (k *keys) step(delta float64) {
+	if delta == 0 {
+		return
+	}
+	said, err := k.r.steer(delta)
+	if err != nil {
+		k.r.log.warnf("key %s: %s", keyOf(delta), err)
+		return
+	}
+	k.r.log.infof("key %s: %s", keyOf(delta), said)
+}
+
+// keyOf is the letter for a log line, or the sum of several keys.
+func keyOf(delta float64) string {
+	for _, key := range steeringKeys {
+		if key.delta == delta {
+			return string(key.char)
+		}
+	}
+	return fmt.Sprintf("%+g", delta)
+}
+
+// keysHint is one line on the keys; "" if none are read.
+func (r *run) keysHint() string {
+	switch {
+	case r.keys == nil:
+		return ""
+	case r.steerable() != nil:
+		return "? keys  q stop"
+	}
+	return "? keys  w/s 1 " + r.steered() + " more/fewer  W/S 10  q stop"
+}
+
+// steered is what the keys make more or fewer.
+func (r *run) steered() string {
+	if r.open != nil {
+		return "start a second"
+	}
+	return "user"
+}
+
+// keysHelp are the lines on the keys.
+func (r *run) keysHelp() string {
+	var b strings.Builder
+	b.WriteString("Keys:\n")
+	if err := r.steerable(); err != nil {
+		fmt.Fprintf(&b, "  w W s S  nothing here: %s\n", err)
+	} else {
+		for _, key := range steeringKeys {
+			fmt.Fprintf(&b, "  %c        "+key.does+"\n", key.char, r.steered())
+		}
+	}
+	b.WriteString("  q        stop the test, as Ctrl-C does; twice stops it at once\n  ?        these lines\n")
+	return b.String()
+}
