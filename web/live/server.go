@@ -42,6 +42,8 @@ const (
 	writeTime   = 15 * time.Second // for each piece of an answer
 	maxHeader   = 32 << 10
 	maxBody     = 1 << 20
+	maxForms    = 16               // read at once
+	maxFiles    = 16               // of each kind, sent at once
 	maxHeavy    = 2                // answers that take a while to make, at once
 	heavyWait   = 10 * time.Second // for their turn
 	maxWatchers = 100
