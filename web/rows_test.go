@@ -64,7 +64,7 @@ func TestRowsKeepStepWithTheTotal(t *testing.T) {
 			}
 			for _, h := range unpacked(t, c.Service, len(c.Widths)) {
 				for _, n := range h.n {
-					timed += n
+					timed += int64(n)
 				}
 			}
 			if requests != want || failures != want/2 || widths != int64(test.seconds)*1000 || len(c.Widths) > c.Most ||

@@ -21,7 +21,7 @@ type marathon struct {
 }
 
 func newMarathon() *marathon {
-	m := &marathon{hist: histogramOf(40, 2, 2000), all: histogramOf(800, 2, 2000)}
+	m := &marathon{hist: histogramOf(12, 2, 2000), all: histogramOf(240, 2, 2000)}
 	for i := range 20 {
 		m.names = append(m.names, stats.Key{Method: "GET", Name: fmt.Sprintf("/endpoint/%02d/[id]", i)})
 	}

@@ -58,7 +58,7 @@ func (s *Server) handler() (http.Handler, error) {
 	if s.base != "" {
 		mux.HandleFunc("GET "+s.base, s.login) // without the slash, relative addresses would miss the base path
 	}
-	var h http.Handler = bounded(mux)
+	h := bounded(mux)
 	if s.auth != nil {
 		h = s.auth.guard(h)
 	} else {
