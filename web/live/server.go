@@ -207,7 +207,7 @@ type panics struct{ warn func(string) }
 
 func (p panics) Write(b []byte) (int, error) {
 	if text := string(b); strings.Contains(text, "panic") {
-		p.warn("web interface: " + strings.TrimSpace(text))
+		p.warn(strings.TrimSpace(text))
 	}
 	return len(b), nil
 }
