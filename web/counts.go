@@ -15,10 +15,11 @@ import (
 const perOctave = 16
 
 // counts is a histogram of microseconds: n[i] of them are in bucket first+i, which begins at 2^(bucket/perOctave).
-// The zero value is empty.
+// The zero value is empty. Short counts halve what histories take: 32 bits are enough for a bucket of one of the hundreds of
+// intervals of a run.
 type counts struct {
 	first int
-	n     []int64
+	n     []uint32
 }
 
 // bucketOf is the bucket of a time in microseconds; what is shorter than one is in the first.
@@ -35,7 +36,7 @@ func (c *counts) add(h *hdrhistogram.PackedHistogram) {
 	for value, count := range h.ForEachBucket {
 		b := bucketOf(value)
 		c.reach(b, b) // a bucket of h may begin below its least value
-		c.n[b-c.first] += count
+		c.n[b-c.first] += uint32(count)
 	}
 }
 
@@ -52,14 +53,14 @@ func (c *counts) merge(o *counts) {
 // reach makes room for the buckets from low to high.
 func (c *counts) reach(low, high int) {
 	if len(c.n) == 0 {
-		c.first, c.n = low, make([]int64, high-low+1)
+		c.first, c.n = low, make([]uint32, high-low+1)
 		return
 	}
 	if before := c.first - low; before > 0 {
-		c.first, c.n = low, append(make([]int64, before), c.n...)
+		c.first, c.n = low, append(make([]uint32, before), c.n...)
 	}
 	if more := high + 1 - c.first - len(c.n); more > 0 {
-		c.n = append(c.n, make([]int64, more)...)
+		c.n = append(c.n, make([]uint32, more)...)
 	}
 }
 

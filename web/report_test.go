@@ -134,9 +134,9 @@ func unpacked(t *testing.T, text string, n int) []counts {
 	list := make([]counts, n)
 	for i := range list {
 		list[i].first = next()
-		list[i].n = make([]int64, next())
+		list[i].n = make([]uint32, next())
 		for j := range list[i].n {
-			list[i].n[j] = int64(next())
+			list[i].n[j] = uint32(next())
 		}
 	}
 	if b.Len() > 0 {
@@ -167,7 +167,7 @@ func TestReportHasTheWholeRun(t *testing.T) {
 		}
 		sum := int64(0)
 		for _, k := range all.n {
-			sum += k
+			sum += int64(k)
 		}
 		if sum != total.Count {
 			t.Errorf("%d s: %d times, want %d", seconds, sum, total.Count)
@@ -177,7 +177,7 @@ func TestReportHasTheWholeRun(t *testing.T) {
 		}
 		want, below := float64(*total.ServiceMS.P50)/1e6, int64(0)
 		for i, k := range all.n {
-			if below += k; below > sum/2 {
+			if below += int64(k); below > sum/2 {
 				if got := math.Pow(2, (float64(all.first+i)+0.5)/perOctave) / 1000; seconds > 10 && math.Abs(got/want-1) > 0.024 {
 					t.Errorf("%d s: the median is %f ms, want %f", seconds, got, want)
 				}

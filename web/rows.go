@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -47,7 +48,7 @@ func (h *History) Clone() *History {
 	c := *h
 	c.points = make([]point, len(h.points))
 	for i, p := range h.points {
-		p.service.n, p.response.n = append([]int64(nil), p.service.n...), append([]int64(nil), p.response.n...)
+		p.service.n, p.response.n = slices.Clone(p.service.n), slices.Clone(p.response.n)
 		c.points[i] = p
 	}
 	return &c
@@ -61,5 +62,9 @@ const PerOctave = perOctave
 func Buckets(h *hdrhistogram.PackedHistogram) (first int, n []int64) {
 	var c counts
 	c.add(h)
-	return c.first, c.n
+	n = make([]int64, len(c.n))
+	for i, count := range c.n {
+		n[i] = int64(count)
+	}
+	return c.first, n
 }

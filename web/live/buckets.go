@@ -9,8 +9,5 @@ import (
 // bucketsOf are the counts of a histogram as the page gets them; none for nil.
 func bucketsOf(h *hdrhistogram.PackedHistogram) Counts {
 	first, n := web.Buckets(h)
-	if n == nil {
-		n = []int64{}
-	}
 	return Counts{First: first, Counts: n}
 }

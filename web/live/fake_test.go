@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"strings"
@@ -306,11 +307,11 @@ func tempFile(t *testing.T, text string) string {
 	return f.Name()
 }
 
-// histogramOf has n values around ms milliseconds.
-func histogramOf(n int, ms float64) *hdrhistogram.PackedHistogram {
+// histogramOf has n values from low to high, in milliseconds, at equal ratios.
+func histogramOf(n int, low, high float64) *hdrhistogram.PackedHistogram {
 	h := hdrhistogram.NewPacked(1, 3_600_000_000, 3)
 	for i := range n {
-		if err := h.RecordValue(int64(ms * 1000 * (0.5 + float64(i)/float64(n)))); err != nil {
+		if err := h.RecordValue(int64(1000 * low * math.Pow(high/low, float64(i)/float64(n-1)))); err != nil {
 			panic(fmt.Sprint(err))
 		}
 	}

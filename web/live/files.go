@@ -103,8 +103,7 @@ func (s *Server) written(w http.ResponseWriter, r *http.Request, kind string) ([
 	case <-r.Context().Done():
 		return nil, false
 	case <-wait.C:
-		w.Header().Set("Retry-After", "10")
-		http.Error(w, "Too many ask for this at the same time.", http.StatusServiceUnavailable)
+		tooMany(w)
 		return nil, false
 	}
 	var b bytes.Buffer

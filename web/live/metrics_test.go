@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -85,7 +86,7 @@ func TestMetricsProtobuf(t *testing.T) {
 	found := 0
 	for {
 		var family dto.MetricFamily
-		if err := d.Decode(&family); err == io.EOF {
+		if err := d.Decode(&family); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			t.Fatal(err)

@@ -20,7 +20,7 @@ func (s *Server) routes() []route {
 		{"GET", "/events", false, s.events},
 		{"GET", "/history", false, s.history},
 
-		{"POST", "/swarm", true, s.swarm},
+		{"POST", "/swarm", true, atOnce(maxForms, s.swarm)},
 		{"GET", "/stop", true, s.stop},
 		{"GET", "/stats/reset", true, s.reset},
 		{"POST", "/user", true, s.user},
@@ -34,8 +34,8 @@ func (s *Server) routes() []route {
 		{"GET", "/stats/requests/csv", false, s.csv("requests")},
 		{"GET", "/stats/failures/csv", false, s.csv("failures")},
 		{"GET", "/exceptions/csv", false, s.csv("exceptions")},
-		{"GET", "/stats/requests_full_history/csv", false, s.download("history")},
-		{"GET", "/hlog", false, s.download("hlog")},
+		{"GET", "/stats/requests_full_history/csv", false, atOnce(maxFiles, s.download("history"))},
+		{"GET", "/hlog", false, atOnce(maxFiles, s.download("hlog"))},
 		{"GET", "/stats/report", false, s.report},
 		{"GET", "/summary", false, s.summary},
 	}
@@ -58,13 +58,34 @@ func (s *Server) handler() (http.Handler, error) {
 	if s.base != "" {
 		mux.HandleFunc("GET "+s.base, s.login) // without the slash, relative addresses would miss the base path
 	}
-	var h http.Handler = bounded(mux)
+	h := bounded(mux)
 	if s.auth != nil {
 		h = s.auth.guard(h)
 	} else {
 		h = ownHost(s.opts.Hosts, h)
 	}
 	return served(headers(h)), nil
+}
+
+// atOnce turns those away who are too many: what they ask for may take as long as they like to take.
+func atOnce(n int, next http.HandlerFunc) http.HandlerFunc {
+	places := make(chan struct{}, n)
+	return func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case places <- struct{}{}:
+			defer func() { <-places }()
+			next(w, r)
+		default:
+			tooMany(w)
+		}
+	}
+}
+
+// tooMany closes the connection, lest those that were sent away fill them all.
+func tooMany(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "5")
+	w.Header().Set("Connection", "close")
+	http.Error(w, "Too many ask for this at the same time.", http.StatusServiceUnavailable)
 }
 
 // bounded sets the limits of a request's body and of the time that an answer may take.

@@ -42,6 +42,8 @@ const (
 	writeTime   = 15 * time.Second // for each piece of an answer
 	maxHeader   = 32 << 10
 	maxBody     = 1 << 20
+	maxForms    = 16               // read at once
+	maxFiles    = 16               // of each kind, sent at once
 	maxHeavy    = 2                // answers that take a while to make, at once
 	heavyWait   = 10 * time.Second // for their turn
 	maxWatchers = 100
@@ -205,7 +207,7 @@ type panics struct{ warn func(string) }
 
 func (p panics) Write(b []byte) (int, error) {
 	if text := string(b); strings.Contains(text, "panic") {
-		p.warn("web interface: " + strings.TrimSpace(text))
+		p.warn(strings.TrimSpace(text))
 	}
 	return len(b), nil
 }

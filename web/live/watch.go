@@ -52,9 +52,7 @@ func newMessage(event string, content func() any) *message {
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	watcher := s.board.watch()
 	if watcher == nil {
-		w.Header().Set("Retry-After", "5")
-		w.Header().Set("Connection", "close") // lest those that were sent away fill the connections
-		http.Error(w, "Too many watch already.", http.StatusServiceUnavailable)
+		tooMany(w)
 		return
 	}
 	defer s.board.leave(watcher)
