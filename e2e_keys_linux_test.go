@@ -196,7 +196,7 @@ func TestKeysAreNotRead(t *testing.T) {
 	dir := folder(t, map[string]string{"a.js": user("")})
 	for name, start := range map[string]func(p *process, c *console, slave *os.File){
 		"script from standard input": func(p *process, c *console, slave *os.File) {
-			p.cmd.Args = append(p.cmd.Args, "-f", "-")
+			p.cmd.Args = append(p.cmd.Args, "-f", "-", "--headless")
 			p.at(slave)
 			for line := range strings.Lines(user("")) {
 				c.press(line)

@@ -72,7 +72,7 @@ func (s *session) open() *failure {
 	var err error
 	s.server, err = live.New(live.Options{
 		Addr: net.JoinHostPort(o.webHost, strconv.Itoa(o.webPort)), BasePath: o.webBase, User: o.webUser, Password: o.webPassword, NoAuth: o.webNoAuth,
-		CertFile: s.absolute(o.tlsCert), KeyFile: s.absolute(o.tlsKey), Hosts: o.webNames, Redact: s.log.redact, RunTime: parseTimespan,
+		CertFile: s.absolute(o.tlsCert), KeyFile: s.absolute(o.tlsKey), Hosts: o.webNames, Redact: s.redact, RunTime: parseTimespan,
 		Warn: func(text string) { s.logger().warnf("web UI: %s", text) },
 	}, s)
 	if err != nil {
@@ -89,6 +89,14 @@ func (s *session) open() *failure {
 	}()
 	s.log.infof("starting web interface at %s", s.server.URL())
 	return nil
+}
+
+// redact takes out what the last test, or the script as it was read first, knows to be secret.
+func (s *session) redact(text string) string {
+	if do := s.logger().redact; do != nil {
+		return do(text)
+	}
+	return text
 }
 
 // logger is that of the test that goes on, whose view may be on the screen.
