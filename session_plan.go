@@ -15,10 +15,13 @@ import (
 func (r *run) offer() *live.Plan {
 	o := r.opts
 	p := &live.Plan{
-		Version: version, Script: r.scriptName(), Title: o.webTitle, HostLocked: o.lockHost, Embedded: r.embedded, Host: sameHost(r.env.Classes),
+		Version: version, Script: r.scriptName(), Title: o.webTitle, HostLocked: o.lockHost, Embedded: r.embedded,
 		Users: o.users, SpawnRate: o.rate, Rate: o.startRate, RunTime: shownTime(o.runTime), Picker: o.classPicker,
 		Shape: r.shape, Classes: []live.PlanClass{}, Scenarios: []string{}, Thresholds: slices.Clone(o.thresholds), Args: []live.PlanArg{},
 		Kind: live.KindClosed, Steerable: true,
+	}
+	if !r.embedded { // else each test has an address of its own
+		p.Host = sameHost(r.env.Classes)
 	}
 	for _, c := range r.found {
 		p.Classes = append(p.Classes, live.PlanClass{
