@@ -52,7 +52,7 @@ func TestCompareRows(t *testing.T) {
 func TestComparisonPage(t *testing.T) {
 	a, b := simulated(20, 3, 30), simulated(20, 4, 40)
 	var page bytes.Buffer
-	if err := WriteComparison(&page, a.Summary, b.Summary); err != nil {
+	if err := WriteComparison(&page, a, b); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"A: scripts/shop.js", "B: scripts/shop.js", "/endpoint/3/[id]"} {

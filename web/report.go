@@ -49,7 +49,7 @@ var (
 // templates are only cloned, never executed: then they could not be cloned any more.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"ms": millis, "n": grouped, "pct": percent, "dec": decimal, "bytes": byteSize, "clean": redact, "at": moment, "took": duration,
-	"times": figuresTimes, "lower": pillClass,
+	"times": figuresTimes, "lower": pillClass, "share": shareFailed, "broken": broken, "failing": failing, "passing": passing,
 }).Parse(page))
 
 // NotEnded stands in the place of a report as long as the run goes on.
@@ -80,14 +80,20 @@ func WriteReport(w io.Writer, r *Run) error {
 		return err
 	}
 	t.Funcs(template.FuncMap{"clean": r.clean})
+	data := template.HTML("")
+	if e := embed(r); e != nil {
+		if data, err = packJSON(e); err != nil {
+			return err
+		}
+	}
 	return t.ExecuteTemplate(w, "report", struct {
 		document
 		*Run
-		Data *Course
+		Data template.HTML // see packJSON; "" if the course is not known
 		Open bool
 		Lags []namedTimes
 	}{
-		document: newDocument(r.clean("katydid: " + nameOf(r.Summary))), Run: r, Data: r.History.Course(),
+		document: newDocument(r.clean("katydid: " + nameOf(r.Summary))), Run: r, Data: data,
 		Open: r.Summary.Total.ResponseMS != nil, Lags: lagsOf(&r.Summary.Generator),
 	})
 }
@@ -101,11 +107,11 @@ func nameOf(s *stats.Summary) string {
 
 // Course is a history as the pages' scripts get it: a list each with a value for every interval, the oldest first.
 type Course struct {
-	Widths    []int64  `json:"widths"` // of the intervals, milliseconds
-	Requests  []int64  `json:"requests"`
-	Failures  []int64  `json:"failures"`
-	Users     []int    `json:"users"`
-	Lag       []*int64 `json:"lag"` // on average, microseconds; null where it is not known
+	Widths    []int64    `json:"widths"` // of the intervals, milliseconds
+	Requests  []int64    `json:"requests"`
+	Failures  []int64    `json:"failures"`
+	Users     []int      `json:"users"`
+	Lag       []*int64   `json:"lag"`     // on average, microseconds; null where it is not known
 	CPU       []*float64 `json:"cpu"`     // share of the generator's processors at the busiest; null where it is not known
 	Planned   []int64    `json:"planned"` // starts of an open run; empty in a closed one
 	Started   []int64    `json:"started"`
@@ -148,8 +154,11 @@ func (h *History) Course() *Course {
 	if !open {
 		c.Planned, c.Started = nil, nil
 	}
-	c.Service = pack(h.points, func(p *point) *counts { return &p.service })
-	c.Response = pack(h.points, func(p *point) *counts { return &p.response })
+	var service, response []counts
+	for i := range h.points {
+		service, response = append(service, h.points[i].service), append(response, h.points[i].response)
+	}
+	c.Service, c.Response = pack(service), pack(response)
 	return c
 }
 
