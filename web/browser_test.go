@@ -79,7 +79,7 @@ func open(t *testing.T, html string, width, height int) *browser {
 	}
 	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}, nil)
 	b.call("Page.navigate", map[string]any{"url": "file://" + file}, nil)
-	b.until(`document.readyState == "complete" && (!document.querySelector("#data") || document.querySelectorAll(".u-over").length > 0)`)
+	b.until(`document.readyState == "complete" && (!document.querySelector("#data, #two") || document.querySelectorAll(".u-over").length > 0)`)
 	return b
 }
 

@@ -62,15 +62,16 @@ export function board(full: Range, least: number, charts: (range: Range) => Char
   function draw(): void {
     plots.forEach(p => p.u.destroy());
     room.replaceChildren();
-    plots = charts(range).map(c => {
+    const boxes = charts(range).map(c => { // all at once: how wide one is depends on how many there are
       const box = document.createElement("div");
       box.className = "chart";
       box.tabIndex = 0;
       box.setAttribute("role", "group");
       box.addEventListener("keydown", keys);
       room.append(box);
-      return place(box, c);
+      return { box, c };
     });
+    plots = boxes.map(({ box, c }) => place(box, c));
     tell();
   }
 

@@ -102,6 +102,7 @@ function tell(b: Board, v: View, views: (row: number) => View | null, chosen: nu
     const i = document.createElement("i");
     i.textContent = unit ?? "";
     d.replaceChildren(text, i);
+    if (d.dataset.k === "failures") d.parentElement!.classList.toggle("bad", !/^(0|n\/a)$/.test(text));
   }
 }
 

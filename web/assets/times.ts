@@ -79,15 +79,14 @@ export function mean(h: Histogram, perOctave: number): number | null {
   return n === 0 ? null : h.counts.reduce((s, c, i) => s + c * middle(h.first + i, perOctave), 0) / n;
 }
 
-/** How the times are distributed: for each fraction, as 1/(1-fraction), the times that so many are below. */
+/** How the times are distributed: each time, with the lowest fraction that it is reached at, as 1/(1-fraction). */
 export function curve(h: Histogram, perOctave: number): [number, number][] {
   const n = total(h), points: [number, number][] = [];
   let above = n;
   h.counts.forEach((c, i) => {
-    if (c === 0) return;
-    if (points.length === 0) points.push([1, middle(h.first + i, perOctave)]);
+    if (c > 0) points.push([n / above, middle(h.first + i, perOctave)]);
     above -= c;
-    points.push([n / Math.max(above, 1), middle(h.first + i, perOctave)]);
+    if (c > 1 && above === 0) points.push([n, middle(h.first + i, perOctave)]);
   });
   return points;
 }
