@@ -221,10 +221,16 @@ func compareFailed(a, b *stats.SummaryFigures) comparedCell {
 	return cell
 }
 
-// change is the difference in percent of what was.
+// change is the difference in percent of what was, or the factor if it is so large that percents would say nothing.
 func change(a, b float64) string {
 	if a == 0 {
 		return ""
+	}
+	switch {
+	case b >= 10*a:
+		return "× " + decimal(b/a)
+	case b > 0 && a >= 10*b:
+		return "÷ " + decimal(a/b)
 	}
 	return fmt.Sprintf("%+.1f %%", 100*(b-a)/a)
 }

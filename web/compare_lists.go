@@ -136,7 +136,7 @@ func compareGenerators(a, b *stats.Summary) []comparedText {
 }
 
 func lagOf(g *stats.SummaryGenerator) string {
-	if g.LagMS == nil {
+	if g.LagMS == nil || g.LagMS.P99 == nil {
 		return "n/a"
 	}
 	return millis(g.LagMS.P99) + " ms"

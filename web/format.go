@@ -125,6 +125,9 @@ func broken(list []stats.SummaryThreshold) (n int) {
 	return n
 }
 
+// holding is how many of them hold.
+func holding(list []stats.SummaryThreshold) int { return len(list) - broken(list) }
+
 // failing is how often a check failed.
 func failing(list []stats.SummaryCheck) (n int64) {
 	for _, c := range list {

@@ -49,7 +49,7 @@ var (
 // templates are only cloned, never executed: then they could not be cloned any more.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"ms": millis, "n": grouped, "pct": percent, "dec": decimal, "bytes": byteSize, "clean": redact, "at": moment, "took": duration,
-	"times": figuresTimes, "lower": pillClass, "share": shareFailed, "broken": broken, "failing": failing, "passing": passing,
+	"times": figuresTimes, "lower": pillClass, "share": shareFailed, "broken": broken, "holding": holding, "failing": failing, "passing": passing,
 }).Parse(page))
 
 // NotEnded stands in the place of a report as long as the run goes on.

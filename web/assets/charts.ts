@@ -44,11 +44,13 @@ function specs(run: Run, v: View, range: Range, log: boolean, service: boolean):
       { label: "requests", color: "--a", values: rate(v, v.requests), fill: true },
       ...(v.failures ? [{ label: "failures", color: "--c", values: rate(v, v.failures), fill: true }] : []),
       ...(all ? starts(c, v) : [])] },
+  ];
+  if (times.list.some(h => h.counts.length > 0)) list.push(
     { title: kind + " times, ms", x, log, lines: quantiles.map(([label, q, color]) => (
       { label, color, values: times.list.map(h => rough(h, q, times.perOctave)) })) },
     spread(v, times, kind),
     percentiles(v, range, log, service),
-  ];
+  );
   if (all && c.users.some(u => u > 0)) list.push({ title: "Users", x, lines: [{ label: "users", color: "--a", values: c.users, fill: true }] });
   if (all) list.push(...generator(c, v));
   return list;

@@ -24,6 +24,7 @@ export async function compare(): Promise<void> {
   const pick = rows(row => runs.some((r, i) => r && place(row, i) >= 0 && r.name(place(row, i))), () => { b.draw(); });
   const end = Math.max(1, ...known.map(r => r.whole.ends[r.whole.ends.length - 1]));
   document.querySelector<HTMLElement>("#course")!.hidden = false;
+  if (!known.length) document.querySelectorAll<HTMLElement>("#course .screen, #whole").forEach(e => { e.hidden = true; }); // nothing to zoom
   const b = board([0, end], Math.max(...known.map(r => Math.max(...r.whole.widths)), 0.001), range => {
     const views = [view(0), view(1)];
     const list = known.length ? overlaid(runs, views, log.checked, ofService) : [];

@@ -36,7 +36,7 @@ export function plot(box: HTMLElement, c: Chart, [min, max]: Range, zoom: (from:
     axes: [
       c.percentiles
         ? { ...axis, size: 34, splits: nines, filter: every, values: (_u, splits) => splits.map(fraction) }
-        : { ...axis, values: (_u, splits) => splits.map(clock), space: 60, size: 34, incrs: [.1, .2, .5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400] },
+        : { ...axis, values: (_u, splits) => splits.map(clock), space: 60, size: 34, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400] },
       { ...axis, ...(c.paint && { grid: { show: false } }), ...(c.log && { splits: decades, filter: every }), size: 58, values: (_u, splits) => splits.map(v => v === null ? "" : Number(v.toPrecision(3)).toLocaleString("en")) },
       ...(right ? [{ ...axis, scale: "right", side: 1 as const, size: 48, grid: { show: false }, values: (_u: uPlot, splits: number[]) => splits.map(v => v + " %") }] : []),
     ],
@@ -49,7 +49,7 @@ export function plot(box: HTMLElement, c: Chart, [min, max]: Range, zoom: (from:
       { label: c.percentiles ? "below" : "at", value: (_u, v) => v === null ? "–" : c.percentiles ? fraction(v) : clock(v) },
       ...c.lines.map(l => ({
         label: l.label, stroke: css(l.color), width: 1.5, fill: l.fill ? css(l.color) + "22" : undefined, spanGaps: false,
-        ...(l.dash && { dash: [6, 4] }), ...(l.right && { scale: "right" }), ...(c.percentiles && { points: { show: false } }),
+        ...(l.dash && { dash: [6, 4] }), ...(l.right && { scale: "right" }), points: { fill: css("--card"), ...((c.percentiles || c.paint) && { show: false }) },
         value: (_u: uPlot, v: number | null) => v === null || v === undefined ? "–" : digits(v) + (l.right ? " %" : ""),
       })),
     ],
@@ -72,8 +72,9 @@ function known(values: ArrayLike<unknown>, i: number, furthest: number): number 
 /** Labels all splits: by itself uPlot would label few of those on a logarithmic scale. */
 const every = (_u: uPlot, splits: number[]): number[] => splits;
 
-function nines(_u: uPlot, _axis: number, _min: number, max: number): number[] {
-  const splits = max > 5000 ? [1] : [1, 2]; // 50 % only where there is room
+function nines(u: uPlot, _axis: number, _min: number, max: number): number[] {
+  const decade = u.bbox.width / devicePixelRatio / Math.log10(max);
+  const splits = decade > 170 ? [1, 2] : [1]; // 50 % only where there is room
   for (let v = 10; v <= max * 1.0001; v *= 10) splits.push(v);
   return splits;
 }
