@@ -36,7 +36,7 @@ export function rows(usable: (row: number) => boolean, changed: () => void): Cho
     r.cells[1].append(button);
     r.classList.add("usable");
     r.addEventListener("click", () => {
-      if (getSelection()?.toString()) return; // somebody copies a text
+      if (getSelection()?.toString() && getSelection()!.containsNode(r, true)) return; // somebody copies a text
       choose(chosen === Number(r.dataset.row) ? null : Number(r.dataset.row));
       if (chosen !== null) {
         document.querySelector("#course")!.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
