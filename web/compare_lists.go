@@ -51,7 +51,8 @@ func compareChecks(a, b *stats.Summary) []comparedCount {
 				count = &comparedCount{Text: c.Path}
 				found[c.Path] = count
 			}
-			count.set(i, c.Fails, c.Fails+c.Passes)
+			count.set(i, c.Fails)
+			count.Of[i] = c.Fails + c.Passes
 		}
 	}
 	return sortedCounts(found)
@@ -68,30 +69,29 @@ func compareErrors(a, b *stats.Summary) []comparedCount {
 		for _, e := range s.Errors {
 			k := reason{stats.Key{Method: e.Method, Name: e.Name}, e.Error}
 			if found[k] == nil {
-				found[k] = &comparedCount{Method: e.Method, Name: e.Name, Text: e.Error}
+				found[k] = &comparedCount{Method: e.Method, Name: e.Name, Text: e.Error, Of: [2]int64{requestsOf(a, k.Key), requestsOf(b, k.Key)}}
 			}
-			found[k].set(i, e.Count, 0)
-		}
-	}
-	for k, count := range found {
-		for i, s := range []*stats.Summary{a, b} {
-			for n := range s.Requests {
-				if r := &s.Requests[n]; r.Method == k.Method && r.Name == k.Name {
-					count.Of[i] = r.Count
-				}
-			}
+			found[k].set(i, e.Count)
 		}
 	}
 	return sortedCounts(found)
 }
 
-func (c *comparedCount) set(run int, n, of int64) {
+// requestsOf is how many requests a name has.
+func requestsOf(s *stats.Summary, k stats.Key) int64 {
+	i := slices.IndexFunc(s.Requests, func(r stats.SummaryRequest) bool { return r.Method == k.Method && r.Name == k.Name })
+	if i < 0 {
+		return 0
+	}
+	return s.Requests[i].Count
+}
+
+func (c *comparedCount) set(run int, n int64) {
 	if run == 0 {
 		c.A = n
 	} else {
 		c.B = n
 	}
-	c.Of[run] = of
 }
 
 // sortedCounts has what differs most first, and judges the difference as compareFailed does. What never happened is left out.
