@@ -3,6 +3,9 @@
 package main
 
 import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -14,17 +17,27 @@ import (
 	"katydid/stats"
 )
 
-// reportCourse is what a report has of the course of a run.
-func reportCourse(t *testing.T, page string) (requests, failures int64) {
+// pageData is what a report has for its script.
+func pageData(t *testing.T, page, id string, into any) {
 	t.Helper()
-	found := regexp.MustCompile(`(?s)<script type="application/json" id="data">(.*?)</script>`).FindStringSubmatch(page)
+	found := regexp.MustCompile(`<script type="text/plain" id="` + id + `">([^<]*)</script>`).FindStringSubmatch(page)
 	if found == nil {
 		t.Fatal("the report has no data")
 	}
-	var course struct{ Requests, Failures []int64 }
-	if err := json.Unmarshal([]byte(found[1]), &course); err != nil {
+	packed, err := base64.StdEncoding.DecodeString(found[1])
+	if err != nil {
 		t.Fatal(err)
 	}
+	if err := json.NewDecoder(flate.NewReader(bytes.NewReader(packed))).Decode(into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// reportCourse is what a report has of the course of a run.
+func reportCourse(t *testing.T, page string) (requests, failures int64) {
+	t.Helper()
+	var course struct{ Requests, Failures []int64 }
+	pageData(t, page, "data", &course)
 	for i := range course.Requests {
 		requests += course.Requests[i]
 		failures += course.Failures[i]
@@ -80,7 +93,7 @@ func TestReportOfRun(t *testing.T) {
 			if requests, failures := reportCourse(t, page); requests != sum.Total.Count || failures != sum.Total.Failures {
 				t.Errorf("the course has %d requests, %d failures; the summary %d and %d", requests, failures, sum.Total.Count, sum.Total.Failures)
 			}
-			for _, want := range []string{"a.js <span class=\"pill ", "&lt;/script&gt;&lt;b&gt;gone", "access_token=***", "--html", "exit code <b>" + strconv.Itoa(p.code()) + "</b>"} {
+			for _, want := range []string{"a.js <span class=\"pill ", "&lt;/script&gt;&lt;b&gt;gone", "access_token=***", "--html", strconv.Itoa(p.code()) + "</b></span><span>katydid"} {
 				if !strings.Contains(page, want) {
 					t.Errorf("the report has no %q", want)
 				}
@@ -104,6 +117,15 @@ func reportFromFiles(t *testing.T, dir string, sum *stats.Summary) {
 	if requests, failures := reportCourse(t, page); requests != sum.Total.Count || failures != sum.Total.Failures {
 		t.Errorf("the course has %d requests, %d failures; want %d and %d", requests, failures, sum.Total.Count, sum.Total.Failures)
 	}
+	var names struct {
+		Names struct {
+			Rows     []int
+			Failures string
+		}
+	}
+	if pageData(t, page, "data", &names); len(names.Names.Rows) != len(sum.Requests) || names.Names.Failures != "" {
+		t.Errorf("of %d names in the log, the page has %+v", len(sum.Requests), names)
+	}
 	katydid(t, dir, "report", "r/a.hlog").expect(0)
 	if page := readText(t, filepath.Join(dir, "r/a.html")); !strings.Contains(page, "no verdict") {
 		t.Error("the report of a log alone does not say that it has no verdict")
@@ -116,12 +138,27 @@ func TestReportCompares(t *testing.T) {
 	writeIn(t, dir, "a.js", `import { HttpUser, task, constant } from "katydid";
 		export class A extends HttpUser { static waitTime = constant(0.02); @task go() { this.client.get("/"); } }`)
 	for _, name := range []string{"a", "b"} {
-		katydid(t, dir, "run", "a.js", "-t", "1s", "-s", "10s", "--summary", name+".json").expect(0)
+		katydid(t, dir, "run", "a.js", "-t", "1s", "-s", "10s", "--summary", name+".json", "--csv", name).expect(0)
 	}
-	p := katydid(t, dir, "report", "a.json", "b.json")
-	p.expect(0)
-	if !p.said("a.html") || !strings.Contains(readText(t, filepath.Join(dir, "a.html")), "Differences, from A to B") {
-		t.Errorf("no comparison: %s", p.stdout)
+	for args, courses := range map[string]int{"a.json b.json": 0, "a.json a.hlog b.json": 1, "a.hlog b.hlog b.json a.json": 2} {
+		p := katydid(t, dir, append([]string{"report", "-o", "a.html"}, strings.Fields(args)...)...)
+		p.expect(0)
+		page := readText(t, filepath.Join(dir, "a.html"))
+		if !p.said("a.html") || !strings.Contains(page, "Differences, from A to B") {
+			t.Errorf("%s: no comparison: %s", args, p.stdout)
+		}
+		var runs []struct {
+			Requests []int64
+			Curve    [][2]float64
+		}
+		pageData(t, page, "two", &runs)
+		found := 0
+		for _, r := range runs {
+			found += min(len(r.Requests), 1)
+		}
+		if len(runs) != 2 || found != courses || len(runs[0].Curve) == 0 {
+			t.Errorf("%s: %d of %d runs have a course: %+v", args, found, len(runs), runs)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -18,6 +19,7 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"katydid/internal/azurite"
+	"katydid/web"
 )
 
 // With the article's kind of token (for the whole account, with a question mark) and of name (with colons), and with a
@@ -29,10 +31,18 @@ func TestExportDuringTheRun(t *testing.T) {
 	token := "?" + store.AccountSAS(time.Now().AddDate(5, 0, 0))
 	dir := folder(t, map[string]string{"a.js": showsAll})
 	name := "scene_1_" + time.Now().Format("2006-01-02_15:04:05")
-	p := exporting(t, dir, store.URL+"/"+container+"/nightly", token, "--csv", "results/"+name, "--summary", "results/"+name+".json").start()
+	p := exporting(t, dir, store.URL+"/"+container+"/nightly", token, "--csv", "results/"+name, "--summary", "results/"+name+".json", "--html", "results/"+name+".html").start()
 	p.says("all users spawned")
 	until(t, "statistics in the store while the run goes on", func() bool {
 		return len(inAzurite(t, container, token)) >= 4
+	})
+	until(t, "a page in the report's place", func() bool {
+		for name, text := range inAzurite(t, container) {
+			if path.Ext(name) == ".html" {
+				return text == web.NotEnded
+			}
+		}
+		return false
 	})
 	if d, _ := inAzurite(t, container).run(t, "nightly"); d.State != "running" || d.ExitCode != nil || d.Scene != "a" {
 		t.Errorf("run.json while the run goes on: %+v", d)
@@ -61,9 +71,13 @@ func TestExportAtTheEnd(t *testing.T) {
 		t.Parallel()
 		container := azurite.Start(t).Container(t)
 		dir, token := folder(t, map[string]string{"a.js": script}), least(t, container)
-		p := exporting(t, dir, azurite.Start(t).URL+"/"+container, token, "-t", "3s").start()
+		p := exporting(t, dir, azurite.Start(t).URL+"/"+container, token, "-t", "3s", "--html", "results/x.html").start()
 		p.expect(1)
 		d := inAzurite(t, container, token).whole(t, "", filepath.Join(dir, "results", "x"))
+		reportStored(t, inAzurite(t, container), d)
+		if got := azurite.Start(t).ContentType(t, container, d.Run+"/x.html"); got != "text/html; charset=utf-8" {
+			t.Errorf("the report is %s", got)
+		}
 		if d.State != "finished" || d.ExitCode == nil || *d.ExitCode != 1 {
 			t.Errorf("%+v", d)
 		}
@@ -105,12 +119,21 @@ func TestExportAtTheEnd(t *testing.T) {
 	t.Run("folder", func(t *testing.T) {
 		t.Parallel()
 		dir, to := folder(t, map[string]string{"a.js": script}), t.TempDir()
-		exporting(t, dir, "file://"+to, "", "-t", "3s").start().expect(1)
+		exporting(t, dir, "file://"+to, "", "-t", "3s", "--html", "results/x.html").start().expect(1)
 		d := inFolder(t, to).whole(t, "", filepath.Join(dir, "results", "x"))
+		reportStored(t, inFolder(t, to), d)
 		if d.State != "finished" || d.ExitCode == nil || *d.ExitCode != 1 {
 			t.Errorf("%+v", d)
 		}
 	})
+}
+
+// reportStored looks for the report of the run that has ended.
+func reportStored(t *testing.T, s stored, d document) {
+	t.Helper()
+	if page := s[d.Run+"/x.html"]; !strings.HasSuffix(page, "</html>\n") || !strings.Contains(page, "exit code <b class=\"fail\">1</b>") {
+		t.Errorf("the report in the store is %.200q", page)
+	}
 }
 
 // inS3 reads the bucket.

@@ -79,7 +79,7 @@ func writeReport(path string, runs []*web.Run) error {
 	var b bytes.Buffer
 	var err error
 	if len(runs) == 2 {
-		err = web.WriteComparison(&b, runs[0].Summary, runs[1].Summary)
+		err = web.WriteComparison(&b, runs[0], runs[1])
 	} else {
 		err = web.WriteReport(&b, runs[0])
 	}

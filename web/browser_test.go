@@ -79,7 +79,7 @@ func open(t *testing.T, html string, width, height int) *browser {
 	}
 	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}, nil)
 	b.call("Page.navigate", map[string]any{"url": "file://" + file}, nil)
-	b.until(`document.readyState == "complete" && (!document.querySelector("#data") || document.querySelectorAll(".u-over").length > 0)`)
+	b.until(`document.readyState == "complete" && (!document.querySelector("#data, #two") || document.querySelectorAll(".u-over").length > 0)`)
 	return b
 }
 
@@ -184,7 +184,7 @@ func (b *browser) mouse(kind string, x, y float64, clicks int) {
 func TestBrowserZoomsAndSorts(t *testing.T) {
 	run := simulated(600, 20, 40)
 	b := open(t, written(t, run), 1300, 900)
-	if got := b.eval(`document.querySelectorAll(".chart").length`); got != "5" {
+	if got := b.eval(`document.querySelectorAll(".chart").length`); got != "6" {
 		t.Errorf("there are %s charts", got)
 	}
 	whole := map[string]string{}
@@ -195,18 +195,10 @@ func TestBrowserZoomsAndSorts(t *testing.T) {
 		t.Errorf("the whole run has %v", whole)
 	}
 
-	// Drag over the second tenth from the middle on: half of it is the slow spell.
-	var at struct{ X, Y, W float64 }
-	if err := json.Unmarshal([]byte(b.eval(`(() => { const r = document.querySelector(".u-over").getBoundingClientRect();
-		return JSON.stringify({X: r.left, Y: r.top + r.height / 2, W: r.width}); })()`)), &at); err != nil {
-		t.Fatal(err)
-	}
-	b.mouse("mouseMoved", at.X+at.W*0.51, at.Y, 0)
-	b.mouse("mousePressed", at.X+at.W*0.51, at.Y, 1)
-	b.mouse("mouseMoved", at.X+at.W*0.59, at.Y, 1)
-	b.mouse("mouseReleased", at.X+at.W*0.59, at.Y, 1)
+	// Half of the second tenth from the middle on is the slow spell.
+	b.drag(0, 0.51, 0.59)
 	b.until(`!document.querySelector("#whole").disabled`)
-	if got := b.eval(`document.querySelector("#range").textContent`); got != "5:06 to 5:54" && got != "5:06 to 5:55" {
+	if got := b.eval(`document.querySelector("#range").textContent`); got != "5:05 to 5:54" && got != "5:06 to 5:54" && got != "5:06 to 5:55" {
 		t.Errorf("the range is %s", got)
 	}
 	var zoomed, before float64
@@ -230,7 +222,7 @@ func TestBrowserZoomsAndSorts(t *testing.T) {
 	}
 
 	b.eval(`document.querySelector("#log").click()`)
-	if got := b.eval(`document.querySelectorAll(".chart .u-over").length`); got != "5" {
+	if got := b.eval(`document.querySelectorAll(".chart .u-over").length`); got != "6" {
 		t.Errorf("on a logarithmic scale there are %s charts", got)
 	}
 
@@ -261,16 +253,168 @@ func TestBrowserRunsNothingHostile(t *testing.T) {
 	if got := b.eval(`String(window.hacked)`); got != "undefined" {
 		t.Errorf("a script ran: %s", got)
 	}
-	if got := b.eval(`document.querySelectorAll(".chart").length`); got != "5" {
+	if got := b.eval(`document.querySelectorAll(".chart").length`); got != "6" {
 		t.Errorf("there are %s charts", got)
+	}
+}
+
+// drag chooses a part of what a chart shows, in fractions of its width.
+func (b *browser) drag(chart int, from, to float64) {
+	b.t.Helper()
+	var at struct{ X, Y, W float64 }
+	if err := json.Unmarshal([]byte(b.eval(fmt.Sprintf(`(() => { const r = document.querySelectorAll(".u-over")[%d].getBoundingClientRect();
+		return JSON.stringify({X: r.left, Y: r.top + r.height / 2, W: r.width}); })()`, chart))), &at); err != nil {
+		b.t.Fatal(err)
+	}
+	b.mouse("mouseMoved", at.X+at.W*from, at.Y, 0)
+	b.mouse("mousePressed", at.X+at.W*from, at.Y, 1)
+	b.mouse("mouseMoved", at.X+at.W*to, at.Y, 1)
+	b.mouse("mouseReleased", at.X+at.W*to, at.Y, 1)
+}
+
+// cell is a figure of the table of requests, by the place of the name in the summary.
+func (b *browser) cell(row, column int) (text string, value float64) {
+	b.t.Helper()
+	text = b.eval(fmt.Sprintf(`document.querySelector('#requests tr[data-row="%d"]').cells[%d].textContent`, row, column))
+	_, _ = fmt.Sscanf(strings.ReplaceAll(text, ",", ""), "%f", &value)
+	return text, value
+}
+
+// The table has the figures of the range, and a click on one of its rows that name's charts.
+func TestBrowserShowsNames(t *testing.T) {
+	run := simulated(600, 4, 40)
+	b := open(t, written(t, run), 1300, 900)
+	exact, before := b.cell(2, 6)
+	b.drag(0, 0.51, 0.59)
+	b.until(`!document.querySelector("#whole").disabled`)
+	if text, n := b.cell(2, 2); n < 10*45 || n > 10*55 {
+		t.Errorf("in 48 s and what intervals it has parts of, at 10 a second, there were %s requests", text)
+	}
+	if text, v := b.cell(2, 6); v < 3*before || v > 5*before {
+		t.Errorf("the median of the slow spell is %s, of the whole run %s", text, exact)
+	}
+	if text, _ := b.cell(2, 12); text != "–" {
+		t.Errorf("received in the range: %s", text)
+	}
+	if got := b.eval(`document.querySelector("#times").textContent`); !strings.Contains(got, "whole intervals of 2 s") || !strings.Contains(got, "within 6 %") {
+		t.Errorf("the table says %s", got)
+	}
+	b.eval(`document.querySelector("#whole").click()`)
+	if text, _ := b.cell(2, 6); text != exact {
+		t.Errorf("the median is %s again, it was %s", text, exact)
+	}
+
+	b.eval(`document.querySelector('#requests tr[data-row="2"] button').click()`)
+	if got := b.eval(`document.querySelectorAll(".chart").length`); got != "4" { // neither users nor generator are a name's
+		t.Errorf("there are %s charts of a name", got)
+	}
+	want := run.Summary.Requests[2]
+	for key, value := range map[string]string{"requests": grouped(want.Count), "p99": millis(want.ServiceMS.P99) + " ms"} {
+		if got := b.strip(key); got != value {
+			t.Errorf("%s of a name is %s, want %s", key, got, value)
+		}
+	}
+	if got := b.eval(`document.querySelector("#name").textContent`); got != "GET /endpoint/2/[id]" {
+		t.Errorf("the charts are said to be of %s", got)
+	}
+	b.eval(`document.querySelector("#all").click()`)
+	if got := b.strip("requests"); got != "24,000" {
+		t.Errorf("there are %s requests again", got)
+	}
+	if len(b.errors) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(b.errors, "\n"))
+	}
+}
+
+// An open run has response times unless service times are wanted, and what was planned and made.
+func TestBrowserShowsOpenRun(t *testing.T) {
+	b := open(t, written(t, simulate(60, 3, 30, true)), 1300, 900)
+	legends := `[...document.querySelectorAll(".chart")].map(c => c.querySelector("h3").textContent + ": " +
+		[...c.querySelectorAll(".u-label")].slice(1).map(l => l.textContent).join(" ")).join("; ")`
+	want := "Requests a second: requests failures starts planned; Response times, ms: 50% 95% 99%; Spread of the response times, ms: slowest; " +
+		"Percentiles, ms: response service; Users: users; Generator: lag, ms on average, and processors taken: lag processors"
+	if got := b.eval(legends); got != want {
+		t.Errorf("the charts are\n%s, want\n%s", got, want)
+	}
+	b.eval(`document.querySelector("#service").click()`)
+	if got := b.eval(legends); !strings.Contains(got, "Service times, ms: 50%") || !strings.Contains(got, "Percentiles, ms: service;") {
+		t.Errorf("the charts of service times are %s", got)
+	}
+	if len(b.errors) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(b.errors, "\n"))
+	}
+}
+
+func TestBrowserCompares(t *testing.T) {
+	a, other := simulated(100, 3, 30), simulated(80, 4, 40)
+	var page bytes.Buffer
+	if err := WriteComparison(&page, a, other); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, page.String(), 1300, 900)
+	if got := b.eval(`[...document.querySelectorAll(".chart h3")].map(h => h.textContent.slice(0, 4)).join()`); got != "Requ,Perc,50 %,95 %,99 %,User,Gene" {
+		t.Errorf("the charts are %s", got)
+	}
+	rates := `document.querySelector('#strip [data-k="rate"]').innerText`
+	if got := b.eval(rates); !strings.HasPrefix(got, decimal(a.Summary.Total.RPS)+" → "+decimal(other.Summary.Total.RPS)) {
+		t.Errorf("the rates are %s", got)
+	}
+	b.drag(0, 0.81, 0.99) // only A has it
+	b.until(`!document.querySelector("#whole").disabled`)
+	if got := b.eval(rates); got != "30.0 → n/a" {
+		t.Errorf("the rates after the end of B are %s", got)
+	}
+	b.eval(`document.querySelector("#whole").click(); document.querySelector('#requests tr[data-b="3"] button').click()`)
+	if got := b.eval(rates); got != "– → 10.0" {
+		t.Errorf("the rates of a name that A does not have are %s", got)
+	}
+	if len(b.errors) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(b.errors, "\n"))
+	}
+
+	// Without the courses there are the percentiles of the summaries.
+	page.Reset()
+	if err := WriteComparison(&page, &Run{Summary: a.Summary}, &Run{Summary: other.Summary}); err != nil {
+		t.Fatal(err)
+	}
+	b = open(t, page.String(), 1300, 900)
+	if got := b.eval(`document.querySelectorAll(".chart").length + " " + document.querySelector("#whole").hidden`); got != "1 true" || len(b.errors) > 0 {
+		t.Errorf("charts, no zoom: %s, %s", got, b.errors)
+	}
+}
+
+// On paper all that is folded is open, and the charts fit.
+func TestBrowserPrints(t *testing.T) {
+	b := open(t, written(t, simulated(60, 20, 40)), 1300, 900)
+	b.eval(`window.folded = 0; addEventListener("beforeprint", () => { setTimeout(() => 0); window.folded = document.querySelectorAll("details:not([open])").length - 1000; })`)
+	var pdf struct{ Data string }
+	b.call("Page.printToPDF", nil, &pdf)
+	if got := b.eval(`window.folded + " " + document.querySelectorAll("details[open]").length`); got != "-1000 0" {
+		t.Errorf("folded while it was printed, and open afterwards: %s", got)
+	}
+	if len(pdf.Data) < 50_000 {
+		t.Errorf("the PDF has %d bytes", len(pdf.Data))
+	}
+	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": 700, "height": 1000, "deviceScaleFactor": 1, "mobile": false}, nil)
+	b.call("Emulation.setEmulatedMedia", map[string]any{"media": "print"}, nil)
+	wide := `[...document.querySelectorAll(".chart")].map(c => Math.ceil(c.querySelector("canvas").getBoundingClientRect().right - c.getBoundingClientRect().right)).filter(over => over > 0).length
+		+ " " + new Set([...document.querySelectorAll(".chart")].map(c => c.getBoundingClientRect().left)).size`
+	b.until(`(` + wide + `) == "0 2"`) // none is too wide, and there are two columns
+	if len(b.errors) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(b.errors, "\n"))
 	}
 }
 
 // Nothing is wider than a telephone but what scrolls in itself, and colours follow the system.
 func TestBrowserFitsPhoneAndDark(t *testing.T) {
 	b := open(t, written(t, simulated(60, 20, 40)), 360, 740)
-	if got := b.eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); got != "0" {
+	over := `document.documentElement.scrollWidth - document.documentElement.clientWidth`
+	if got := b.eval(over); got != "0" {
 		t.Errorf("the page is %s pixels too wide", got)
+	}
+	b.eval(`document.querySelector('#requests tr[data-row="2"] button').click()`)
+	if got := b.eval(over); got != "0" {
+		t.Errorf("with a name it is %s pixels too wide", got)
 	}
 	paper := `getComputedStyle(document.body).backgroundColor`
 	light := b.eval(paper)

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"html/template"
 	"io"
 	"math"
 	"slices"
@@ -29,6 +30,7 @@ const absent = "–"
 type comparedRow struct {
 	Method, Name string
 	All          bool
+	Index        [2]int // of the row in each run's Summary.Requests; -1 for none
 	Cells        []comparedCell
 }
 
@@ -40,54 +42,102 @@ type letteredRun struct {
 	*stats.Summary
 }
 
+// comparison is what the page of two runs is made of.
+type comparison struct {
+	document
+	Runs       []letteredRun
+	Kind       string
+	Columns    []string
+	Rows       []comparedRow
+	Thresholds []comparedThreshold
+	Checks     []comparedCount
+	Errors     []comparedCount
+	Generators []comparedText
+	Data       template.HTML // see packJSON: two of comparedData
+}
+
+// comparedData is what the page's script gets of a run.
+type comparedData struct {
+	*reportData
+	Curve [][2]float64 `json:"curve"` // percentiles of all requests in the summary: fraction and milliseconds
+}
+
 // WriteComparison writes what differs between two runs as one HTML file.
-func WriteComparison(w io.Writer, a, b *stats.Summary) error {
-	service := a.Total.ResponseMS == nil || b.Total.ResponseMS == nil
-	kind := "Service times"
-	if !service {
-		kind = "Response times, from the planned start on,"
+func WriteComparison(w io.Writer, a, b *Run) error {
+	x, y := a.Summary, b.Summary
+	service := x.Total.ResponseMS == nil || y.Total.ResponseMS == nil
+	page := comparison{
+		document: newDocument("katydid: two runs"), Runs: []letteredRun{{"A", x}, {"B", y}},
+		Kind: "Service times", Columns: []string{"Requests/s", "Failed"}, Rows: compareRows(x, y, service),
+		Thresholds: compareThresholds(x, y), Checks: compareChecks(x, y), Errors: compareErrors(x, y), Generators: compareGenerators(x, y),
 	}
-	columns := []string{"Requests/s", "Failed"}
+	if !service {
+		page.Kind = "Response times, from the planned start on,"
+	}
 	for _, q := range compared {
-		columns = append(columns, q.title)
+		page.Columns = append(page.Columns, q.title)
+	}
+	data := make([]comparedData, 0, 2)
+	for _, r := range []*Run{a, b} {
+		data = append(data, comparedData{dataOf(r), curve(timesOf(&r.Summary.Total, service))})
+	}
+	var err error
+	if page.Data, err = packJSON(data); err != nil {
+		return err
 	}
 	t, err := templates.Clone()
 	if err != nil {
 		return err
 	}
-	return t.ExecuteTemplate(w, "compare", struct {
-		document
-		Runs    []letteredRun
-		Kind    string
-		Columns []string
-		Rows    []comparedRow
-	}{newDocument("katydid: two runs"), []letteredRun{{"A", a}, {"B", b}}, kind, columns, compareRows(a, b, service)})
+	t.Funcs(template.FuncMap{"clean": func(text string) string { return a.clean(b.clean(text)) }})
+	return t.ExecuteTemplate(w, "compare", &page)
+}
+
+// Strip are the figures of all requests that the page begins with.
+func (c *comparison) Strip() []comparedFigure {
+	all := c.Rows[0].Cells
+	return []comparedFigure{
+		{"rate", "requests/s", all[0]}, {"failed", "failed", all[1]},
+		{"p50", "50 % below, ms", all[2]}, {"p95", "95 % below, ms", all[4]}, {"p99", "99 % below, ms", all[5]},
+	}
+}
+
+// comparedFigure is one of them; Key is what the page's script knows it by.
+type comparedFigure struct {
+	Key, Title string
+	Cell       comparedCell
 }
 
 func compareRows(a, b *stats.Summary, service bool) []comparedRow {
 	var keys []stats.Key
-	found := map[stats.Key][2]*stats.SummaryFigures{}
+	found := map[stats.Key]*[2]int{}
 	for i, s := range []*stats.Summary{a, b} {
 		for n := range s.Requests {
-			r := &s.Requests[n]
-			k := stats.Key{Method: r.Method, Name: r.Name}
-			both, ok := found[k]
-			if !ok {
+			k := stats.Key{Method: s.Requests[n].Method, Name: s.Requests[n].Name}
+			if found[k] == nil {
+				found[k] = &[2]int{-1, -1}
 				keys = append(keys, k)
 			}
-			both[i] = &r.SummaryFigures
-			found[k] = both
+			found[k][i] = n
 		}
 	}
 	slices.SortFunc(keys, func(x, y stats.Key) int {
 		return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.Method, y.Method))
 	})
-	rows := []comparedRow{{Name: "All", All: true, Cells: compareFigures(&a.Total, &b.Total, service)}}
+	rows := []comparedRow{{Name: "All", All: true, Index: [2]int{-1, -1}, Cells: compareFigures(&a.Total, &b.Total, service)}}
 	for _, k := range keys {
-		both := found[k]
-		rows = append(rows, comparedRow{Method: k.Method, Name: k.Name, Cells: compareFigures(both[0], both[1], service)})
+		at := *found[k]
+		cells := compareFigures(requestFigures(a, at[0]), requestFigures(b, at[1]), service)
+		rows = append(rows, comparedRow{Method: k.Method, Name: k.Name, Index: at, Cells: cells})
 	}
 	return rows
+}
+
+func requestFigures(s *stats.Summary, i int) *stats.SummaryFigures {
+	if i < 0 {
+		return nil
+	}
+	return &s.Requests[i].SummaryFigures
 }
 
 // compareFigures compares two rows; nil is one that is not there.
@@ -171,10 +221,16 @@ func compareFailed(a, b *stats.SummaryFigures) comparedCell {
 	return cell
 }
 
-// change is the difference in percent of what was.
+// change is the difference in percent of what was, or the factor if it is so large that percents would say nothing.
 func change(a, b float64) string {
 	if a == 0 {
 		return ""
+	}
+	switch {
+	case b >= 10*a:
+		return "× " + decimal(b/a)
+	case b > 0 && a >= 10*b:
+		return "÷ " + decimal(a/b)
 	}
 	return fmt.Sprintf("%+.1f %%", 100*(b-a)/a)
 }

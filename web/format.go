@@ -111,3 +111,41 @@ func pillClass(v stats.Verdict) string {
 	}
 	return strings.ToLower(fmt.Sprint(v))
 }
+
+// shareFailed is the share of a row's requests that failed.
+func shareFailed(f stats.SummaryFigures) string { return percent(failedShare(&f)) }
+
+// broken is how many thresholds do not hold.
+func broken(list []stats.SummaryThreshold) (n int) {
+	for _, t := range list {
+		if !t.OK {
+			n++
+		}
+	}
+	return n
+}
+
+// holding is how many of them hold.
+func holding(list []stats.SummaryThreshold) int { return len(list) - broken(list) }
+
+// failing is how often a check failed.
+func failing(list []stats.SummaryCheck) (n int64) {
+	for _, c := range list {
+		n += c.Fails
+	}
+	return n
+}
+
+// passing is the share of the checks that passed. It is 100 % only if all of them did.
+func passing(list []stats.SummaryCheck) string {
+	var passes int64
+	for _, c := range list {
+		passes += c.Passes
+	}
+	fails := failing(list)
+	share := float64(passes) / float64(max(passes+fails, 1))
+	if fails > 0 {
+		share = min(share, 0.999)
+	}
+	return percent(share)
+}

@@ -24,6 +24,7 @@ type History struct {
 	each   int   // snapshots that make a point
 	in     int   // snapshots in the last point
 	points []point
+	names  names
 }
 
 // point is one interval, or in before the sums since the start.
@@ -61,6 +62,7 @@ func (h *History) Add(s *stats.Snapshot, l Load) {
 		requests: t.Count, failures: t.Failures, lag: t.Lag.Sum, lags: t.Lag.Count, planned: l.Planned, started: l.Started,
 	}
 	h.add(p, s.Interval)
+	h.names.add(s, h.slot())
 }
 
 // Begin forgets what was before, if start is not that of the snapshots before: the statistics were reset. Starts are counted
@@ -90,7 +92,11 @@ func (h *History) AddLogged(iv *stats.Interval, totals *stats.HistoryRow) {
 		p.lag = time.Duration(iv.Lag.Mean() * float64(p.lags) * float64(time.Microsecond))
 	}
 	h.add(p, iv)
+	h.names.addLogged(iv, h.slot())
 }
+
+// slot is the number of the last snapshot since the start, those left out that were counted to the one before.
+func (h *History) slot() int { return (len(h.points)-1)*h.each + h.in - 1 }
 
 func (h *History) add(p point, iv *stats.Interval) {
 	p.service.add(iv.Total)

@@ -49,7 +49,7 @@ var (
 // templates are only cloned, never executed: then they could not be cloned any more.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"ms": millis, "n": grouped, "pct": percent, "dec": decimal, "bytes": byteSize, "clean": redact, "at": moment, "took": duration,
-	"times": figuresTimes, "lower": pillClass,
+	"times": figuresTimes, "lower": pillClass, "share": shareFailed, "broken": broken, "holding": holding, "failing": failing, "passing": passing,
 }).Parse(page))
 
 // NotEnded stands in the place of a report as long as the run goes on.
@@ -80,14 +80,20 @@ func WriteReport(w io.Writer, r *Run) error {
 		return err
 	}
 	t.Funcs(template.FuncMap{"clean": r.clean})
+	data := template.HTML("")
+	if e := dataOf(r); e != nil {
+		if data, err = packJSON(e); err != nil {
+			return err
+		}
+	}
 	return t.ExecuteTemplate(w, "report", struct {
 		document
 		*Run
-		Data *Course
+		Data template.HTML // see packJSON; "" if the course is not known
 		Open bool
 		Lags []namedTimes
 	}{
-		document: newDocument(r.clean("katydid: " + nameOf(r.Summary))), Run: r, Data: r.History.Course(),
+		document: newDocument(r.clean("katydid: " + nameOf(r.Summary))), Run: r, Data: data,
 		Open: r.Summary.Total.ResponseMS != nil, Lags: lagsOf(&r.Summary.Generator),
 	})
 }
@@ -148,8 +154,11 @@ func (h *History) Course() *Course {
 	if !open {
 		c.Planned, c.Started = nil, nil
 	}
-	c.Service = pack(h.points, func(p *point) *counts { return &p.service })
-	c.Response = pack(h.points, func(p *point) *counts { return &p.response })
+	var service, response []counts
+	for i := range h.points {
+		service, response = append(service, h.points[i].service), append(response, h.points[i].response)
+	}
+	c.Service, c.Response = pack(service), pack(response)
 	return c
 }
 

@@ -25,7 +25,10 @@ import (
 
 // simulated is a run by a clock of its own: so many seconds, names and requests a second, with some failures, and a
 // slow spell in its middle.
-func simulated(seconds, names, rate int) *Run {
+func simulated(seconds, names, rate int) *Run { return simulate(seconds, names, rate, false) }
+
+// simulate is simulated, of an open run if wanted: it plans each start a little earlier than it sends.
+func simulate(seconds, names, rate int, open bool) *Run {
 	start := time.Date(2026, 11, 22, 20, 56, 30, 0, time.UTC)
 	rec := stats.NewRecorder(start, stats.Options{IntervalLog: true})
 	r := rand.New(rand.NewPCG(1, 2))
@@ -43,13 +46,21 @@ func simulated(seconds, names, rate int) *Run {
 			done := sent.Add(time.Duration(ms * 1e6))
 			sample := stats.Sample{Key: stats.Key{Method: "GET", Name: fmt.Sprintf("/endpoint/%d/[id]", name)}, Sent: sent, Done: done,
 				Bytes: 1200, Stamped: true, WakeLag: time.Duration(r.ExpFloat64() * 2e5)}
+			if open {
+				sample.Planned = sent.Add(-time.Duration(r.ExpFloat64() * 5e5))
+				sample.StartLag = sent.Sub(sample.Planned)
+			}
 			if r.IntN(200) == 0 {
 				sample.Failure = fmt.Sprintf("HTTPError('500 Server Error: Internal Server Error for url: /endpoint/%d/[id]')", name)
 			}
 			rec.Record(sample)
 		}
 		s = rec.Collect(from.Add(time.Second), min(second+1, 200))
-		h.Add(s, Load{CPU: 0.25})
+		load := Load{CPU: 0.25 + 0.1*r.Float64()}
+		if open {
+			load.Planned, load.Started = int64(rate*(second+1)), int64(rate*(second+1))-int64(second%7)
+		}
+		h.Add(s, load)
 	}
 	info := stats.RunInfo{Version: "v1", Script: "scripts/shop.js", Started: start, UsersMax: 200, CPU: time.Minute,
 		Health: stats.Health{CPUShare: 0.3, CPUMost: 0.4, StealShare: 0.001, GCShare: 0.02, GCPauseMax: 300 * time.Microsecond}}
@@ -69,44 +80,68 @@ func written(t *testing.T, r *Run) string {
 	return b.String()
 }
 
-// An hour of an open run, which has response times, too.
-func TestReportOfAnHourIsSmall(t *testing.T) {
-	run := simulated(20, 20, 200)
-	run.History = &History{start: run.Summary.Started}
+// hour is the course of an hour with so many requests a second. It makes its snapshots by hand: a recorder would take a
+// minute for them.
+func hour(names, rate int, open bool) *History {
 	r := rand.New(rand.NewPCG(1, 2))
+	h, s := &History{}, &stats.Snapshot{Start: time.Date(2026, 11, 22, 20, 56, 30, 0, time.UTC), Users: 200, Rows: make([]stats.Row, names)}
 	for second := range 3600 {
-		iv := &stats.Interval{Total: hdrhistogram.NewPacked(1, 3_600_000_000, 3), Start: run.Summary.Started}
-		for name := range 200 {
-			if err := iv.Total.RecordValue(int64(math.Exp(r.NormFloat64()*0.6) * float64(5+3*(name%20)) * 1000)); err != nil {
-				t.Fatal(err)
+		from := s.Start.Add(time.Duration(second) * time.Second)
+		iv := &stats.Interval{Start: from, End: from.Add(time.Second), Total: hdrhistogram.NewPacked(1, 3_600_000_000, 3)}
+		for i := range s.Rows {
+			row := &s.Rows[i]
+			row.Key = stats.Key{Method: "GET", Name: fmt.Sprintf("/endpoint/%d/[id]", i)}
+			times := hdrhistogram.NewPacked(1, 3_600_000_000, 3)
+			for range rate / names {
+				_ = times.RecordValue(int64(math.Exp(r.NormFloat64()*0.6) * float64(5+3*i) * 1000)) // none of them takes an hour
+			}
+			failures := int64(r.IntN(50) / 49)
+			row.Count, row.Failures = row.Count+times.TotalCount(), row.Failures+failures
+			s.Total.Count, s.Total.Failures = s.Total.Count+times.TotalCount(), s.Total.Failures+failures
+			iv.Total.Merge(times)
+			iv.Rows = append(iv.Rows, stats.IntervalRow{Key: row.Key, Times: times})
+		}
+		load := Load{CPU: 0.25 + 0.1*r.Float64()}
+		if open {
+			load.Planned, load.Started = s.Total.Count, s.Total.Count-int64(r.IntN(3))
+			iv.Response = iv.Total
+			for i := range iv.Rows {
+				iv.Rows[i].Response = iv.Rows[i].Times
 			}
 		}
-		iv.End, iv.Response = iv.Start.Add(time.Second), iv.Total
-		p := point{end: time.Duration(second+1) * time.Second, requests: 200, failures: int64(r.IntN(5)), users: 200, lag: time.Duration(r.IntN(1e8)), lags: 200}
-		run.History.add(p, iv)
+		s.At, s.Interval = iv.End, iv
+		s.Total.Lag.Count, s.Total.Lag.Sum = s.Total.Count, s.Total.Lag.Sum+time.Duration(r.IntN(1e8))
+		h.Add(s, load)
 	}
-	total := int64(0)
-	for _, p := range run.History.points {
-		total += p.requests
+	return h
+}
+
+// An hour with 20 names, however many requests.
+func TestReportOfAnHourIsSmall(t *testing.T) {
+	for _, open := range []bool{false, true} {
+		run := simulate(30, 20, 200, open)
+		run.History = hour(20, 2000, open)
+		page := written(t, run)
+		if len(page) > 300_000 {
+			t.Errorf("open %t: the report has %d bytes", open, len(page))
+		}
+		c := embedded(t, page)
+		t.Logf("open %t: %d bytes; %d for service and %d for response times, %d for names",
+			open, len(page), len(c.Service), len(c.Response), len(c.Names.Times)+len(c.Names.Requests)+len(c.Names.Failures))
+		if len(c.Widths) != 900 || c.Names.Each != 8 || len(c.Names.Rows) != 20 {
+			t.Errorf("%d intervals, %d names in intervals of %d of them", len(c.Widths), len(c.Names.Rows), c.Names.Each)
+		}
 	}
-	if len(run.History.points) != 900 || total != 720_000 {
-		t.Errorf("%d points of %d requests", len(run.History.points), total)
-	}
-	page := written(t, run)
-	if len(page) > 300_000 {
-		t.Errorf("the report has %d bytes", len(page))
-	}
-	t.Logf("%d bytes, %d of them response times", len(page), len(pack(run.History.points, func(p *point) *counts { return &p.response })))
 }
 
 // embedded is what the page's script gets.
-func embedded(t *testing.T, page string) (c Course) {
+func embedded(t *testing.T, page string) (c reportData) {
 	t.Helper()
-	found := regexp.MustCompile(`(?s)<script type="application/json" id="data">(.*?)</script>`).FindStringSubmatch(page)
+	found := regexp.MustCompile(`(?s)<script type="text/plain" id="data">(.*?)</script>`).FindStringSubmatch(page)
 	if found == nil {
 		t.Fatal("there are no data")
 	}
-	if err := json.Unmarshal([]byte(found[1]), &c); err != nil {
+	if err := json.Unmarshal(inflated(t, html.UnescapeString(found[1])), &c); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -114,6 +149,45 @@ func embedded(t *testing.T, page string) (c Course) {
 
 // unpacked reads pack's encoding.
 func unpacked(t *testing.T, text string, n int) []counts {
+	t.Helper()
+	list := make([]counts, n)
+	if text == "" {
+		return list
+	}
+	b := bytes.NewReader(inflated(t, text))
+	low, err := binary.ReadUvarint(b)
+	buckets, err2 := binary.ReadUvarint(b)
+	if err != nil || err2 != nil || b.Len() != int(buckets)*n {
+		t.Fatalf("%v, %v, %d bytes for %d buckets of %d histograms", err, err2, b.Len(), buckets, n)
+	}
+	for bucket := range int(buckets) {
+		for i := range list {
+			c, _ := b.ReadByte()
+			if c > 0 {
+				at := int(low) + bucket
+				list[i].reach(at, at)
+				list[i].n[at-list[i].first] = uint32(long(c))
+			}
+		}
+	}
+	return list
+}
+
+// numbers reads packNumbers's encoding.
+func numbers(t *testing.T, text string) (list []int64) {
+	t.Helper()
+	b := bytes.NewReader(inflated(t, text))
+	for b.Len() > 0 {
+		n, err := binary.ReadUvarint(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, int64(n))
+	}
+	return list
+}
+
+func inflated(t *testing.T, text string) []byte {
 	t.Helper()
 	packed, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
@@ -123,26 +197,7 @@ func unpacked(t *testing.T, text string, n int) []counts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := bytes.NewReader(raw)
-	next := func() int {
-		v, err := binary.ReadUvarint(b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return int(v)
-	}
-	list := make([]counts, n)
-	for i := range list {
-		list[i].first = next()
-		list[i].n = make([]uint32, next())
-		for j := range list[i].n {
-			list[i].n[j] = uint32(next())
-		}
-	}
-	if b.Len() > 0 {
-		t.Errorf("%d bytes are left", b.Len())
-	}
-	return list
+	return raw
 }
 
 // What is embedded adds up to the summary, also when points were merged, and its percentiles are within a bucket.
@@ -222,7 +277,7 @@ func TestReportEscapesEverything(t *testing.T) {
 		run.Options = []Setting{{evil, evil, evil}}
 		run.Scripts = []Source{{evil, evil}}
 		compare := new(bytes.Buffer)
-		if err := WriteComparison(compare, run.Summary, run.Summary); err != nil {
+		if err := WriteComparison(compare, run, run); err != nil {
 			t.Fatal(err)
 		}
 		for _, page := range []string{written(t, run), compare.String()} {
@@ -265,7 +320,7 @@ func fill(v reflect.Value, text string) {
 
 func TestReportLoadsNothing(t *testing.T) {
 	page := html.UnescapeString(written(t, simulated(3, 2, 5)))
-	if found := regexp.MustCompile(`(?i)(src|href)=|url\(|@import|fetch\(|XMLHttpRequest|WebSocket`).FindString(page); found != "" {
+	if found := regexp.MustCompile(`(?i)src=|href=[^#"]|href="[^#]|url\(|@import|fetch\(|XMLHttpRequest|WebSocket`).FindString(page); found != "" {
 		t.Errorf("the page has %q", found)
 	}
 	for _, want := range []string{"default-src 'none'", "prefers-color-scheme", "@media print", "Permission is hereby granted", "SUSPECT"} {

@@ -36,7 +36,20 @@ func (s *Server) Blobs(t testing.TB, container string) map[string]string {
 	return blobs
 }
 
+// ContentType is what a browser is told that a blob is.
+func (s *Server) ContentType(t testing.TB, container, name string) string {
+	t.Helper()
+	header, _ := s.answer(t, http.MethodHead, (&url.URL{Path: "/" + container + "/" + name}).EscapedPath(), http.StatusOK)
+	return header.Get("Content-Type")
+}
+
 func (s *Server) request(t testing.TB, method, path string, want int) string {
+	t.Helper()
+	_, body := s.answer(t, method, path, want)
+	return body
+}
+
+func (s *Server) answer(t testing.TB, method, path string, want int) (http.Header, string) {
 	t.Helper()
 	separator := "?"
 	if strings.Contains(path, "?") {
@@ -59,5 +72,5 @@ func (s *Server) request(t testing.TB, method, path string, want int) string {
 	if resp.StatusCode != want {
 		t.Fatalf("%s %s: %s\n%s", method, path, resp.Status, body)
 	}
-	return string(body)
+	return resp.Header, string(body)
 }
