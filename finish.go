@@ -62,6 +62,10 @@ func (r *run) finish() int {
 
 // documents writes the summary and the report, and gives the exit code.
 func (r *run) documents(s *stats.Snapshot) int {
+	if err := r.locustJSON(); err != nil {
+		r.log.errorf("Locust's JSON could not be written: %s", oneLine(err))
+		r.outcome.notWritten = true
+	}
 	code := r.exitCode(s)
 	if r.opts.summary != "" {
 		if err := r.summarise(stats.NewSummary(r.info(code), s)); err != nil {
@@ -103,7 +107,7 @@ func (r *run) info(code int) stats.RunInfo {
 	cpu, rss := resourceUsage()
 	checks, thresholds := r.verdicts()
 	return stats.RunInfo{
-		Version: version, Script: r.scriptName(), Started: r.started, UsersMax: r.people.Peak(), ExitCode: code,
+		Version: version, Script: r.scriptName(), Profile: r.opts.profile, Started: r.started, UsersMax: r.people.Peak(), ExitCode: code,
 		Health: r.health, CPU: cpu, RSSMaxBytes: rss, OpenFilesMax: r.sys.limits.files,
 		Checks: checks, Thresholds: thresholds,
 	}

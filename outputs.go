@@ -43,6 +43,9 @@ func openOutputs(r *run) (*outputs, error) {
 	if err := writable(summary); err != nil {
 		return nil, fmt.Errorf("--summary %s: %w", summary, withoutPath(err))
 	}
+	if err := writable(r.opts.jsonFile); err != nil {
+		return nil, fmt.Errorf("--json-file %s: %w", r.opts.jsonFile, withoutPath(err))
+	}
 	if err := writable(r.opts.html); err != nil {
 		return nil, fmt.Errorf("--html %s: %w", r.opts.html, withoutPath(err))
 	}
@@ -62,6 +65,11 @@ func openOutputs(r *run) (*outputs, error) {
 	if summary != "" { // so that nobody takes the summary of an earlier run for this one's
 		if err := stats.ReplaceFile(summary, []byte("{}\n")); err != nil {
 			return nil, fmt.Errorf("%s: %w", summary, err)
+		}
+	}
+	if r.opts.jsonFile != "" {
+		if err := stats.ReplaceFile(r.opts.jsonFile, []byte("[]")); err != nil {
+			return nil, fmt.Errorf("%s: %w", r.opts.jsonFile, err)
 		}
 	}
 	if r.opts.html != "" {
@@ -288,4 +296,27 @@ func (r *run) summarise(s *stats.Summary) error {
 		return fmt.Errorf("%s: %w", r.opts.summary, err)
 	}
 	return nil
+}
+
+// locustJSON writes the results in Locust's JSON to the file and the stream that were asked for.
+func (r *run) locustJSON() error {
+	if !r.opts.json && r.opts.jsonFile == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := stats.WriteEntries(&b, r.env.Recorder.Entries()); err != nil {
+		return err
+	}
+	var errs []error
+	if file := r.opts.jsonFile; file != "" {
+		if err := stats.ReplaceFile(file, b.Bytes()); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", file, withoutPath(err)))
+		}
+	}
+	if r.opts.json {
+		b.WriteByte('\n')
+		_, err := r.sys.stdout.Write(b.Bytes())
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }

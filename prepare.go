@@ -38,7 +38,10 @@ func (r *run) prepare() *failure {
 
 // openResults opens everything that the results go to.
 func (r *run) openResults() *failure {
-	r.env.Recorder = stats.NewRecorder(r.started, stats.Options{RecentTimes: r.opts.csvFullHistory, IntervalLog: r.opts.csv != "" || r.opts.html != "" || r.showsLive()})
+	r.env.Recorder = stats.NewRecorder(r.started, stats.Options{
+		RecentTimes: r.opts.csvFullHistory, Seconds: r.opts.json || r.opts.jsonFile != "",
+		IntervalLog: r.opts.csv != "" || r.opts.html != "" || r.showsLive(),
+	})
 	if r.fire("init", nil); r.outcome.listener {
 		return broken(errors.New("a listener of init threw, see above"))
 	}
