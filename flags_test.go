@@ -330,3 +330,32 @@ func TestFirstPass(t *testing.T) {
 		}
 	}
 }
+
+// --headful goes before everything that says headless, wherever it is.
+func TestHeadful(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		env  []string
+		want bool // headless
+	}{
+		{[]string{"--headless"}, nil, true},
+		{[]string{"--headless", "--headful"}, nil, false},
+		{[]string{"--headful", "--headless"}, nil, false},
+		{[]string{"--headful"}, []string{"LOCUST_HEADLESS=1"}, false},
+		{[]string{"--headless"}, []string{"KATYDID_HEADFUL=1"}, false},
+		{[]string{"--headless", "--headful=no"}, nil, true},
+	} {
+		o, _, err := surroundings{env: test.env, files: map[string]string{"katydid.conf": "headless"}}.parse(t, test.args)
+		if err != nil || o.headless != test.want {
+			t.Errorf("%v %v: headless %v, %v", test.args, test.env, o.headless, err)
+		}
+	}
+}
+
+func TestJSONFileHasItsEnding(t *testing.T) {
+	for given, want := range map[string]string{"x": "x.json", "a/x.json": "a/x.json", "x.txt": "x.txt.json"} {
+		if o, _ := mustParse(t, "--json-file", given); o.jsonFile != want {
+			t.Errorf("%s: %s, want %s", given, o.jsonFile, want)
+		}
+	}
+}
