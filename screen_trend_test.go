@@ -61,7 +61,9 @@ func TestIsUTF8(t *testing.T) {
 func at(s *stats.Snapshot, second float64, millis map[string][]int64) *stats.Snapshot {
 	s.Start = time.Unix(1_000_000, 0)
 	s.At = s.Start.Add(time.Duration(second * float64(time.Second)))
-	fresh := func() *hdrhistogram.PackedHistogram { return hdrhistogram.NewPacked(1, int64(time.Hour/time.Microsecond), 3) }
+	fresh := func() *hdrhistogram.PackedHistogram {
+		return hdrhistogram.NewPacked(1, int64(time.Hour/time.Microsecond), 3)
+	}
 	s.Interval = &stats.Interval{Start: s.At.Add(-time.Second), End: s.At, Total: fresh()}
 	for i := range s.Rows {
 		h := fresh()
