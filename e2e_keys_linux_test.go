@@ -116,7 +116,7 @@ func TestKeys(t *testing.T) {
 		{"S", "key S: from 2 to 0 users"},
 		{"s", "key s: there are to be 0 users, as before"},
 		{"w", "key w: from 0 to 1 users"},
-		{"?", "S        10 users fewer\r\n  q        stop the test, as Ctrl-C does"},
+		{"?", "s, S  1 user fewer, 10 users fewer\r\n  q     stop the test, as Ctrl-C does"},
 	} {
 		c.press(step.keys)
 		c.says(step.says)
@@ -262,6 +262,34 @@ func TestKeysWithJobControl(t *testing.T) {
 	if strings.Count(c.output.String(), "key w") != 1 {
 		t.Errorf("%s", plainText(c.output.String()))
 	}
+}
+
+// Whoever is stopped without Ctrl-Z finds the terminal changed by the shell, and takes it again.
+func TestKeysAfterSIGSTOP(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"a.js": user("")})
+	c, slave := newConsole(t)
+	p := newProcess(t, dir, "run", "a.js", "-u", "2", "-r", "50")
+	shell(p, `set -m; stty=$(stty -g); "$0" "$@"; stty "$stty"; echo "stopped"; read -r line; fg >/dev/null; echo "ended with $?"`)
+	p.at(slave)
+	c.says("? keys")
+	group, err := unix.IoctlGetInt(int(c.master.Fd()), unix.TIOCGPGRP)
+	if err != nil || group == p.cmd.Process.Pid {
+		t.Fatal(group, err)
+	}
+	if err := unix.Kill(group, unix.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	c.says("stopped")
+	until(t, "the shell's settings", c.tidy)
+	c.press("\n")
+	until(t, "keys are read again", func() bool { return !c.tidy() })
+	c.press("w")
+	c.says("key w: from 2 to 3 users")
+	c.press("q")
+	c.says("ended with 0")
+	p.wait()
+	c.restored()
 }
 
 // In the background it runs on, reads nothing and does not draw over what the shell says; in the foreground it does.

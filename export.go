@@ -90,8 +90,10 @@ func (r *run) extraFiles() []string {
 	if s := r.opts.summary; s != "" && s != "-" {
 		files = append(files, s)
 	}
-	if r.opts.html != "" {
-		files = append(files, r.opts.html)
+	for _, file := range []string{r.opts.jsonFile, r.opts.html} {
+		if file != "" {
+			files = append(files, file)
+		}
 	}
 	return files
 }

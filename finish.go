@@ -75,6 +75,7 @@ func (r *run) documents(s *stats.Snapshot) int {
 		r.outcome.notWritten = true
 		sum.ExitCode = r.exitCode(s)
 	}
+	check("Locust's JSON", r.locustJSON())
 	if r.opts.summary != "" {
 		check("the summary", r.summarise(sum))
 	}
@@ -113,7 +114,7 @@ func (r *run) summarize(code int, s *stats.Snapshot) *stats.Summary {
 func (r *run) info(code int, h stats.Health, checks []stats.SummaryCheck, thresholds []stats.SummaryThreshold) stats.RunInfo {
 	cpu, rss := resourceUsage()
 	return stats.RunInfo{
-		Version: version, Script: r.scriptName(), Started: r.started, UsersMax: r.people.Peak(), ExitCode: code,
+		Version: version, Script: r.scriptName(), Profile: r.opts.profile, Started: r.started, UsersMax: r.people.Peak(), ExitCode: code,
 		Health: h, CPU: cpu - r.cpuBefore, RSSMaxBytes: rss, OpenFilesMax: r.sys.limits.files,
 		Checks: checks, Thresholds: thresholds,
 	}

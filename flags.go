@@ -17,6 +17,7 @@ import (
 // by the help text of its option.
 type options struct {
 	help, version, list bool
+	ratios, ratiosJSON  bool // show how often tasks are chosen, and exit
 
 	scripts []string                                     // files and folders, in order
 	imports struct{ offline, refresh, lock, plain bool } // of modules by their URL
@@ -32,6 +33,7 @@ type options struct {
 	stopTimeout time.Duration
 	maxRPS      float64 // requests per second; 0: no cap
 	headless    bool
+	headful     bool // not headless, whatever else says so
 
 	tags, excludeTags []string
 
@@ -40,7 +42,11 @@ type options struct {
 	csvFormat      string
 	summary        string
 	html           string // file of the report
+	json           bool   // Locust's JSON on standard output
+	jsonFile       string // and its file; "" for none
+	profile        string // a label for the reports
 	onlySummary    bool
+	printStats     bool   // tables also in a run with a web UI
 	export         string // where the results go; may hold a token
 	exportEvery    time.Duration
 	exportOptional bool

@@ -150,6 +150,13 @@ func (o *options) check(custom []customArg) error {
 		}
 		return fmt.Errorf("--%s requires --csv", name)
 	}
+	o.headless = o.headless && !o.headful
+	if o.jsonFile != "" && !strings.HasSuffix(o.jsonFile, ".json") {
+		o.jsonFile += ".json"
+	}
+	if o.json && o.summary == "-" {
+		return fmt.Errorf("%s and %s - both go to the standard output: write one to a file, with --json-file or --summary FILE", o.source("json"), o.source("summary"))
+	}
 	if o.export != "" && o.csv == "" {
 		return fmt.Errorf("%s is given, but there is nothing to export: add --csv PREFIX", o.source("export"))
 	}

@@ -80,6 +80,8 @@ var notForK6 = map[string]string{
 	"reset-stats":  "it is for user classes",
 	"host":         "a k6 script has whole URLs",
 	"list":         "it is for user classes",
+
+	"show-task-ratio": "it is for user classes", "show-task-ratio-json": "it is for user classes",
 }
 
 // levelOf is where an option of k6's is kept that came from s.

@@ -11,11 +11,9 @@ func notReady() []*option {
 	const (
 		ui          = "the web UI"
 		distributed = "running on several machines; on one, a single process uses all cores"
-		taskRatio   = "the table of task ratios"
 		stepLoad    = "step load is written as a LoadShape in the script"
 	)
 	return []*option{
-		{name: "headful", env: "HEADFUL", state: stateNotYet, help: ui},
 		{name: "web-login", env: "WEB_LOGIN", state: stateNotYet, help: "a login page of the script's own; use --web-auth"},
 		{name: "build-path", env: "BUILD_PATH", meta: "DIR", state: stateIdle, help: "the page is built in"},
 		{name: "master", env: "MODE_MASTER", state: stateNotYet, help: distributed},
@@ -28,13 +26,7 @@ func notReady() []*option {
 		{name: "master-host", env: "MASTER_NODE_HOST", meta: "HOST", state: stateUIOnly, help: distributed},
 		{name: "master-port", env: "MASTER_NODE_PORT", meta: "N", state: stateUIOnly, help: distributed},
 		{name: "processes", env: "PROCESSES", meta: "N", state: stateIdle, help: "it is not needed: a single process uses all cores"},
-		{name: "json", state: stateNotYet, help: "Locust's JSON; use --summary -"},
-		{name: "json-file", meta: "FILE", state: stateNotYet, help: "Locust's JSON; use --summary FILE"},
-		{name: "print-stats", env: "PRINT_STATS", state: stateIdle, help: "it is for runs with a web UI; here tables are printed unless --only-summary is given"},
 		{name: "skip-log-setup", env: "SKIP_LOG_SETUP", state: stateIdle, help: "there is no log setup to skip"},
-		{name: "profile", meta: "NAME", state: stateIdle, help: "it is a label for the web UI"},
-		{name: "show-task-ratio", state: stateNotYet, help: taskRatio},
-		{name: "show-task-ratio-json", state: stateNotYet, help: taskRatio},
 		{name: "config-users", env: "CONFIG_USERS", meta: "JSON ...", many: true, state: stateNotYet, help: "user classes set from JSON; set them in the script"},
 		{name: "equal-weights", state: stateNotYet, help: "equal task weights; set them in the script"},
 		{name: "otel", env: "ENABLE_OPENTELEMETRY", state: stateNotYet, help: "OpenTelemetry"},

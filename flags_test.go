@@ -122,7 +122,7 @@ func TestArgumentErrors(t *testing.T) {
 		"---":                               "unrecognized arguments: ---",
 		"--users":                           "--users needs a value: --users N",
 		"--host --users 3":                  "--host needs a value: --host URL",
-		"--h":                               "ambiguous option: --h could match --host, --headless, --html, --help, --headful",
+		"--h":                               "ambiguous option: --h could match --host, --headless, --headful, --html, --help",
 		"--log x":                           "ambiguous option: --log could match --loglevel, --logfile",
 		"-u 0":                              "--users 0 must be at least 1",
 		"-u -5":                             "--users -5 must be at least 1",
@@ -157,7 +157,8 @@ func TestArgumentErrors(t *testing.T) {
 		"--master":                          "--master is not here yet: running on several machines; on one, a single process uses all cores",
 		"-P 8089":                           "--web-port is not here yet: the web UI",
 		"--web-host *":                      "--web-host is not here yet: the web UI",
-		"--json":                            "--json is not here yet: Locust's JSON; use --summary -",
+		"--json --summary -":                "--json and --summary - both go to the standard output",
+		"--json-file":                       "--json-file needs a value: --json-file FILE",
 		"--worker":                          "--worker is not here yet",
 		"--hatch-rate 5":                    "--hatch-rate: renamed --spawn-rate (-r)",
 		"--hatch 5":                         "--hatch-rate: renamed --spawn-rate (-r)",
@@ -165,7 +166,6 @@ func TestArgumentErrors(t *testing.T) {
 		"--slave":                           "--slave: renamed --worker",
 		"--step-load":                       "--step-load: step load is written as a LoadShape in the script",
 		"--web-auth u:p":                    "--web-auth is not here yet: the web UI",
-		"--show-task-ratio":                 "--show-task-ratio is not here yet: the table of task ratios",
 		"-uNaN":                             "--users NaN must be a whole number",
 		"-H http://\x7f":                    "--host http://\x7f is not a valid address",
 		"--csv a\x00b":                      "must not contain a zero byte",
@@ -193,7 +193,7 @@ func TestWarnings(t *testing.T) {
 		"-T a -T b c":               {"--tags given twice: a, then b,c; using b,c"},
 		"--processes 4":             {"--processes has no effect: it is not needed: a single process uses all cores"},
 		"--processes -1":            {"--processes has no effect: it is not needed: a single process uses all cores"},
-		"--print-stats=false":       nil,
+		"--print-stats --headful":   nil,
 		"--autostart --autoquit 3s": nil,
 	} {
 		if _, got := mustParse(t, strings.Fields(args)...); !slices.Equal(got, want) {
@@ -327,6 +327,35 @@ func TestFirstPass(t *testing.T) {
 	} {
 		if _, err := parseFirst(strings.Fields(args), nil, "", t.TempDir()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", args, err, want)
+		}
+	}
+}
+
+// --headful goes before everything that says headless, wherever it is.
+func TestHeadful(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		env  []string
+		want bool // headless
+	}{
+		{[]string{"--headless"}, nil, true},
+		{[]string{"--headless", "--headful"}, nil, false},
+		{[]string{"--headful", "--headless"}, nil, false},
+		{[]string{"--headful"}, []string{"LOCUST_HEADLESS=1"}, false},
+		{[]string{"--headless"}, []string{"KATYDID_HEADFUL=1"}, false},
+		{[]string{"--headless", "--headful=no"}, nil, true},
+	} {
+		o, _, err := surroundings{env: test.env, files: map[string]string{"katydid.conf": "headless"}}.parse(t, test.args)
+		if err != nil || o.headless != test.want {
+			t.Errorf("%v %v: headless %v, %v", test.args, test.env, o.headless, err)
+		}
+	}
+}
+
+func TestJSONFileHasItsEnding(t *testing.T) {
+	for given, want := range map[string]string{"x": "x.json", "a/x.json": "a/x.json", "x.txt": "x.txt.json"} {
+		if o, _ := mustParse(t, "--json-file", given); o.jsonFile != want {
+			t.Errorf("%s: %s, want %s", given, o.jsonFile, want)
 		}
 	}
 }

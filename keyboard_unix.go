@@ -24,7 +24,8 @@ type keyboard struct {
 	conts chan os.Signal // SIGCONT; a buffer of 1 is enough to see that there was one
 
 	mu     sync.Mutex
-	before *unix.Termios // how the terminal was; nil while it is so
+	before *unix.Termios // how the terminal was; nil while nothing of ours is to be undone
+	taken  bool          // it is as we want it, as far as we know
 	closed bool
 }
 
@@ -74,35 +75,44 @@ func (k *keyboard) foreground() bool {
 
 // take lets keys come one by one and unseen, if the terminal is ours; it does nothing if that is so already. The view is
 // shown as long as it is ours.
-func (k *keyboard) take() (taken bool) {
+func (k *keyboard) take() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	defer func() {
-		if k.view != nil && !k.closed {
-			k.view.pause(!taken)
+	if k.closed {
+		return false
+	}
+	select {
+	case <-k.conts: // somebody has stopped us without Ctrl-Z, and a shell may have used the terminal since
+		k.taken = false
+	default:
+	}
+	if !k.foreground() {
+		k.taken = false
+	} else if !k.taken {
+		k.taken = k.set()
+	}
+	if k.view != nil {
+		k.view.pause(!k.taken)
+	}
+	return k.taken
+}
+
+// set changes the settings of the terminal. Called with k.mu held.
+func (k *keyboard) set() bool {
+	if k.before == nil {
+		now, err := unix.IoctlGetTermios(k.fd, getTermios)
+		if err != nil {
+			return false
 		}
-	}()
-	switch {
-	case k.closed || !k.foreground():
-		return false
-	case k.before != nil:
-		return true
+		k.before = now
 	}
-	now, err := unix.IoctlGetTermios(k.fd, getTermios)
-	if err != nil {
-		return false
-	}
-	raw := *now
+	raw := *k.before
 	raw.Lflag &^= unix.ICANON | unix.ECHO
 	raw.Cc[unix.VMIN], raw.Cc[unix.VTIME] = 1, 0
 	// Ctrl-Z comes as a key, so that the terminal can be tidied up first. Its signal cannot be caught for that: Go does not
 	// give it back its meaning afterwards (signal.Reset leaves the handler).
 	raw.Cc[unix.VSUSP] = noChar
-	if unix.IoctlSetTermios(k.fd, setTermios, &raw) != nil {
-		return false
-	}
-	k.before = now
-	return true
+	return unix.IoctlSetTermios(k.fd, setTermios, &raw) == nil
 }
 
 // give undoes take. In the background it only forgets: the shell has put its own settings in place. Called with k.mu
@@ -111,7 +121,7 @@ func (k *keyboard) give() {
 	if k.before != nil && k.foreground() {
 		_ = unix.IoctlSetTermios(k.fd, setTermios, k.before) // fails only for a terminal that is gone
 	}
-	k.before = nil
+	k.before, k.taken = nil, false
 }
 
 // read is the goroutine that reads keys.

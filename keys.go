@@ -5,21 +5,17 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 
 	"golang.org/x/term"
 )
 
-// key is a key of the terminal and what it does while a test runs. Letters and steps are Locust's.
+// key is a key of the terminal that changes the load while a test runs. Letters and steps are Locust's.
 type key struct {
 	char  byte
-	delta float64 // for steer; 0 for a key that does something else
-	does  string  // "%s" is what there is more or less of
+	delta float64 // for steer
 }
 
-var steeringKeys = []key{
-	{'w', 1, "1 more %s"}, {'W', 10, "10 more %ss"}, {'s', -1, "1 %s fewer"}, {'S', -10, "10 %ss fewer"},
-}
+var steeringKeys = [...]key{{'w', 1}, {'W', 10}, {'s', -1}, {'S', -10}}
 
 // keys reads the keyboard while a test runs. A nil one does nothing.
 type keys struct {
@@ -139,28 +135,25 @@ func (r *run) keysHint() string {
 	case r.steerable() != nil:
 		return "? keys  q stop"
 	}
-	return "? keys  w/s 1 " + r.steered() + " more/fewer  W/S 10  q stop"
+	one, _ := r.steered()
+	return "? keys  w/s 1 " + one + " more/fewer  W/S 10  q stop"
 }
 
 // steered is what the keys make more or fewer.
-func (r *run) steered() string {
+func (r *run) steered() (one, many string) {
 	if r.open != nil {
-		return "start a second"
+		return "start/s", "starts/s"
 	}
-	return "user"
+	return "user", "users"
 }
 
 // keysHelp are the lines on the keys.
 func (r *run) keysHelp() string {
-	var b strings.Builder
-	b.WriteString("Keys:\n")
+	one, many := r.steered()
+	w, s := "1 "+one+" more, 10 "+many+" more", "1 "+one+" fewer, 10 "+many+" fewer"
 	if err := r.steerable(); err != nil {
-		fmt.Fprintf(&b, "  w W s S  nothing here: %s\n", err)
-	} else {
-		for _, key := range steeringKeys {
-			fmt.Fprintf(&b, "  %c        "+key.does+"\n", key.char, r.steered())
-		}
+		w = "nothing here: " + err.Error()
+		s = w
 	}
-	b.WriteString("  q        stop the test, as Ctrl-C does; twice stops it at once\n  ?        these lines\n")
-	return b.String()
+	return "Keys:\n  w, W  " + w + "\n  s, S  " + s + "\n  q     stop the test, as Ctrl-C does; twice stops it at once\n  ?     these lines\n"
 }

@@ -42,6 +42,9 @@ func openOutputs(r *run) (*outputs, error) {
 	if err := writable(summary); err != nil {
 		return nil, fmt.Errorf("--summary %s: %w", summary, withoutPath(err))
 	}
+	if err := writable(r.opts.jsonFile); err != nil {
+		return nil, fmt.Errorf("--json-file %s: %w", r.opts.jsonFile, withoutPath(err))
+	}
 	if err := writable(r.opts.html); err != nil {
 		return nil, fmt.Errorf("--html %s: %w", r.opts.html, withoutPath(err))
 	}
@@ -61,6 +64,11 @@ func openOutputs(r *run) (*outputs, error) {
 	if summary != "" { // so that nobody takes the summary of an earlier run for this one's
 		if err := stats.ReplaceFile(summary, []byte("{}\n")); err != nil {
 			return nil, fmt.Errorf("%s: %w", summary, err)
+		}
+	}
+	if r.opts.jsonFile != "" {
+		if err := stats.ReplaceFile(r.opts.jsonFile, []byte("[]")); err != nil {
+			return nil, fmt.Errorf("%s: %w", r.opts.jsonFile, err)
 		}
 	}
 	if r.opts.html != "" || r.watch != nil {

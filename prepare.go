@@ -39,7 +39,7 @@ func (r *run) prepare() *failure {
 // openResults opens everything that the results go to.
 func (r *run) openResults() *failure {
 	r.env.Recorder = stats.NewRecorder(r.started, stats.Options{
-		RecentTimes: r.opts.csvFullHistory,
+		RecentTimes: r.opts.csvFullHistory, Seconds: r.opts.json || r.opts.jsonFile != "",
 		IntervalLog: r.opts.csv != "" || r.opts.html != "" || r.watch != nil || r.showsLive(),
 	})
 	if r.fire("init", nil); r.outcome.listener {

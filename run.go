@@ -113,6 +113,9 @@ func runTest(sys *system) int {
 		}
 		return exitOK
 	}
+	if r.opts.ratios || r.opts.ratiosJSON {
+		return r.showRatios()
+	}
 	if sys.inspect {
 		return r.inspect()
 	}

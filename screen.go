@@ -97,7 +97,7 @@ func (r *run) showsLive() bool {
 }
 
 // quiet says that figures are shown at the end only. Who has the web UI sees them there.
-func (r *run) quiet() bool { return r.opts.onlySummary || r.watch != nil }
+func (r *run) quiet() bool { return r.opts.onlySummary || r.watch != nil && !r.opts.printStats }
 
 // terminalOf is the terminal that w writes to, nil if it is none.
 func terminalOf(w io.Writer) *os.File {

@@ -13,11 +13,10 @@ const trendSeconds = 60
 
 // trend is the course of the last seconds, for the view. One goroutine at a time may use it.
 type trend struct {
-	start    time.Time // of the statistics: they may be reset
-	at       time.Time // of the last snapshot
-	requests int64     // up to it
-	all      course
-	names    map[stats.Key]*course
+	start time.Time // of the statistics: they may be reset
+	at    time.Time // of the last snapshot
+	all   course
+	names map[stats.Key]*course
 }
 
 // course is the values of each second, the oldest first, trendSeconds at the most; NaN for a second without any.

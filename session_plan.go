@@ -16,7 +16,7 @@ func (r *run) offer() *live.Plan {
 	o := r.opts
 	p := &live.Plan{
 		Version: version, Script: r.scriptName(), Title: o.webTitle, HostLocked: o.lockHost, Embedded: r.embedded,
-		Users: o.users, SpawnRate: o.rate, Rate: o.startRate, RunTime: shownTime(o.runTime), Picker: o.classPicker,
+		Users: o.users, SpawnRate: o.rate, Rate: o.startRate, RunTime: shownTime(o.runTime), Profile: o.profile, Picker: o.classPicker,
 		Shape: r.shape, Classes: []live.PlanClass{}, Scenarios: []string{}, Thresholds: slices.Clone(o.thresholds), Args: []live.PlanArg{},
 		Kind: live.KindClosed, Steerable: true,
 	}
@@ -24,11 +24,18 @@ func (r *run) offer() *live.Plan {
 		p.Host = sameHost(r.env.Classes)
 	}
 	for _, c := range r.found {
-		p.Classes = append(p.Classes, live.PlanClass{
+		class := live.PlanClass{
 			Name: c.Name, Host: shownHost(c.Host), Weight: c.Weight, Fixed: c.Fixed, Tasks: []string{},
 			Chosen: len(o.classes) == 0 || slices.Contains(o.classes, c.Name),
-		})
+		}
+		_, within := vu.Ratios([]vu.Class{c.Class}, []float64{1})
+		for _, task := range within[0].Tasks {
+			class.Tasks = append(class.Tasks, task.Name)
+		}
+		p.Classes = append(p.Classes, class)
 	}
+	perClass, total := vu.Ratios(r.env.Classes, vu.Expected(r.env.Classes, o.users))
+	p.Ratios = live.Ratios{PerClass: shownRatios(perClass), Total: shownRatios(total)}
 	for _, a := range r.custom {
 		p.Args = append(p.Args, a.offer(o.custom[a.long()]))
 	}
@@ -41,6 +48,17 @@ func (r *run) offer() *live.Plan {
 		p.Kind = live.KindOpen
 	}
 	return p
+}
+
+func shownRatios(list []vu.Ratio) []live.Ratio {
+	shown := make([]live.Ratio, len(list))
+	for i, r := range list {
+		shown[i] = live.Ratio{Name: r.Name, Share: r.Share}
+		if r.Tasks != nil {
+			shown[i].Tasks = shownRatios(r.Tasks)
+		}
+	}
+	return shown
 }
 
 // offerK6 describes the scenarios of a k6 script.

@@ -15,6 +15,7 @@ type Options struct {
 	MaxExceptions int  // distinct tracebacks (default 500); further ones are counted as "(other)"
 	RecentTimes   bool // fill Row.RecentService
 	IntervalLog   bool // fill Snapshot.Interval
+	Seconds       bool // count for Entries: 16 bytes for each second in which a name has requests
 }
 
 // Other is the name, failure text, message and traceback under which whatever exceeds a bound is counted.

@@ -15,13 +15,17 @@ type rowState struct {
 	phases            [phaseCount]phase
 	window            window
 	recent            *recentTimes // nil unless asked for
+	seconds           *seconds     // nil unless asked for
 	row               Row          // as last published
 }
 
-func newRowState(k Key, recent bool) *rowState {
+func newRowState(k Key, o Options) *rowState {
 	r := &rowState{key: k, row: Row{Key: k}}
-	if recent {
+	if o.RecentTimes {
 		r.recent = &recentTimes{}
+	}
+	if o.Seconds {
+		r.seconds = &seconds{}
 	}
 	return r
 }
@@ -37,6 +41,9 @@ func (r *rowState) count(rec *record, second int64) {
 	r.window.count(second, rec.failure >= 0)
 	if r.recent != nil && rec.service >= 0 {
 		r.recent.add(second, rec.service)
+	}
+	if r.seconds != nil {
+		r.seconds.count(rec.done, second, rec.failure >= 0)
 	}
 }
 
@@ -88,8 +95,10 @@ func (r *rowState) publish(second, first int64) Row {
 
 // reset forgets all but the name.
 func (r *rowState) reset() {
-	fresh := newRowState(r.key, r.recent != nil)
-	fresh.seen = r.seen
+	fresh := newRowState(r.key, Options{RecentTimes: r.recent != nil, Seconds: r.seconds != nil})
+	if fresh.seen = r.seen; r.seconds != nil {
+		fresh.seconds.old = r.seen
+	}
 	*r = *fresh
 }
 

@@ -11,6 +11,7 @@ import (
 type RunInfo struct {
 	Version  string
 	Script   string
+	Profile  string // a label; "" for none
 	Started  time.Time
 	UsersMax int
 	ExitCode int
@@ -29,6 +30,7 @@ func NewSummary(info RunInfo, s *Snapshot) *Summary {
 	sum := &Summary{
 		Katydid:    info.Version,
 		Script:     info.Script,
+		Profile:    info.Profile,
 		Started:    info.Started.UTC(),
 		ElapsedS:   round3(s.At.Sub(info.Started).Seconds()),
 		UsersMax:   info.UsersMax,

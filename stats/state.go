@@ -42,7 +42,7 @@ type failureState struct {
 
 func newState(start time.Time, o Options) *state {
 	s := &state{opts: o, epoch: start, epochNanos: start.UnixNano(), start: start, last: start}
-	s.total = newRowState(Key{Name: "Aggregated"}, o.RecentTimes)
+	s.total = newRowState(Key{Name: "Aggregated"}, Options{RecentTimes: o.RecentTimes})
 	s.dense = hdrhistogram.New(1, highestMicros, totalDigits)
 	return s
 }
@@ -51,7 +51,7 @@ func newState(start time.Time, o Options) *state {
 func (s *state) grow(g *registry) {
 	keys, failures := g.since(len(s.rows), len(s.failures))
 	for _, k := range keys {
-		s.rows = append(s.rows, newRowState(k, s.opts.RecentTimes))
+		s.rows = append(s.rows, newRowState(k, s.opts))
 	}
 	for _, f := range failures {
 		row := s.rows[f.row]

@@ -16,6 +16,7 @@ import (
 //	|-----------------------|----------------------------------------------------------------------------------------|
 //	| katydid               | version of the program                                                                 |
 //	| script                | the script as named on the command line                                                |
+//	| profile               | the label of the run; left out if it has none                                          |
 //	| started               | when the run began                                                                     |
 //	| elapsed_s             | seconds from then to the end of the run                                                |
 //	| users_max             | the most virtual users alive at once                                                   |
@@ -46,6 +47,7 @@ import (
 type Summary struct {
 	Katydid    string             `json:"katydid"`
 	Script     string             `json:"script"`
+	Profile    string             `json:"profile,omitempty"`
 	Started    time.Time          `json:"started"`
 	ElapsedS   float64            `json:"elapsed_s"`
 	UsersMax   int                `json:"users_max"`
