@@ -96,7 +96,7 @@ func TestArguments(t *testing.T) {
 		{"--csv p --csv-full-history", func(o *options) any { return o.csvFullHistory }, true},
 		{"--csv p --csv-f 2.12", func(o *options) any { return o.csv }, nil},
 		{"-H HTTPS://user:pw@[::1]:8443/base", func(o *options) any { return o.host }, "HTTPS://user:pw@[::1]:8443/base"},
-		{"--autostart", func(o *options) any { return o.headless }, true},
+		{"--autostart", func(o *options) any { return []bool{o.autostart, o.headless} }, []bool{true, false}},
 		{"-h --csv-full-history", func(o *options) any { return o.help }, true},
 	}
 	for _, tt := range tests {
@@ -155,8 +155,8 @@ func TestArgumentErrors(t *testing.T) {
 		"--config no.conf":                  "configuration file no.conf cannot be read: no such file or directory",
 		"--config .":                        "configuration file . cannot be read: is a directory",
 		"--master":                          "--master is not here yet: running on several machines; on one, a single process uses all cores",
-		"-P 8089":                           "--web-port is not here yet: the web UI",
-		"--web-host *":                      "--web-host is not here yet: the web UI",
+		"--web-login":                       "--web-login is not here yet: a login page of the script's own; use --web-auth",
+		"--build-path=":                     "--build-path is empty: is a shell variable in it not set?",
 		"--json --summary -":                "--json and --summary - both go to the standard output",
 		"--json-file":                       "--json-file needs a value: --json-file FILE",
 		"--worker":                          "--worker is not here yet",
@@ -165,7 +165,7 @@ func TestArgumentErrors(t *testing.T) {
 		"-c 5":                              "--clients: renamed --users (-u)",
 		"--slave":                           "--slave: renamed --worker",
 		"--step-load":                       "--step-load: step load is written as a LoadShape in the script",
-		"--web-auth u:p":                    "--web-auth is not here yet: the web UI",
+		"--web-auth u":                      "--web-auth *** must be USER:PASSWORD, neither of them empty",
 		"-uNaN":                             "--users NaN must be a whole number",
 		"-H http://\x7f":                    "--host http://\x7f is not a valid address",
 		"--csv a\x00b":                      "must not contain a zero byte",
