@@ -36,10 +36,10 @@ export function Edit({ s, steering }: { s: Session; steering: Steering }) {
   return <Dialog title="Edit the running test" onClose={() => steering.open("")}>
     <form onSubmit={send} noValidate>
       {open
-        ? <Field id="edit-rate" label="Rate (starts/second)" value={rate} onInput={setRate} problem={tried ? problems.rate : ""} mode="decimal" focus />
+        ? <Field id="edit-rate" label="Rate" note="starts/second" value={rate} onInput={setRate} problem={tried ? problems.rate : ""} mode="decimal" focus />
         : <div class="pair">
           <Field id="edit-users" label="Number of users" value={users} onInput={setUsers} problem={tried ? problems.users : ""} mode="numeric" focus />
-          <Field id="edit-spawn" label="Ramp up (users started/second)" value={spawn} onInput={setSpawn} problem={tried ? problems.spawn : ""} mode="decimal" />
+          <Field id="edit-spawn" label="Ramp up" note="users started/second" value={spawn} onInput={setSpawn} problem={tried ? problems.spawn : ""} mode="decimal" />
         </div>}
       {trouble && <p class="notice bad" role="alert">{trouble}</p>}
       <p class="buttons"><button type="button" onClick={() => steering.open("")}>Cancel</button><button type="submit" class="primary" disabled={busy}>Update</button></p>

@@ -49,7 +49,7 @@ export function Plot(p: Props) {
     tell(legend.current, u, p);
   });
 
-  return <section class="chart" tabIndex={0} role="group" aria-label={`Chart: ${chart.title}. Arrows move, plus and minus zoom, 0 shows all.`}
+  return <section class="chart" tabIndex={0} role="group" aria-label={`${chart.title}: chart. Arrows move, plus and minus zoom, 0 shows all.`}
     onKeyDown={e => onKey(e, now.current)}>
     <header><h3>{chart.title}{chart.note && <small> {chart.note}</small>}</h3><div class="legend" ref={legend}>
       <span class="at" />
@@ -82,7 +82,7 @@ function options(room: HTMLElement, now: { current: Props }, moved: () => void):
   const axis = { stroke: css("--soft"), font: "11px system-ui, sans-serif", grid: { stroke: css("--grid"), width: 1 }, ticks: { show: false } };
   const zoom = (r: Range | null) => now.current.onZoom(r);
   return {
-    width: Math.max(room.clientWidth, 50), height, legend: { show: false }, padding: [8, 8, 0, 0],
+    width: Math.max(room.clientWidth, 50), height, legend: { show: false }, padding: [8, 16, 0, 0],
     scales: {
       x: { time: false, min: range[0], max: range[1], range: (_u, a, b) => [a, b] },
       y: chart.log

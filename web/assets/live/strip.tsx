@@ -26,7 +26,7 @@ export function Strip({ s, v, steering }: { s: Session; v: View; steering: Steer
     {([["p50", "Median"], ["p95", "95%ile"], ["p99", "99%ile"]] as const).map(([k, name]) =>
       <Cell key={k} k={k} name={name} more={k === "p50" ? t.open ? timesOf(s, v) + " time" : "response time" : k === "p95" ? `avg ${ms(times?.mean)}` : `max ${ms(times?.max)}`}>
         {times ? ms(times[k]) : "–"}{times?.[k] != null && <i> ms</i>}</Cell>)}
-    <Cell k="lag" name="Generator lag" more={g.cpu >= 0 ? `99%ile · CPU ${percent(g.cpu)}` : "99%ile"}>{lag === null ? "–" : ms(lag)}{lag !== null && <i> ms</i>}</Cell>
+    <Cell k="lag" name="Generator lag" more={g.cpu >= 0 ? `99%ile · CPU ${Math.round(g.cpu * 100)} %` : "99%ile"}>{lag === null ? "–" : ms(lag)}{lag !== null && <i> ms</i>}</Cell>
     <Verdict verdict={t.verdict} reasons={t.reasons ?? []} />
   </dl>;
 }
@@ -36,7 +36,7 @@ const worst = (a: number | null, b: number | null): number | null => a === null 
 function Cell({ k, name, more, bad, tools, children }: {
   k: string; name: string; more?: ComponentChildren; bad?: boolean; tools?: ComponentChildren; children: ComponentChildren;
 }) {
-  return <div class={"cell " + k + (bad ? " bad" : "")}>
+  return <div class={"cell" + (bad ? " bad" : "")}>
     <dt>{name}{tools}</dt>
     <dd data-k={k}>{children}</dd>
     <dd class="more">{more || "\u00a0"}</dd>
