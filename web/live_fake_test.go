@@ -42,6 +42,8 @@ type fake struct {
 	planned  int64
 
 	rows    int     // names that are requested
+	hostile string  // is part of all names and texts of failures
+	long    string  // is the end of some names
 	perUser float64 // requests a second
 	failing float64 // share of the requests
 	cost    func(name int, second time.Duration) float64

@@ -15,9 +15,12 @@ import (
 func (f *fake) name(i int) string {
 	paths := []string{"/", "/item/[id]", "/search?q=[term]", "/cart", "/checkout", "/login", "/api/v2/recommendations", "/static/app.js"}
 	if i < len(paths) {
-		return paths[i]
+		return paths[i] + f.hostile
 	}
-	return fmt.Sprintf("/api/v2/collections/%02d/items/[id]", i)
+	if i%9 == 0 {
+		return fmt.Sprintf("/api/v2/collections/%02d%s", i, f.long)
+	}
+	return f.hostile + fmt.Sprintf("/api/v2/collections/%02d/items/[id]", i)
 }
 
 // seconds lets time pass: users come and go, requests are made, and all watchers get a tick a second.
@@ -57,7 +60,9 @@ func (f *fake) second() {
 		t.Point.Planned, t.Point.Started = int64(t.Rate), int64(t.Rate)
 	}
 	t.Total, t.Rows = rowOf(&s.Total), f.rowsOf(s, f.before)
-	t.Verdict = "VALID"
+	if t.Verdict == "" {
+		t.Verdict = "VALID"
+	}
 	t.Generator.CPU, t.Generator.Stamped, t.Generator.WakeLag99 = load.CPU, 1, told(&s.WakeLag, 7)
 	t.Generator.Planned, t.Generator.Started = f.planned, f.planned
 	f.lists(t, s)
@@ -85,7 +90,7 @@ func (f *fake) requests(from time.Time) {
 		}
 		if f.random.Float64() < f.failing*float64(1+name%5) {
 			sample.Failure = []string{"HTTPError('500 Server Error: Internal Server Error for url: " + f.name(name) + "')",
-				"ConnectionRefusedError('connect ECONNREFUSED 10.0.0.7:443')", "CatchResponseError('the cart is empty')"}[f.random.IntN(3)]
+				"ConnectionRefusedError('connect ECONNREFUSED 10.0.0.7:443')", "CatchResponseError('the cart is empty" + f.hostile + "')"}[f.random.IntN(3)]
 		}
 		f.rec.Record(sample)
 	}

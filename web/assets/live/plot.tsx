@@ -1,7 +1,7 @@
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "../uplot/uPlot.esm.js";
-import { clock, digits } from "./format";
+import { clock, count, digits } from "./format";
 
 export type Range = [number, number];
 
@@ -72,7 +72,7 @@ function tell(legend: HTMLElement | null, u: uPlot, { chart, range }: Props): vo
   if (when.textContent !== text) when.textContent = text;
   keys.forEach((k, i) => {
     const l = chart.lines[i], v = l?.values[at];
-    const text = v == null ? "–" : digits(v) + (l.unit ?? ""), b = k.querySelector("b")!;
+    const text = v == null ? "–" : (Number.isInteger(v) ? count(v) : digits(v)) + (l.unit ?? ""), b = k.querySelector("b")!;
     if (b.textContent !== text) b.textContent = text;
   });
 }
@@ -82,7 +82,7 @@ function options(room: HTMLElement, now: { current: Props }, moved: () => void):
   const axis = { stroke: css("--soft"), font: "11px system-ui, sans-serif", grid: { stroke: css("--grid"), width: 1 }, ticks: { show: false } };
   const zoom = (r: Range | null) => now.current.onZoom(r);
   return {
-    width: Math.max(room.clientWidth, 50), height, legend: { show: false }, padding: [8, 16, 0, 0],
+    width: Math.max(room.clientWidth, 50), height, legend: { show: false }, padding: [8, 24, 0, 0],
     scales: {
       x: { time: false, min: range[0], max: range[1], range: (_u, a, b) => [a, b] },
       y: chart.log
@@ -91,7 +91,7 @@ function options(room: HTMLElement, now: { current: Props }, moved: () => void):
     },
     axes: [
       { ...axis, values: (_u, splits) => splits.map(clock), space: 64, size: 24, gap: 4, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400] },
-      { ...axis, size: 50, gap: 4, space: 28, values: (_u, splits) => splits.map(v => v === null ? "" : Number(v.toPrecision(3)).toLocaleString("en")) },
+      { ...axis, size: 50, gap: 4, space: 28, values: (_u, splits) => splits.map(v => v === null || chart.log && !round(v) ? "" : Number(v.toPrecision(3)).toLocaleString("en")) },
     ],
     cursor: {
       sync: { key: "live" }, drag: { x: true, y: false, setScale: false }, y: false,
@@ -112,6 +112,9 @@ function options(room: HTMLElement, now: { current: Props }, moved: () => void):
     },
   };
 }
+
+/** 1, 2 or 5 in some power of ten. */
+const round = (v: number) => [1, 2, 5].includes(Number((v / Math.pow(10, Math.floor(Math.log10(v) + 1e-9))).toFixed(6)));
 
 function onKey(e: KeyboardEvent, { range: [from, to], whole, onZoom }: Props): void {
   if (e.ctrlKey || e.metaKey || e.altKey) return;

@@ -21,8 +21,11 @@ export interface Steering {
   step(by: 1 | -1): void;
 }
 
-/** One step of the keys + and −: a tenth, as a round number. */
-export const stepOf = (n: number): number => n <= 20 ? 1 : Math.pow(10, Math.floor(Math.log10(n / 2)));
+/** One step of the keys + and −: a tenth or somewhat less, as 1, 2 or 5 and zeros. Users are whole. */
+export function stepOf(n: number, whole: boolean): number {
+  const tenth = Math.max(n / 10, whole ? 1 : 0.01), power = Math.pow(10, Math.floor(Math.log10(tenth) + 1e-9));
+  return Math.max(...[1, 2, 5].map(m => m * power).filter(s => s <= tenth * 1.000001));
+}
 
 /** Whether users or the rate can be changed now. */
 export const steerable = (s: Session): boolean => !!s.plan?.steerable && (s.tick?.state === "running" || s.tick?.state === "spawning");
@@ -30,7 +33,7 @@ export const steerable = (s: Session): boolean => !!s.plan?.steerable && (s.tick
 export function useSteering(s: Session): Steering {
   const [busy, setBusy] = useState<Steering["busy"]>(""), [trouble, setTrouble] = useState(""), [note, setNote] = useState("");
   const [dialog, open] = useState<Steering["dialog"]>(""), [last, setLast] = useState<Steering["last"]>(null);
-  const wanted = useRef({ value: 0, timer: 0, fading: 0 }), [spawnRate, setSpawnRate] = useState(0);
+  const wanted = useRef({ value: 0, until: 0, timer: 0, fading: 0 }), [spawnRate, setSpawnRate] = useState(0);
 
   const told = (text: string) => {
     setNote(text);
@@ -73,8 +76,8 @@ export function useSteering(s: Session): Steering {
     },
     step: by => {
       if (!steerable(s)) return;
-      const w = wanted.current, t = s.tick!, now = w.timer ? w.value : t.open ? t.rate : t.target;
-      w.value = Math.max(t.open ? 0.1 : 1, Math.round((now + by * stepOf(now)) * 1000) / 1000);
+      const w = wanted.current, t = s.tick!, now = w.timer || performance.now() < w.until ? w.value : t.open ? t.rate : t.target;
+      w.value = Math.max(t.open ? 0.01 : 1, Math.round((now + by * stepOf(now, !t.open)) * 1000) / 1000);
       told(t.open ? `Rate: ${digits(w.value)} starts/s …` : `Users: ${count(w.value)} …`);
       clearTimeout(w.timer);
       w.timer = setTimeout(async () => { // after the last of several keys
@@ -82,6 +85,7 @@ export function useSteering(s: Session): Steering {
         w.timer = 0;
         const why = await swarm(t.open ? [["rate", String(value)]] : [["user_count", String(value)], ["spawn_rate", String(rate)]],
           t.open ? `Rate: ${digits(value)} starts/s` : `Users: ${count(value)}`);
+        w.until = why ? 0 : performance.now() + 1500; // the next tick has it
         if (why) { setNote(""); setTrouble(why); }
       }, 400) as unknown as number;
     },
