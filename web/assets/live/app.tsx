@@ -48,7 +48,7 @@ function Notices({ s, steering }: { s: Session; steering: Steering }) {
     <div role="status">
       {s.link === "lost" && <p class="notice warn">Connection lost, trying again … What is shown is the last that was heard.</p>}
       {s.stale && <p class="notice">katydid was restarted and is another version now. <button type="button" onClick={() => location.reload()}>Load its page</button></p>}
-      {steering.note && <p class="notice">{steering.note}</p>}
+      {steering.note && <p class="notice toast">{steering.note}</p>}
     </div>
     {steering.trouble && <p class="notice bad" role="alert">{steering.trouble} <button type="button" onClick={steering.forget} aria-label="Close this message">✕</button></p>}
   </div>;

@@ -2,7 +2,7 @@ import { h, ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Field, problemOf } from "./fields";
 import type { Session } from "./session";
-import type { Steering } from "./steering";
+import { byRate, Steering } from "./steering";
 
 function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null);
@@ -18,7 +18,7 @@ function Dialog({ title, onClose, children }: { title: string; onClose: () => vo
 
 /** Changes the users, or the rate of an open run, of the test that goes on. */
 export function Edit({ s, steering }: { s: Session; steering: Steering }) {
-  const t = s.tick!, open = t.open;
+  const t = s.tick!, open = byRate(s);
   const [users, setUsers] = useState(String(t.target)), [spawn, setSpawn] = useState(String(steering.spawnRate)), [rate, setRate] = useState(String(t.rate));
   const [tried, setTried] = useState(false), [trouble, setTrouble] = useState(""), [busy, setBusy] = useState(false);
   const problems = open ? { rate: problemOf("rate", rate) } : { users: problemOf("users", users), spawn: problemOf("spawn", spawn) };

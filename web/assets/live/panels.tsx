@@ -69,8 +69,8 @@ function content(s: Session, v: View, tab: Tab): ComponentChildren {
 
 /** The most important charts, where there is room for them above the table. */
 function Overview({ s, v }: { s: Session; v: View }) {
-  const wide = useMedia("(min-width: 760px)");
-  return (wide && v.overview) || s.focus ? <div class="overview"><Charts s={s} v={v} which={["rate", "times", "heat"]} height={170} /></div> : null;
+  const wide = useMedia("(min-width: 760px)"), wider = useMedia("(min-width: 1240px)");
+  return (wide && v.overview) || s.focus ? <div class="overview"><Charts s={s} v={v} which={wide && !wider ? ["rate", "times"] : ["rate", "times", "heat"]} height={170} /></div> : null;
 }
 
 function useMedia(query: string): boolean {

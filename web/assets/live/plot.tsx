@@ -22,7 +22,7 @@ const css = (name: string) => getComputedStyle(document.documentElement).getProp
 
 /** A chart. All of them share their range and their crosshair. */
 export function Plot(p: Props) {
-  const box = useRef<HTMLDivElement>(null), legend = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement>(null), legend = useRef<HTMLElement>(null);
   const plot = useRef<uPlot | null>(null);
   const now = useRef(p);
   now.current = p;
@@ -51,8 +51,7 @@ export function Plot(p: Props) {
 
   return <section class="chart" tabIndex={0} role="group" aria-label={`${chart.title}: chart. Arrows move, plus and minus zoom, 0 shows all.`}
     onKeyDown={e => onKey(e, now.current)}>
-    <header><h3>{chart.title}{chart.note && <small> {chart.note}</small>}</h3><div class="legend" ref={legend}>
-      <span class="at" />
+    <header ref={legend}><h3>{chart.title} <small /></h3><div class="legend">
       {chart.lines.map(l => <span key={l.label} class={"key " + l.color.slice(2)}>{!l.hidden && <i />}{l.label} <b /></span>)}
     </div></header>
     <div class="plot" ref={box} />
@@ -67,10 +66,9 @@ function tell(legend: HTMLElement | null, u: uPlot, { chart, range }: Props): vo
   const under = u.cursor.left !== undefined && u.cursor.left !== null && u.cursor.left >= 0 ? u.cursor.idx : null;
   let at = under ?? chart.ends.length - 1;
   while (under == null && at > 0 && chart.ends[at] > range[1] + 1e-6) at--;
-  const [when, ...keys] = legend.children;
-  const text = under == null ? "" : clock(chart.ends[at]);
+  const when = legend.querySelector("small")!, text = under == null ? chart.note ?? "" : "at " + clock(chart.ends[at]);
   if (when.textContent !== text) when.textContent = text;
-  keys.forEach((k, i) => {
+  legend.querySelectorAll(".key").forEach((k, i) => {
     const l = chart.lines[i], v = l?.values[at];
     const text = v == null ? "–" : (Number.isInteger(v) ? count(v) : digits(v)) + (l.unit ?? ""), b = k.querySelector("b")!;
     if (b.textContent !== text) b.textContent = text;
