@@ -31,7 +31,7 @@ export function App({ s }: { s: Session }) {
     <Notices s={s} steering={steering} />
     <main>
       {form
-        ? <Start s={s} steering={steering} onBack={s.tick.state === "stopped" ? () => setRenew(false) : undefined} />
+        ? <Start key={s.plan.script} s={s} steering={steering} onBack={s.tick.state === "stopped" ? () => setRenew(false) : undefined} />
         : <><Strip s={s} v={v} steering={steering} /><Panels s={s} v={v} tab={route.tab} onTab={tab => go({ ...route, tab })} /></>}
     </main>
     {steering.dialog === "edit" && <Edit s={s} steering={steering} />}

@@ -66,7 +66,7 @@ function tell(legend: HTMLElement | null, u: uPlot, { chart, range }: Props): vo
   const under = u.cursor.left !== undefined && u.cursor.left !== null && u.cursor.left >= 0 ? u.cursor.idx : null;
   let at = under ?? chart.ends.length - 1;
   while (under == null && at > 0 && chart.ends[at] > range[1] + 1e-6) at--;
-  const when = legend.querySelector("small")!, text = under == null ? chart.note ?? "" : "at " + clock(chart.ends[at]);
+  const when = legend.querySelector("small")!, text = under == null ? chart.note ?? "" : clock(chart.ends[at]);
   if (when.textContent !== text) when.textContent = text;
   legend.querySelectorAll(".key").forEach((k, i) => {
     const l = chart.lines[i], v = l?.values[at];

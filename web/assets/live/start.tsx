@@ -70,7 +70,7 @@ export function Start({ s, steering, onBack }: { s: Session; steering: Steering;
   };
   return <div class="start">
     <form class="card" onSubmit={start} noValidate aria-labelledby="start-title">
-      <div class="bar"><h1 id="start-title">Start new load test</h1>{onBack && <><span class="push" /><button type="button" onClick={onBack}>Back to the results</button></>}</div>
+      <div class="bar"><h2 id="start-title">Start new load test</h2>{onBack && <><span class="push" /><button type="button" onClick={onBack}>Back to the results</button></>}</div>
       {p.error && <p class="notice bad" role="alert">{p.error}</p>}
       {load && <Load v={v} set={set} rate={rate} choice={p.kind === "closed"} problems={problems} />}
       {p.kind === "shape" && <p class="note">The load shape{p.shape && <> <b>{p.shape}</b></>} of the script decides how many users there are.</p>}

@@ -30,7 +30,7 @@ export function stepOf(n: number, whole: boolean): number {
 }
 
 /** Whether users or the rate can be changed now. */
-export const steerable = (s: Session): boolean => !!s.plan?.steerable && (s.tick?.state === "running" || s.tick?.state === "spawning");
+export const steerable = (s: Session): boolean => !!s.plan?.steerable && s.link === "live" && (s.tick?.state === "running" || s.tick?.state === "spawning");
 
 /** Whether the rate is what can be changed, not the users. */
 export const byRate = (s: Session): boolean => !!s.tick?.open && s.plan?.kind !== "k6";
