@@ -46,6 +46,14 @@ func open(t *testing.T, html string, width, height int) *browser {
 	if err := os.WriteFile(file, []byte(html), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	b := openURL(t, "file://"+file, width, height)
+	b.until(`document.readyState == "complete" && (!document.querySelector("#data, #two") || document.querySelectorAll(".u-over").length > 0)`)
+	return b
+}
+
+// openURL begins to load what is at a URL.
+func openURL(t *testing.T, url string, width, height int) *browser {
+	t.Helper()
 	theirs, to, err := os.Pipe()
 	from, ours, err2 := os.Pipe()
 	if err != nil || err2 != nil {
@@ -78,8 +86,7 @@ func open(t *testing.T, html string, width, height int) *browser {
 		b.call(domain+".enable", nil, nil)
 	}
 	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}, nil)
-	b.call("Page.navigate", map[string]any{"url": "file://" + file}, nil)
-	b.until(`document.readyState == "complete" && (!document.querySelector("#data, #two") || document.querySelectorAll(".u-over").length > 0)`)
+	b.call("Page.navigate", map[string]any{"url": url}, nil)
 	return b
 }
 

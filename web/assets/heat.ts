@@ -18,7 +18,8 @@ export function heat(u: uPlot, all: Histogram[], ends: number[], widths: number[
   ctx.clip();
   ctx.fillStyle = color;
   all.forEach((h, i) => {
-    const left = u.valToPos(ends[i] - widths[i] / 1000, "x", true), right = u.valToPos(ends[i], "x", true);
+    // Whole pixels: between fields that meet inside of one there would be a line.
+    const left = Math.round(u.valToPos(ends[i] - widths[i] / 1000, "x", true)), right = Math.round(u.valToPos(ends[i], "x", true));
     if (right < u.bbox.left || left > u.bbox.left + u.bbox.width) return;
     const n = h.counts.reduce((a, b) => a + b, 0);
     const sums = new Map<number, number>();
@@ -28,8 +29,8 @@ export function heat(u: uPlot, all: Histogram[], ends: number[], widths: number[
     });
     for (const [field, count] of sums) {
       if (count === 0) continue;
-      const top = u.valToPos(Math.pow(2, (field + 1) * fields / perOctave) / 1000, "y", true);
-      const bottom = u.valToPos(Math.pow(2, field * fields / perOctave) / 1000, "y", true);
+      const top = Math.round(u.valToPos(Math.pow(2, (field + 1) * fields / perOctave) / 1000, "y", true));
+      const bottom = Math.round(u.valToPos(Math.pow(2, field * fields / perOctave) / 1000, "y", true));
       ctx.globalAlpha = 0.08 + 0.92 * Math.sqrt(count / n);
       ctx.fillRect(left, top, Math.max(right - left, 1), bottom - top);
     }

@@ -36,7 +36,7 @@ function specs(s: Session, v: View): Record<string, () => Chart | null> {
       if (!one) return null;
       const spread = one.points.map(p => p[of]), widths = one.points.map(p => p.width);
       return {
-        key: "heat", title: "Spread of the " + kind.toLowerCase(), note: "ms, darker: more requests", ends: one.ends, log: true, y: reach(spread, one.perOctave),
+        key: "heat", title: kind.replace("times", "time") + " spread", note: "ms", ends: one.ends, log: true, y: reach(spread, one.perOctave),
         paint: (u, color) => heat(u, spread, one.ends, widths, one.perOctave, color),
         lines: [line("p99", "--none", one.percentiles(of, 2), { hidden: true, unit: " ms" })],
       };

@@ -7,7 +7,7 @@ import type { Check, Threshold } from "./wire";
 const Mark = ({ ok }: { ok: boolean }) => <span class={ok ? "ok" : "fail"}>{ok ? "✓" : "✗"}<span class="sr">{ok ? " holds" : " does not hold"}</span></span>;
 
 const thresholds: Column<Threshold>[] = [
-  { key: "ok", head: "OK", value: t => Number(t.ok), cell: t => <Mark ok={t.ok} /> },
+  { key: "holds", head: "OK", value: t => Number(t.ok), cell: t => <Mark ok={t.ok} /> },
   { key: "metric", head: "Metric", text: true, value: t => t.metric, cell: t => t.metric },
   { key: "threshold", head: "Threshold", text: true, value: t => t.threshold, cell: t => <code>{t.threshold}</code> },
   { key: "value", head: "It is", value: t => t.value, cell: t => digits(t.value) },
@@ -16,7 +16,7 @@ const thresholds: Column<Threshold>[] = [
 const part = (c: Check) => c.passes + c.fails > 0 ? c.passes / (c.passes + c.fails) : 0;
 
 const checks: Column<Check>[] = [
-  { key: "ok", head: "OK", value: c => Number(c.fails === 0), cell: c => <Mark ok={c.fails === 0} /> },
+  { key: "holds", head: "OK", value: c => Number(c.fails === 0), cell: c => <Mark ok={c.fails === 0} /> },
   { key: "check", head: "Check", text: true, value: c => c.path, cell: c => c.path.split("::").filter(Boolean).join(" › ") || c.name },
   { key: "part", head: "Passed", value: part, cell: c => percent(part(c)) },
   { key: "passes", head: "# Passes", value: c => c.passes, cell: c => count(c.passes) },

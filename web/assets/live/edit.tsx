@@ -2,7 +2,7 @@ import { h, ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Field, problemOf } from "./fields";
 import type { Session } from "./session";
-import type { Steering } from "./steering";
+import { byRate, Steering } from "./steering";
 
 function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null);
@@ -18,7 +18,7 @@ function Dialog({ title, onClose, children }: { title: string; onClose: () => vo
 
 /** Changes the users, or the rate of an open run, of the test that goes on. */
 export function Edit({ s, steering }: { s: Session; steering: Steering }) {
-  const t = s.tick!, open = t.open;
+  const t = s.tick!, open = byRate(s);
   const [users, setUsers] = useState(String(t.target)), [spawn, setSpawn] = useState(String(steering.spawnRate)), [rate, setRate] = useState(String(t.rate));
   const [tried, setTried] = useState(false), [trouble, setTrouble] = useState(""), [busy, setBusy] = useState(false);
   const problems = open ? { rate: problemOf("rate", rate) } : { users: problemOf("users", users), spawn: problemOf("spawn", spawn) };
@@ -36,10 +36,10 @@ export function Edit({ s, steering }: { s: Session; steering: Steering }) {
   return <Dialog title="Edit the running test" onClose={() => steering.open("")}>
     <form onSubmit={send} noValidate>
       {open
-        ? <Field id="edit-rate" label="Rate (starts/second)" value={rate} onInput={setRate} problem={tried ? problems.rate : ""} mode="decimal" focus />
+        ? <Field id="edit-rate" label="Rate" note="starts/second" value={rate} onInput={setRate} problem={tried ? problems.rate : ""} mode="decimal" focus />
         : <div class="pair">
           <Field id="edit-users" label="Number of users" value={users} onInput={setUsers} problem={tried ? problems.users : ""} mode="numeric" focus />
-          <Field id="edit-spawn" label="Ramp up (users started/second)" value={spawn} onInput={setSpawn} problem={tried ? problems.spawn : ""} mode="decimal" />
+          <Field id="edit-spawn" label="Ramp up" note="users started/second" value={spawn} onInput={setSpawn} problem={tried ? problems.spawn : ""} mode="decimal" />
         </div>}
       {trouble && <p class="notice bad" role="alert">{trouble}</p>}
       <p class="buttons"><button type="button" onClick={() => steering.open("")}>Cancel</button><button type="submit" class="primary" disabled={busy}>Update</button></p>

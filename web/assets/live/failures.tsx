@@ -21,7 +21,7 @@ export function Failures({ s }: { s: Session }) {
   return <>
     <div class="bar"><span class="note">Requests that went wrong, by cause{s.failures.length >= 500 && "; the 500 that occurred most"}.</span><span class="push" />
       <input type="search" placeholder="Filter failures" aria-label="Filter failures" value={filter} onInput={e => set(e.currentTarget.value)} /></div>
-    <Table label="Failures" rows={shown} columns={columns} id={f => [f.method, f.name, f.error].join("\n")} />
+    <Table label="Failures" first={{ key: "count", up: false }} rows={shown} columns={columns} id={f => [f.method, f.name, f.error].join("\n")} />
   </>;
 }
 

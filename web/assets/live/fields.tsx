@@ -2,7 +2,7 @@ import { h, ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 interface FieldProps {
-  id: string; label: string; value: string; onInput: (v: string) => void; problem?: string; hint?: ComponentChildren;
+  id: string; label: string; note?: string; value: string; onInput: (v: string) => void; problem?: string; hint?: ComponentChildren;
   mode?: "numeric" | "decimal" | "url"; type?: "text" | "password"; focus?: boolean; disabled?: boolean; placeholder?: string; required?: boolean;
 }
 
@@ -12,7 +12,7 @@ export function Field(p: FieldProps) {
   useEffect(() => { if (p.focus) { ref.current!.focus(); ref.current!.select(); } }, []);
   const below = p.problem || p.hint;
   return <div class={"field" + (p.problem ? " wrong" : "")}>
-    <label for={p.id}>{p.label}{p.required && <span class="must"> *</span>}</label>
+    <label for={p.id}>{p.label}{p.note && <small> {p.note}</small>}{p.required && <span class="must"> *</span>}</label>
     <input id={p.id} ref={ref} type={(p.type ?? "text") as "text"} inputMode={p.mode} value={p.value} disabled={p.disabled} placeholder={p.placeholder}
       autoComplete={p.type === "password" ? "new-password" : "off"} spellcheck={false}
       aria-invalid={!!p.problem} aria-describedby={below ? p.id + "-below" : undefined} onInput={e => p.onInput(e.currentTarget.value)} />

@@ -11,7 +11,7 @@ export function Header({ s, v, steering, form, onNew }: { s: Session; v: View; s
   return <header class="top">
     <span class="brand"><Mark />katydid</span>
     <span class="what">
-      <b title={plan!.script}>{plan!.title || plan!.script}</b>
+      <h1 title={plan!.script}>{plan!.title || plan!.script}</h1>
       {host && <span class="host" title={"Host: " + host}>{host}</span>}
     </span>
     <span class="push" />

@@ -1,5 +1,6 @@
 import { h, Component, Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { plural } from "./format";
 import type { Session } from "./session";
 import type { LogLine } from "./wire";
 
@@ -27,7 +28,7 @@ export function Logs({ s }: { s: Session }) {
         <option value="DEBUG">all</option><option value="INFO">info and above</option><option value="WARNING">warnings and errors</option><option value="ERROR">errors</option></select></label>
       <input type="search" placeholder="Filter lines" aria-label="Filter lines" value={filter} onInput={e => setFilter(e.currentTarget.value)} />
       <span class="push" />
-      <span class="note">the last {s.log.length} entries{lines.length < s.log.length && `, ${lines.length} shown`}</span>
+      <span class="note">the last {plural(s.log.length, "entry", "entries")}{lines.length < s.log.length && `, ${lines.length} shown`}</span>
       <label><input type="checkbox" checked={follow} onChange={e => setFollow(e.currentTarget.checked)} /> follow</label>
     </div>
     <div class="log" role="log" aria-live="off" aria-label="Log" tabIndex={0} ref={box} onScroll={scrolled}>

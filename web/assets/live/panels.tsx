@@ -50,7 +50,7 @@ export function Panels({ s, v, tab, onTab }: { s: Session; v: View; tab: Tab; on
         {titles[t]}{n && n.shown > 0 && <span class={"badge" + (fresh ? " fresh" : "")} title={fresh ? "news" : undefined}>{n.shown}{fresh && <span class="sr"> news</span>}</span>}
       </button>;
     })}</div>
-    <div class={"panel " + tab} role="tabpanel" id="panel" aria-labelledby={"tab-" + tab}>{content(s, v, tab)}</div>
+    <div class={"panel-" + tab} role="tabpanel" id="panel" aria-labelledby={"tab-" + tab}>{content(s, v, tab)}</div>
   </>;
 }
 
@@ -69,8 +69,8 @@ function content(s: Session, v: View, tab: Tab): ComponentChildren {
 
 /** The most important charts, where there is room for them above the table. */
 function Overview({ s, v }: { s: Session; v: View }) {
-  const wide = useMedia("(min-width: 760px)");
-  return wide || s.focus ? <div class="overview"><Charts s={s} v={v} which={["rate", "times", "heat"]} height={170} /></div> : null;
+  const wide = useMedia("(min-width: 760px)"), wider = useMedia("(min-width: 1240px)");
+  return (wide && v.overview) || s.focus ? <div class="overview"><Charts s={s} v={v} which={wide && !wider ? ["rate", "times"] : ["rate", "times", "heat"]} height={170} /></div> : null;
 }
 
 function useMedia(query: string): boolean {

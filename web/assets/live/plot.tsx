@@ -1,7 +1,7 @@
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "../uplot/uPlot.esm.js";
-import { clock, digits } from "./format";
+import { clock, count, digits } from "./format";
 
 export type Range = [number, number];
 
@@ -22,7 +22,7 @@ const css = (name: string) => getComputedStyle(document.documentElement).getProp
 
 /** A chart. All of them share their range and their crosshair. */
 export function Plot(p: Props) {
-  const box = useRef<HTMLDivElement>(null), legend = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement>(null), legend = useRef<HTMLElement>(null);
   const plot = useRef<uPlot | null>(null);
   const now = useRef(p);
   now.current = p;
@@ -49,10 +49,9 @@ export function Plot(p: Props) {
     tell(legend.current, u, p);
   });
 
-  return <section class="chart" tabIndex={0} role="group" aria-label={`Chart: ${chart.title}. Arrows move, plus and minus zoom, 0 shows all.`}
+  return <section class="chart" tabIndex={0} role="group" aria-label={`${chart.title}: chart. Arrows move, plus and minus zoom, 0 shows all.`}
     onKeyDown={e => onKey(e, now.current)}>
-    <header><h3>{chart.title}{chart.note && <small> {chart.note}</small>}</h3><div class="legend" ref={legend}>
-      <span class="at" />
+    <header ref={legend}><h3>{chart.title} <small /></h3><div class="legend">
       {chart.lines.map(l => <span key={l.label} class={"key " + l.color.slice(2)}>{!l.hidden && <i />}{l.label} <b /></span>)}
     </div></header>
     <div class="plot" ref={box} />
@@ -67,12 +66,11 @@ function tell(legend: HTMLElement | null, u: uPlot, { chart, range }: Props): vo
   const under = u.cursor.left !== undefined && u.cursor.left !== null && u.cursor.left >= 0 ? u.cursor.idx : null;
   let at = under ?? chart.ends.length - 1;
   while (under == null && at > 0 && chart.ends[at] > range[1] + 1e-6) at--;
-  const [when, ...keys] = legend.children;
-  const text = under == null ? "" : clock(chart.ends[at]);
+  const when = legend.querySelector("small")!, text = under == null ? chart.note ?? "" : clock(chart.ends[at]);
   if (when.textContent !== text) when.textContent = text;
-  keys.forEach((k, i) => {
+  legend.querySelectorAll(".key").forEach((k, i) => {
     const l = chart.lines[i], v = l?.values[at];
-    const text = v == null ? "–" : digits(v) + (l.unit ?? ""), b = k.querySelector("b")!;
+    const text = v == null ? "–" : (Number.isInteger(v) ? count(v) : digits(v)) + (l.unit ?? ""), b = k.querySelector("b")!;
     if (b.textContent !== text) b.textContent = text;
   });
 }
@@ -82,7 +80,7 @@ function options(room: HTMLElement, now: { current: Props }, moved: () => void):
   const axis = { stroke: css("--soft"), font: "11px system-ui, sans-serif", grid: { stroke: css("--grid"), width: 1 }, ticks: { show: false } };
   const zoom = (r: Range | null) => now.current.onZoom(r);
   return {
-    width: Math.max(room.clientWidth, 50), height, legend: { show: false }, padding: [8, 8, 0, 0],
+    width: Math.max(room.clientWidth, 50), height, legend: { show: false }, padding: [8, 24, 0, 0],
     scales: {
       x: { time: false, min: range[0], max: range[1], range: (_u, a, b) => [a, b] },
       y: chart.log
@@ -91,7 +89,7 @@ function options(room: HTMLElement, now: { current: Props }, moved: () => void):
     },
     axes: [
       { ...axis, values: (_u, splits) => splits.map(clock), space: 64, size: 24, gap: 4, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400] },
-      { ...axis, size: 50, gap: 4, space: 28, values: (_u, splits) => splits.map(v => v === null ? "" : Number(v.toPrecision(3)).toLocaleString("en")) },
+      { ...axis, size: 50, gap: 4, space: 28, values: (_u, splits) => splits.map(v => v === null || chart.log && !round(v) ? "" : Number(v.toPrecision(3)).toLocaleString("en")) },
     ],
     cursor: {
       sync: { key: "live" }, drag: { x: true, y: false, setScale: false }, y: false,
@@ -112,6 +110,9 @@ function options(room: HTMLElement, now: { current: Props }, moved: () => void):
     },
   };
 }
+
+/** 1, 2 or 5 in some power of ten. */
+const round = (v: number) => [1, 2, 5].includes(Number((v / Math.pow(10, Math.floor(Math.log10(v) + 1e-9))).toFixed(6)));
 
 function onKey(e: KeyboardEvent, { range: [from, to], whole, onZoom }: Props): void {
   if (e.ctrlKey || e.metaKey || e.altKey) return;

@@ -55,6 +55,7 @@ export function Requests({ s, v }: { s: Session; v: View }) {
       <span class="push" />
       {wanted && <span class="note" role="status">{shown.length} of {rows.length}</span>}
       <input type="search" placeholder="Filter names" aria-label="Filter names" value={filter} onInput={e => setFilter(e.currentTarget.value)} />
+      {!s.focus && <button type="button" class="charts-toggle" aria-pressed={v.overview} onClick={() => v.set({ overview: !v.overview })}>{v.overview ? "Hide charts" : "Show charts"}</button>}
       <details class="menu"><summary>Columns</summary><div>{all.filter(c => !always.has(c.key)).map(c =>
         <label key={c.key}><input type="checkbox" checked={!hidden.has(c.key)} onChange={() => toggle(c.key)} /> {c.head}</label>)}</div></details>
     </div>

@@ -70,7 +70,7 @@ export function Start({ s, steering, onBack }: { s: Session; steering: Steering;
   };
   return <div class="start">
     <form class="card" onSubmit={start} noValidate aria-labelledby="start-title">
-      <div class="bar"><h1 id="start-title">Start new load test</h1>{onBack && <><span class="push" /><button type="button" onClick={onBack}>Back to the results</button></>}</div>
+      <div class="bar"><h2 id="start-title">Start new load test</h2>{onBack && <><span class="push" /><button type="button" onClick={onBack}>Back to the results</button></>}</div>
       {p.error && <p class="notice bad" role="alert">{p.error}</p>}
       {load && <Load v={v} set={set} rate={rate} choice={p.kind === "closed"} problems={problems} />}
       {p.kind === "shape" && <p class="note">The load shape{p.shape && <> <b>{p.shape}</b></>} of the script decides how many users there are.</p>}
@@ -93,7 +93,7 @@ export function Start({ s, steering, onBack }: { s: Session; steering: Steering;
 function Load({ v, set, rate, choice, problems }: {
   v: Values; set: (part: Partial<Values>) => void; rate: boolean; choice: boolean; problems: Record<string, string>;
 }) {
-  const users = <Field id="start-users" label={rate ? "Number of users (at most)" : "Number of users (peak concurrency)"} value={v.users} onInput={users => set({ users })}
+  const users = <Field id="start-users" label="Number of users" note={rate ? "at most" : "peak concurrency"} value={v.users} onInput={users => set({ users })}
     problem={problems["start-users"]} mode="numeric" focus={!rate} hint={rate ? "empty: as many as the rate needs" : undefined} />;
   return <>
     {choice && <fieldset class="choice"><legend>Load</legend>
@@ -101,9 +101,9 @@ function Load({ v, set, rate, choice, problems }: {
       <label><input type="radio" name="model" checked={v.open} onChange={() => set({ open: true })} /> Rate <small>so many iterations start each second, whatever the target does</small></label>
     </fieldset>}
     <div class="pair">
-      {rate && <Field id="start-rate" label="Rate (starts/second)" value={v.rate} onInput={r => set({ rate: r })} problem={problems["start-rate"]} mode="decimal" focus />}
+      {rate && <Field id="start-rate" label="Rate" note="starts/second" value={v.rate} onInput={r => set({ rate: r })} problem={problems["start-rate"]} mode="decimal" focus />}
       {users}
-      {!rate && <Field id="start-spawn" label="Ramp up (users started/second)" value={v.spawn} onInput={spawn => set({ spawn })} problem={problems["start-spawn"]} mode="decimal" />}
+      {!rate && <Field id="start-spawn" label="Ramp up" note="users started/second" value={v.spawn} onInput={spawn => set({ spawn })} problem={problems["start-spawn"]} mode="decimal" />}
     </div>
   </>;
 }

@@ -3,15 +3,17 @@ import { count, digits } from "./format";
 import { ask } from "./server";
 import type { Session } from "./session";
 
+type Dialog = "" | "edit" | "reset";
+
 /** What can be done to the test, and what became of it. */
 export interface Steering {
   busy: "" | "stop" | "reset";
   trouble: string;                 // why the last wish was not granted
   note: string;                    // what was done; goes by itself
-  dialog: "" | "edit" | "reset";
+  dialog: Dialog;
   spawnRate: number;               // that users are changed with
   last: [string, string][] | null; // the fields of the last start, secrets left out
-  open(dialog: Steering["dialog"]): void;
+  open(dialog: Dialog): void;
   forget(): void;
   stop(): void;
   reset(): void;
@@ -21,16 +23,22 @@ export interface Steering {
   step(by: 1 | -1): void;
 }
 
-/** One step of the keys + and −: a tenth, as a round number. */
-export const stepOf = (n: number): number => n <= 20 ? 1 : Math.pow(10, Math.floor(Math.log10(n / 2)));
+/** One step of the keys + and −: a tenth or somewhat less, as 1, 2 or 5 and zeros. Users are whole. */
+export function stepOf(n: number, whole: boolean): number {
+  const tenth = Math.max(n / 10, whole ? 1 : 0.01), power = Math.pow(10, Math.floor(Math.log10(tenth) + 1e-9));
+  return Math.max(...[1, 2, 5].map(m => m * power).filter(s => s <= tenth * 1.000001));
+}
 
 /** Whether users or the rate can be changed now. */
-export const steerable = (s: Session): boolean => !!s.plan?.steerable && (s.tick?.state === "running" || s.tick?.state === "spawning");
+export const steerable = (s: Session): boolean => !!s.plan?.steerable && s.link === "live" && (s.tick?.state === "running" || s.tick?.state === "spawning");
+
+/** Whether the rate is what can be changed, not the users. */
+export const byRate = (s: Session): boolean => !!s.tick?.open && s.plan?.kind !== "k6";
 
 export function useSteering(s: Session): Steering {
   const [busy, setBusy] = useState<Steering["busy"]>(""), [trouble, setTrouble] = useState(""), [note, setNote] = useState("");
-  const [dialog, open] = useState<Steering["dialog"]>(""), [last, setLast] = useState<Steering["last"]>(null);
-  const wanted = useRef({ value: 0, timer: 0, fading: 0 }), [spawnRate, setSpawnRate] = useState(0);
+  const [dialog, setDialog] = useState<Dialog>(""), [last, setLast] = useState<Steering["last"]>(null);
+  const wanted = useRef({ value: 0, until: 0, timer: 0, fading: 0 }), [spawnRate, setSpawnRate] = useState(0);
 
   const told = (text: string) => {
     setNote(text);
@@ -61,10 +69,10 @@ export function useSteering(s: Session): Steering {
   };
 
   return {
-    busy, trouble, note, dialog, last, spawnRate: rate, open,
+    busy, trouble, note, dialog, last, spawnRate: rate, open: setDialog,
     forget: () => setTrouble(""),
     stop: () => { if (!busy) void please("stop", "stop", ""); },
-    reset: () => { open(""); void please("reset", "stats/reset", "The statistics begin anew."); },
+    reset: () => { setDialog(""); void please("reset", "stats/reset", "The statistics begin anew."); },
     swarm: async (fields, done) => {
       const starts = s.tick?.state === "ready" || s.tick?.state === "stopped";
       const why = await swarm(fields, done);
@@ -73,15 +81,16 @@ export function useSteering(s: Session): Steering {
     },
     step: by => {
       if (!steerable(s)) return;
-      const w = wanted.current, t = s.tick!, now = w.timer ? w.value : t.open ? t.rate : t.target;
-      w.value = Math.max(t.open ? 0.1 : 1, Math.round((now + by * stepOf(now)) * 1000) / 1000);
-      told(t.open ? `Rate: ${digits(w.value)} starts/s …` : `Users: ${count(w.value)} …`);
+      const w = wanted.current, t = s.tick!, open = byRate(s), now = w.timer || performance.now() < w.until ? w.value : open ? t.rate : t.target;
+      w.value = Math.max(open ? 0.01 : 1, Math.round((now + by * stepOf(now, !open)) * 1000) / 1000);
+      told(open ? `Rate: ${digits(w.value)} starts/s …` : `Users: ${count(w.value)} …`);
       clearTimeout(w.timer);
       w.timer = setTimeout(async () => { // after the last of several keys
         const value = w.value;
         w.timer = 0;
-        const why = await swarm(t.open ? [["rate", String(value)]] : [["user_count", String(value)], ["spawn_rate", String(rate)]],
-          t.open ? `Rate: ${digits(value)} starts/s` : `Users: ${count(value)}`);
+        const why = await swarm(open ? [["rate", String(value)]] : [["user_count", String(value)], ["spawn_rate", String(rate)]],
+          open ? `Rate: ${digits(value)} starts/s` : `Users: ${count(value)}`);
+        w.until = why ? 0 : performance.now() + 1500; // the next tick has it
         if (why) { setNote(""); setTrouble(why); }
       }, 400) as unknown as number;
     },

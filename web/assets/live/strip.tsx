@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { timesOf } from "./charts";
 import { clock, count, digits, ms, percent } from "./format";
 import type { Session } from "./session";
-import { steerable, Steering, stepOf } from "./steering";
+import { byRate, steerable, Steering, stepOf } from "./steering";
 import type { View } from "./view";
 
 /** The figures that say how it goes. */
@@ -17,34 +17,34 @@ export function Strip({ s, v, steering }: { s: Session; v: View; steering: Steer
       <span class={"state " + t.state}>{t.state}</span>
       {t.runTime > 0 && <progress max={t.runTime} value={Math.min(t.elapsed, t.runTime)} aria-label="Time that has passed" />}
     </Cell>
-    <Cell k="users" name="Users" more={ended ? "" : t.open ? `at most ${count(t.target)}` : t.users === t.target ? "all there" : `of ${count(t.target)}`}
-      tools={steerable(s) && !t.open && <Steps steering={steering} now={t.target} unit="users" />}>{count(t.users)}</Cell>
-    {t.open && <Cell k="planned" name="Planned/s" more={g.omitted + g.dropped > 0 ? <span class="fail">{count(g.omitted + g.dropped)} not made</span> : `${count(g.started)} started`}
-      tools={steerable(s) && <Steps steering={steering} now={t.rate} unit="starts a second" />}>{digits(t.rate)}</Cell>}
-    <Cell k="rps" name="RPS" more={`${count(t.total.count)} requests`}>{going ? digits(t.total.rps) : t.elapsed > 0 ? digits(t.total.count / t.elapsed) : "0"}{!going && t.elapsed > 0 && <i> avg</i>}</Cell>
+    <Cell k="users" name="Users" more={ended ? "" : t.open ? `at most ${count(t.target)}` : `target ${count(t.target)}`}
+      tools={steerable(s) && !byRate(s) && <Steps steering={steering} now={t.target} unit="users" whole />}>{count(t.users)}</Cell>
+    {t.open && <Cell k="planned" name="Rate" more={g.omitted + g.dropped > 0 ? <span class="fail">{count(g.omitted + g.dropped)} not made</span> : `${count(g.started)} started`}
+      tools={byRate(s) && steerable(s) && <Steps steering={steering} now={t.rate} unit="starts a second" />}>{digits(t.rate)}</Cell>}
+    <Cell k="rps" name="RPS" more={`${count(t.total.count)} total`}>{going ? digits(t.total.rps) : t.elapsed > 0 ? digits(t.total.count / t.elapsed) : "0"}{!going && t.elapsed > 0 && <i> avg</i>}</Cell>
     <Cell k="failures" name="Failures" bad={t.total.failures > 0} more={t.total.failures > 0 ? `${count(t.total.failures)} · ${digits(t.total.fps)}/s` : "none"}>{percent(failed)}</Cell>
     {([["p50", "Median"], ["p95", "95%ile"], ["p99", "99%ile"]] as const).map(([k, name]) =>
       <Cell key={k} k={k} name={name} more={k === "p50" ? t.open ? timesOf(s, v) + " time" : "response time" : k === "p95" ? `avg ${ms(times?.mean)}` : `max ${ms(times?.max)}`}>
         {times ? ms(times[k]) : "–"}{times?.[k] != null && <i> ms</i>}</Cell>)}
-    <Cell k="lag" name="Generator lag" more={g.cpu >= 0 ? `99%ile · CPU ${percent(g.cpu)}` : "99%ile"}>{lag === null ? "–" : ms(lag)}{lag !== null && <i> ms</i>}</Cell>
+    <Cell k="lag" name="Generator lag" title="99th percentile of the time that the generator itself added" more={g.cpu >= 0 ? `CPU ${Math.round(g.cpu * 100)} %` : ""}>{lag === null ? "–" : ms(lag)}{lag !== null && <i> ms</i>}</Cell>
     <Verdict verdict={t.verdict} reasons={t.reasons ?? []} />
   </dl>;
 }
 
 const worst = (a: number | null, b: number | null): number | null => a === null ? b : b === null ? a : Math.max(a, b);
 
-function Cell({ k, name, more, bad, tools, children }: {
-  k: string; name: string; more?: ComponentChildren; bad?: boolean; tools?: ComponentChildren; children: ComponentChildren;
+function Cell({ k, name, title, more, bad, tools, children }: {
+  k: string; name: string; title?: string; more?: ComponentChildren; bad?: boolean; tools?: ComponentChildren; children: ComponentChildren;
 }) {
-  return <div class={"cell " + k + (bad ? " bad" : "")}>
+  return <div class={"cell" + (bad ? " bad" : "")} title={title}>
     <dt>{name}{tools}</dt>
     <dd data-k={k}>{children}</dd>
     <dd class="more">{more || "\u00a0"}</dd>
   </div>;
 }
 
-function Steps({ steering, now, unit }: { steering: Steering; now: number; unit: string }) {
-  const step = digits(stepOf(now)).replace(/\.0+$/, "");
+function Steps({ steering, now, unit, whole = false }: { steering: Steering; now: number; unit: string; whole?: boolean }) {
+  const step = String(Number(stepOf(now, whole).toPrecision(3)));
   return <span class="steps">
     <button type="button" onClick={() => steering.step(-1)} aria-label={`${step} ${unit} fewer`} title={`${step} ${unit} fewer (key −)`}>−</button>
     <button type="button" onClick={() => steering.step(1)} aria-label={`${step} ${unit} more`} title={`${step} ${unit} more (key +)`}>+</button>
@@ -67,6 +67,6 @@ function Verdict({ verdict, reasons }: { verdict: string; reasons: string[] }) {
     <dd data-k="verdict"><button type="button" class={"pill " + (verdict || "none").toLowerCase()} aria-expanded={open} aria-describedby="reasons"
       onClick={() => set(!open)}>{verdict || "none yet"}</button>
       <div id="reasons" class="pop" role="tooltip"><ul>{list.map(r => <li key={r}>{r}</li>)}</ul></div></dd>
-    <dd class="more">{reasons.length > 0 ? `${reasons.length} ${reasons.length === 1 ? "reason" : "reasons"}` : "on the generator"}</dd>
+    <dd class="more">{reasons.length > 0 ? `${reasons.length} ${reasons.length === 1 ? "reason" : "reasons"}` : verdict === "VALID" ? "kept up" : ""}</dd>
   </div>;
 }

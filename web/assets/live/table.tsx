@@ -11,8 +11,8 @@ export interface Column<T> {
 export interface Order { key: string; up: boolean }
 
 /** Sorting as in Locust: the largest first (of texts the first), then the other way round, then as it came. */
-export function useOrder(): [Order | null, (c: { key: string; text?: boolean }) => void] {
-  const [order, set] = useState<Order | null>(null);
+export function useOrder(first: Order | null = null): [Order | null, (c: { key: string; text?: boolean }) => void] {
+  const [order, set] = useState(first);
   return [order, c => set(o => o?.key !== c.key ? { key: c.key, up: !!c.text } : o.up === !!c.text ? { key: c.key, up: !c.text } : null)];
 }
 
@@ -33,8 +33,10 @@ export function Head<T>({ columns, order, onOrder }: { columns: Column<T>[]; ord
 }
 
 /** A table that can be sorted, for lists that are not long. */
-export function Table<T>({ rows, columns, id, label }: { rows: T[]; columns: Column<T>[]; id: (row: T) => string; label: string }) {
-  const [order, onOrder] = useOrder();
+export function Table<T>({ rows, columns, id, label, first }: {
+  rows: T[]; columns: Column<T>[]; id: (row: T) => string; label: string; first?: Order;
+}) {
+  const [order, onOrder] = useOrder(first);
   return <div class="wide" tabIndex={0} role="region" aria-label={label}><table>
     <Head columns={columns} order={order} onOrder={onOrder} />
     <tbody>{sorted(rows, columns, order).map(row => <tr key={id(row)}>

@@ -7,6 +7,7 @@ export interface Looks {
   window: number;      // seconds that are shown while it is followed; 0: all
   log: boolean;
   service: boolean;    // of an open run the service times, not the response times
+  overview: boolean;   // the charts above the statistics
   theme: Theme;
 }
 

@@ -1,0 +1,255 @@
+//go:build browser
+
+package web_test
+
+import (
+	"flag"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"katydid/web"
+	"katydid/web/live"
+)
+
+var shots = flag.String("shots", "", "a folder to write screenshots of the live page to")
+
+// shot writes a screenshot, if they are wanted.
+func shot(b web.Browser, name string) {
+	if *shots != "" {
+		b.Until(`document.fonts.status == "loaded"`)
+		b.Screenshot(filepath.Join(*shots, name+".png"))
+	}
+}
+
+// running is a page with a test that goes on for so many seconds.
+func running(t *testing.T, f *fake, seconds, width, height int) web.Browser {
+	t.Helper()
+	f.mu.Lock()
+	f.start(map[string][]string{"user_count": {"50"}, "spawn_rate": {"10"}})
+	f.mu.Unlock()
+	f.seconds(seconds)
+	b := web.OpenBrowser(t, f.url(), width, height)
+	b.Until(`document.querySelectorAll(".statistics tbody button").length > 0`)
+	return b
+}
+
+// figure is one of those in the strip.
+func figure(b web.Browser, key string) string {
+	return b.Eval(`document.querySelector('.strip [data-k="` + key + `"]').textContent`)
+}
+
+// untilFigure waits for one of those in the strip.
+func untilFigure(b web.Browser, key, want string) {
+	b.Until(fmt.Sprintf(`document.querySelector('.strip [data-k=%q]')?.textContent == %q`, key, want))
+}
+
+// cells are the texts of a row of a table.
+func cells(b web.Browser, row string) []string {
+	return strings.Split(b.Eval(`[...document.querySelector(`+"`"+row+"`"+`).cells].map(c => c.textContent).join("|")`), "|")
+}
+
+func noErrors(t *testing.T, b web.Browser) {
+	t.Helper()
+	list := slices.DeleteFunc(b.Errors(), func(e string) bool { return strings.Contains(e, "requests_full_history") }) // it is not there, and asked for
+	if len(list) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(list, "\n"))
+	}
+}
+
+// From the form to the end of a test, as somebody does it.
+func TestBrowserLiveStartsSteersAndStops(t *testing.T) {
+	f := newFake(t)
+	b := web.OpenBrowser(t, f.url(), 1400, 900)
+	b.Until(`document.activeElement?.id == "start-users"`)
+	shot(b, "start")
+
+	b.Type("#start-users", "many")
+	b.Type("#start-host", "shop.example")
+	b.Key("Enter", "\r")
+	b.Until(`document.querySelectorAll("[aria-invalid=true]").length == 2`)
+	if got := b.Eval(`document.querySelector("#start-users-below").textContent`); got != "A whole number from 1 up, please." || len(f.forms()) != 0 {
+		t.Errorf("many users: %q, %v", got, f.forms())
+	}
+	shot(b, "start-wrong")
+	f.mu.Lock()
+	f.refuse = "The script cannot be read: scripts/shop.js:3: unexpected end of file"
+	f.mu.Unlock()
+	b.Type("#start-users", "100")
+	b.Type("#start-spawn", "8")
+	b.Type("#start-host", "https://other.example")
+	b.Type("#start-time", "20m")
+	b.Key("Enter", "\r")
+	b.Until(`document.querySelector("form [role=alert]")?.textContent.includes("shop.js:3")`)
+	f.mu.Lock()
+	f.refuse = ""
+	f.mu.Unlock()
+	b.Key("Enter", "\r")
+	b.Until(`!!document.querySelector(".strip")`)
+	want := map[string]string{"user_count": "100", "spawn_rate": "8", "host": "https://other.example", "run_time": "20m"}
+	for name, value := range want {
+		if got := last(f.forms())[name]; !slices.Equal(got, []string{value}) {
+			t.Errorf("%s was sent as %q, want %q", name, got, value)
+		}
+	}
+
+	f.seconds(30)
+	untilFigure(b, "users", "100")
+	f.sameFigures(t, b)
+
+	// By button, by key, by dialog.
+	b.Click(".steps button", "+")
+	b.Until(`document.querySelector(".notices").textContent.includes("Users: 110")`)
+	f.untilForms(3)
+	b.Eval(`document.activeElement.blur()`)
+	b.Key("-", "-")
+	b.Key("-", "-")
+	b.Key("-", "-")
+	f.untilForms(3 + 1)
+	if got := last(f.forms()); got["user_count"][0] != "85" || got["spawn_rate"][0] != "8" {
+		t.Errorf("three times less of 110 users: %v", got)
+	}
+	f.seconds(5)
+	untilFigure(b, "users", "85")
+	b.Click(".actions button", "Edit")
+	b.Until(`document.activeElement?.id == "edit-users"`)
+	shot(b, "edit")
+	b.Type("#edit-users", "60")
+	b.Key("Enter", "\r")
+	b.Until(`!document.querySelector("dialog")`)
+	f.seconds(10)
+	untilFigure(b, "users", "60")
+
+	b.Click(".actions button", "Stop")
+	b.Until(`document.querySelector(".state").textContent == "stopped"`)
+	shot(b, "stopped")
+	b.Click(".actions button", "New test")
+	b.Until(`document.querySelector("#start-users")?.value == "100"`)
+	noErrors(t, b)
+}
+
+// The figures are those of the rows of the tick, and no others.
+func TestBrowserLiveFiltersByName(t *testing.T) {
+	f := newFake(t)
+	b := running(t, f, 60, 1400, 900)
+	b.Click(".statistics td.name button", "/cart")
+	b.Until(`document.querySelector(".chip")?.textContent.includes("POST /cart")`)
+	if got := b.Eval(`location.search`); got != "?method=POST&name=%2Fcart" {
+		t.Errorf("the address is %s", got)
+	}
+	f.seconds(3)
+	cart := f.row("POST", "/cart")
+	b.Until(fmt.Sprintf(`document.querySelector("tr.chosen").cells[2].textContent.replaceAll(",", "") == "%d"`, cart.Count))
+	b.Drag(".u-over", -0.2, 1.2) // all of it
+	b.Drag(".u-over", 0.001, 0.999)
+	b.Until(`!!document.querySelector(".range")`)
+	if got := strings.ReplaceAll(b.Eval(`document.querySelector(".range").textContent`), ",", ""); !strings.Contains(got, fmt.Sprintf(" %d requests", cart.Count)) {
+		t.Errorf("the range has %s, the row %d requests", got, cart.Count)
+	}
+	shot(b, "filtered")
+	b.Call("Page.reload", nil, nil)
+	b.Until(`document.querySelector(".chip")?.textContent.includes("POST /cart") && document.querySelectorAll(".u-over").length == 3`)
+	b.Click(".chip", "")
+	b.Until(`!document.querySelector(".chip") && location.search == ""`)
+
+	// Sort and filter.
+	b.Click(".statistics th button", "99%ile")
+	b.Until(`document.querySelector("[aria-sort=descending]")?.textContent == "99%ile"`)
+	if got := b.Eval(`[...document.querySelectorAll(".statistics tbody tr")].map(r => parseFloat(r.cells[6].textContent)).every((v, i, all) => i == 0 || !(v > all[i - 1]) && !isNaN(all[0]))`); got != "true" {
+		t.Errorf("the slowest is not the first: %v", cells(b, ".statistics tbody tr"))
+	}
+	b.Type(".statistics input[type=search]", "recommend")
+	b.Until(`document.querySelectorAll(".statistics tbody tr").length == 1`)
+	if got := cells(b, ".statistics tfoot tr"); got[1] != "Aggregated" {
+		t.Errorf("the last row is %v", got)
+	}
+	noErrors(t, b)
+}
+
+// A second watcher sees the same; both come back by themselves after the server was away.
+func TestBrowserLiveSecondWatcherAndRestart(t *testing.T) {
+	f := newFake(t)
+	a := running(t, f, 20, 1000, 700)
+	f.seconds(5)
+	b := web.OpenBrowser(t, f.url()+"?tab=charts", 1000, 700)
+	b.Until(`document.querySelectorAll(".u-over").length == 6`)
+	f.seconds(1)
+	f.sameFigures(t, a)
+	f.sameFigures(t, b)
+	f.close()
+	a.Until(`document.querySelector(".notice.warn")?.textContent.includes("trying again")`)
+	shot(a, "lost")
+	f.serve(f.addr)
+	for _, w := range []web.Browser{a, b} {
+		w.Until(`!document.querySelector(".notice.warn")`)
+	}
+	f.seconds(4)
+	f.sameFigures(t, a)
+	f.sameFigures(t, b)
+	noErrors(t, a)
+}
+
+// What a script, a target or another watcher can put into a name runs nowhere.
+func TestBrowserLiveRunsNothingHostile(t *testing.T) {
+	const evil = `</script><script>window.hacked=1</script><img src=x onerror="window.hacked=2">'"${1}javascript:alert(1)`
+	f := newFake(t)
+	f.hostile = evil
+	f.plan.Title, f.plan.Script, f.plan.Error = evil, evil, ""
+	f.plan.Classes[0].Name, f.plan.Thresholds = evil, []string{evil}
+	f.plan.Args = []live.PlanArg{{Name: evil, Kind: "string", Help: evil, Choices: []string{evil}}}
+	f.plan.Ratios.Total = []live.Ratio{{Name: evil, Share: 1}}
+	f.failing = 0.2
+	f.log("ERROR", evil)
+	b := web.OpenBrowser(t, f.url(), 1400, 900)
+	b.Until(`!!document.querySelector("#start-users")`)
+	b.Click("button", "Start")
+	b.Until(`!!document.querySelector(".strip")`)
+	f.seconds(5)
+	for _, tab := range []string{"stats", "charts", "failures", "exceptions", "ratios", "checks", "logs", "reports"} {
+		b.Click("#tab-"+tab, "")
+		b.Until(`!!document.querySelector(".panel-` + tab + `")`)
+		if tab == "stats" || tab == "failures" || tab == "logs" {
+			b.Until(`document.querySelector("#panel").textContent.includes("window.hacked=1")`)
+			shot(b, "hostile-"+tab)
+		}
+	}
+	if got := b.Eval(`String(window.hacked) + document.querySelectorAll("img, script:not([src])").length`); got != "undefined0" {
+		t.Errorf("a script ran: %s", got)
+	}
+}
+
+// Colours follow the system, or what was chosen; nothing is wider than a telephone but what scrolls in itself.
+func TestBrowserLiveFitsPhoneAndDark(t *testing.T) {
+	f := newFake(t)
+	b := running(t, f, 40, 360, 740)
+	for _, tab := range []string{"stats", "charts", "failures", "exceptions", "ratios", "checks", "logs", "reports"} {
+		b.Click("#tab-"+tab, "")
+		b.Until(`!!document.querySelector(".panel-` + tab + `")`)
+		if got := b.Eval(`Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)`); got != "0" {
+			t.Errorf("%s is %s pixels too wide", tab, got)
+		}
+		shot(b, "360-"+tab)
+	}
+	paper := `getComputedStyle(document.body).backgroundColor`
+	light := b.Eval(paper)
+	b.Call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": "dark"}}}, nil)
+	b.Until(paper + ` == "rgb(19, 23, 22)"`)
+	if light != "rgb(251, 251, 249)" {
+		t.Errorf("the paper is %s", light)
+	}
+	b.Click("#tab-stats", "")
+	shot(b, "360-dark")
+	b.Click("button.icon", "") // against the system, and that is kept
+	b.Call("Page.reload", nil, nil)
+	b.Until(`document.querySelectorAll(".statistics tbody button").length > 0 && ` + paper + ` == "rgb(251, 251, 249)"`)
+	b.Click(".actions button", "Stop")
+	b.Click(".actions button", "New test")
+	b.Until(`!!document.querySelector("#start-users")`)
+	if got := b.Eval(`Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)`); got != "0" {
+		t.Errorf("the form is %s pixels too wide", got)
+	}
+	shot(b, "360-start")
+	noErrors(t, b)
+}
