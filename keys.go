@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"golang.org/x/term"
@@ -32,8 +31,8 @@ const stepsWaiting = 64
 // pager at the other end of a pipe has the keyboard for itself. A script from standard input was typed there, perhaps.
 // Call it before the load begins. Closing the screen ends it.
 func (r *run) listen() {
-	in, ok := r.sys.stdin.r.(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) || terminalOf(r.sys.stderr) == nil || slices.Contains(r.opts.scripts, "-") {
+	in := r.sys.stdin.file()
+	if in == nil || !term.IsTerminal(int(in.Fd())) || terminalOf(r.sys.stderr) == nil || slices.Contains(r.opts.scripts, "-") {
 		return
 	}
 	k := &keys{r: r, out: r.screen, steps: make(chan float64, stepsWaiting)}

@@ -153,6 +153,15 @@ type stdin struct {
 // maxStdin bounds a script from standard input, in bytes.
 const maxStdin = 16 << 20
 
+// file is the file that it is, nil if it is none.
+func (s *stdin) file() *os.File {
+	if s == nil {
+		return nil
+	}
+	f, _ := s.r.(*os.File)
+	return f
+}
+
 func (s *stdin) text() (string, error) {
 	s.once.Do(func() { s.all, s.err = io.ReadAll(io.LimitReader(s.r, maxStdin)) })
 	return string(s.all), s.err
