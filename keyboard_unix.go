@@ -156,10 +156,8 @@ func (k *keyboard) readKeys() bool {
 		return true
 	case err != nil || n <= 0:
 		return false
-	case typed[0] == '\x1b' && n > 1: // an arrow, or Alt with a letter
-		return true
 	}
-	for _, char := range typed[:n] {
+	for _, char := range singleKeys(typed[:n]) {
 		if char != 0 && char == k.suspend() {
 			k.stop()
 			return true // as the kernel does it drops what was typed with it

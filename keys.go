@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 
 	"golang.org/x/term"
@@ -58,6 +59,12 @@ func (s *keyScreen) Close() {
 	s.keys.board.close()
 	s.screen.Close()
 }
+
+// escaped finds what arrows, function keys and Alt with a letter send: ECMA-48's CSI and SS3, or ESC and a character.
+var escaped = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]?|O[@-~]?|[^\[O])`)
+
+// singleKeys leaves those out: a letter in them is no key of its own.
+func singleKeys(typed []byte) []byte { return escaped.ReplaceAll(typed, nil) }
 
 // press does what a key is for. It is called from the goroutine that reads them, and does not wait for anything but the
 // log.

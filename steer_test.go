@@ -24,3 +24,13 @@ func TestDo(t *testing.T) {
 		t.Errorf("after the end: %d", sum)
 	}
 }
+
+func TestSingleKeys(t *testing.T) {
+	for typed, want := range map[string]string{
+		"wWsS?q": "wWsS?q", "\x1b[As": "s", "w\x1bOS\x1b[1;5Sw": "ww", "\x1bs": "", "\x1b": "\x1b", "\x1b[": "", "\x1b[15~S": "S", "": "",
+	} {
+		if got := string(singleKeys([]byte(typed))); got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+	}
+}
