@@ -163,6 +163,34 @@ func TestKeysGiveTheTerminalBack(t *testing.T) {
 	}
 }
 
+// In an open run the keys change the starts a second, in a scenario that is externally controlled its users.
+func TestKeysSteerOtherRuns(t *testing.T) {
+	t.Parallel()
+	k6 := `import { sleep } from "k6";
+export const options = { scenarios: { hands: { executor: "externally-controlled", vus: 2, maxVUs: 20, duration: "60s" } } };
+export default function () { sleep(0.1); }`
+	for name, test := range map[string]struct {
+		script, says string
+		args         []string
+	}{
+		"open": {user(""), "key W: from 5 to 15 starts per second", []string{"--rate", "5", "-t", "60s"}},
+		"k6":   {k6, "key W: scenario hands: 12 users from now on", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, slave := newConsole(t)
+			p := newProcess(t, folder(t, map[string]string{"a.js": test.script}), append([]string{"run", "a.js"}, test.args...)...).at(slave)
+			c.says("more/fewer")
+			c.press("W")
+			c.says(test.says)
+			c.press("q")
+			c.says("got signal interrupt")
+			p.wait()
+			c.restored()
+		})
+	}
+}
+
 // What decides on the load otherwise is said, and nothing is changed.
 func TestKeysDoNotSteerPlans(t *testing.T) {
 	t.Parallel()

@@ -52,7 +52,7 @@ func TestArticleCommand(t *testing.T) {
 	want := &options{
 		scripts: []string{"scripts/scene_1.js"}, headless: true, users: 200, rate: 10, host: "http://127.0.0.1:9000",
 		csv: "scene_1_2026-11-22_20:58:48", runTime: 2 * time.Second, stopTimeout: time.Minute,
-		csvFormat: "2.46", logLevel: "INFO", exitCodeOnError: 1, arrivals: "uniform", custom: map[string]any{}, from: o.from, used: o.used,
+		csvFormat: "2.46", logLevel: "INFO", exitCodeOnError: 1, arrivals: "uniform", webHost: "127.0.0.1", webPort: 8089, autoquit: -1, custom: map[string]any{}, from: o.from, used: o.used,
 	}
 	if !reflect.DeepEqual(o, want) {
 		t.Errorf("got  %+v\nwant %+v", o, want)

@@ -63,7 +63,7 @@ func (r *run) steerable() error {
 		return err
 	}
 	if r.shape != "" {
-		return fmt.Errorf("the load shape %s decides on the load", r.shape)
+		return fmt.Errorf("load shape %s decides on the load", r.shape)
 	}
 	return nil
 }
@@ -85,12 +85,16 @@ func (r *run) changeUsers(users int, rate float64) (string, error) {
 	case users > maxUsers:
 		return "", fmt.Errorf("there can be at most %d users", maxUsers)
 	}
+	before, reached := r.driver.Target()
+	if users == before && reached {
+		return fmt.Sprintf("there are to be %s, as before", count(int64(users), "user")), nil
+	}
+	r.checkFiles(users)
+	r.enter(live.Spawning) // before the driver can say that all are there
 	if err := r.driver.Goal(users, rate); err != nil {
 		return "", err
 	}
-	r.checkFiles(users)
-	r.enter(live.Spawning)
-	return fmt.Sprintf("ramping to %d users at a rate of %.2f per second", users, rate), nil
+	return fmt.Sprintf("from %d to %d users at a rate of %.2f per second", before, users, rate), nil
 }
 
 // changeRate sets the starts a second of an open run.
@@ -103,7 +107,9 @@ func (r *run) changeRate(rate float64) (string, error) {
 	case rate > maxRate:
 		return "", fmt.Errorf("there can be at most %d starts a second", maxRate)
 	}
-	return fmt.Sprintf("%g starts per second from now on", rate), r.open.Change(time.Now(), rate)
+	now := time.Now()
+	before := r.open.Level(now)
+	return fmt.Sprintf("from %.4g to %.4g starts per second", before, rate), r.open.Change(now, rate)
 }
 
 // byHand is the scenario of a k6 script whose users may be changed from outside.
@@ -121,7 +127,7 @@ func (r *run) byHand() (*k6Scenario, error) {
 	}
 	switch len(names) {
 	case 0:
-		return nil, errors.New("the script's scenarios decide on the users: only those with the executor externally-controlled can be changed")
+		return nil, errors.New("the scenarios of the script decide on the load; only one with the executor externally-controlled can be changed")
 	case 1:
 		return found, nil
 	}
