@@ -46,6 +46,12 @@ func untilFigure(b web.Browser, key, want string) {
 	b.Until(fmt.Sprintf(`document.querySelector('.strip [data-k=%q]')?.textContent == %q`, key, want))
 }
 
+// rangeText is what is told of the range that the charts show, without commas.
+func rangeText(b web.Browser) string {
+	b.Until(`!!document.querySelector(".range")`)
+	return strings.ReplaceAll(b.Eval(`document.querySelector(".range").textContent`), ",", "")
+}
+
 // cells are the texts of a row of a table.
 func cells(b web.Browser, row string) []string {
 	return strings.Split(b.Eval(`[...document.querySelector(`+"`"+row+"`"+`).cells].map(c => c.textContent).join("|")`), "|")
@@ -145,12 +151,28 @@ func TestBrowserLiveFiltersByName(t *testing.T) {
 	b.Drag(".u-over", -0.2, 1.2) // all of it
 	b.Drag(".u-over", 0.001, 0.999)
 	b.Until(`!!document.querySelector(".range")`)
-	if got := strings.ReplaceAll(b.Eval(`document.querySelector(".range").textContent`), ",", ""); !strings.Contains(got, fmt.Sprintf(" %d requests", cart.Count)) {
+	if got := rangeText(b); !strings.Contains(got, fmt.Sprintf(" %d requests", cart.Count)) {
 		t.Errorf("the range has %s, the row %d requests", got, cart.Count)
 	}
 	shot(b, "filtered")
 	b.Call("Page.reload", nil, nil)
 	b.Until(`document.querySelector(".chip")?.textContent.includes("POST /cart") && document.querySelectorAll(".u-over").length == 3`)
+	// A reset forgets the name; its course begins again with its next request.
+	b.Click(".actions button", "Reset")
+	b.Click("dialog button", "Reset")
+	b.Until(`!!document.querySelector(".statistics .none")`)
+	f.seconds(20)
+	b.Until(`document.querySelectorAll(".u-over").length == 3 && document.querySelector(".cell .more").textContent == "0:20"`)
+	b.Click(".bar button", "Pause")
+	cart = f.row("POST", "/cart")
+	if got := rangeText(b); !strings.Contains(got, fmt.Sprintf(" %d requests", cart.Count)) {
+		t.Errorf("after a reset the range has %s, the row %d requests", got, cart.Count)
+	}
+	f.seconds(5) // a paused chart stays as it is
+	b.Until(`document.querySelector(".cell .more").textContent == "0:25"`)
+	if got := rangeText(b); !strings.Contains(got, fmt.Sprintf("0:00 – 0:20 %d requests", cart.Count)) {
+		t.Errorf("paused after 20 s, the range has %s, the row had %d requests", got, cart.Count)
+	}
 	b.Click(".chip", "")
 	b.Until(`!document.querySelector(".chip") && location.search == ""`)
 

@@ -22,7 +22,7 @@ export function Strip({ s, v, steering }: { s: Session; v: View; steering: Steer
     {t.open && <Cell k="planned" name="Rate" more={g.omitted + g.dropped > 0 ? <span class="fail">{count(g.omitted + g.dropped)} not made</span> : `${count(g.started)} started`}
       tools={byRate(s) && steerable(s) && <Steps steering={steering} now={t.rate} unit="starts a second" />}>{digits(t.rate)}</Cell>}
     <Cell k="rps" name="RPS" more={`${count(t.total.count)} total`}>{going ? digits(t.total.rps) : t.elapsed > 0 ? digits(t.total.count / t.elapsed) : "0"}{!going && t.elapsed > 0 && <i> avg</i>}</Cell>
-    <Cell k="failures" name="Failures" bad={t.total.failures > 0} more={t.total.failures > 0 ? `${count(t.total.failures)} · ${digits(t.total.fps)}/s` : "none"}>{percent(failed)}</Cell>
+    <Cell k="failures" name="Failures" bad={t.total.failures > 0} more={t.total.failures > 0 ? `${count(t.total.failures)} ${going ? `· ${digits(t.total.fps)}/s` : "total"}` : "none"}>{percent(failed)}</Cell>
     {([["p50", "Median"], ["p95", "95%ile"], ["p99", "99%ile"]] as const).map(([k, name]) =>
       <Cell key={k} k={k} name={name} more={k === "p50" ? t.open ? timesOf(s, v) + " time" : "response time" : k === "p95" ? `avg ${ms(times?.mean)}` : `max ${ms(times?.max)}`}>
         {times ? ms(times[k]) : "–"}{times?.[k] != null && <i> ms</i>}</Cell>)}
@@ -65,7 +65,7 @@ function Verdict({ verdict, reasons }: { verdict: string; reasons: string[] }) {
   return <div class={"cell verdict" + (open ? " open" : "")} ref={box}>
     <dt>Verdict</dt>
     <dd data-k="verdict"><button type="button" class={"pill " + (verdict || "none").toLowerCase()} aria-expanded={open} aria-describedby="reasons"
-      onClick={() => set(!open)}>{verdict || "none yet"}</button>
+      onClick={() => set(!open)}>{verdict || "none"}</button>
       <div id="reasons" class="pop" role="tooltip"><ul>{list.map(r => <li key={r}>{r}</li>)}</ul></div></dd>
     <dd class="more">{reasons.length > 0 ? `${reasons.length} ${reasons.length === 1 ? "reason" : "reasons"}` : verdict === "VALID" ? "kept up" : ""}</dd>
   </div>;
