@@ -195,3 +195,85 @@ func decimal(f float64) string {
 	}
 	return fmt.Sprintf("%.3f", f)
 }
+
+// What the script decides is not asked for, and what cannot be started says why.
+func TestBrowserLiveFormByKind(t *testing.T) {
+	tests := []struct {
+		name    string
+		plan    func(*live.Plan)
+		asked   string // ids of the fields
+		says    string
+		posted  string
+		without bool // it cannot be started
+	}{
+		{"shape", func(p *live.Plan) { p.Kind, p.Shape, p.Steerable = live.KindShape, "StepsShape", false }, "start-host start-time start-profile",
+			"The load shape StepsShape of the script decides how many users there are.", `{"host":["https://shop.example"],"shape_class":["Default"]}`, false},
+		{"k6", func(p *live.Plan) {
+			p.Kind, p.Classes, p.Scenarios = live.KindK6, nil, []string{"browse: 50 looping VUs for 10m0s", "buy: 20 iterations/s for 5m0s (up to 100 VUs)"}
+		}, "start-host start-profile", "buy: 20 iterations/s for 5m0s (up to 100 VUs)", `{"host":["https://shop.example"]}`, false},
+		{"open", func(p *live.Plan) { p.Kind, p.Rate, p.Users = live.KindOpen, 25, 0 }, "start-rate start-users start-host start-time start-profile",
+			"empty: as many as the rate needs", `{"host":["https://shop.example"],"rate":["25"]}`, false},
+		{"embedded", func(p *live.Plan) { p.Host, p.Embedded = "", true }, "start-users start-spawn start-host start-time start-profile",
+			"the target API of this katydid process", `{"spawn_rate":["10"],"user_count":["50"]}`, false},
+		{"broken", func(p *live.Plan) { p.Error = "scripts/shop.js:3:7: unexpected end of file" }, "start-users start-spawn start-host start-time start-profile",
+			"scripts/shop.js:3:7: unexpected end of file", "", true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFake(t)
+			test.plan(&f.plan)
+			b := web.OpenBrowser(t, f.url(), 1000, 800)
+			b.Until(`!!document.querySelector("#start-host")`)
+			if got := b.Eval(`[...document.querySelectorAll("form input[id]")].map(f => f.id).join(" ")`); got != test.asked {
+				t.Errorf("asked for: %s, want %s", got, test.asked)
+			}
+			if got := b.Eval(`document.querySelector("main").textContent`); !strings.Contains(got, test.says) {
+				t.Errorf("the page says %s, not %s", got, test.says)
+			}
+			shot(b, "start-"+test.name)
+			if test.without {
+				if got := b.Eval(`document.querySelector(".go").disabled`); got != "true" {
+					t.Error("it can be started")
+				}
+				return
+			}
+			b.Click(".go", "Start")
+			f.untilForms(1)
+			if got, _ := json.Marshal(last(f.forms())); string(got) != test.posted {
+				t.Errorf("sent was %s, want %s", got, test.posted)
+			}
+			noErrors(t, b)
+		})
+	}
+}
+
+// All of it can be done without a mouse, and keys that zoom leave the users alone.
+func TestBrowserLiveKeyboard(t *testing.T) {
+	f := newFake(t)
+	b := running(t, f, 60, 1400, 900)
+	b.Eval(`document.querySelector(".chart").focus()`)
+	b.Key("+", "+")
+	b.Until(`!!document.querySelector(".range")`)
+	if got := rangeText(b); !strings.HasPrefix(got, "0:15 – 0:45 ") {
+		t.Errorf("the middle half of a minute is %s", got)
+	}
+	b.Key("ArrowRight", "")
+	b.Until(`document.querySelector(".range b").textContent == "0:22 – 0:52"`)
+	b.Key("0", "0")
+	b.Until(`!document.querySelector(".range")`)
+	if n := len(f.forms()); n != 0 {
+		t.Errorf("%d forms were posted", n)
+	}
+	b.Eval(`document.querySelector("#tab-stats").focus()`)
+	b.Key("ArrowRight", "")
+	b.Key("ArrowRight", "")
+	b.Until(`document.activeElement.id == "tab-failures" && location.search == "?tab=failures"`)
+	b.Eval(`history.back()`)
+	b.Until(`!!document.querySelector(".panel-charts")`)
+	b.Eval(`document.querySelector(".actions button").focus()`)
+	b.Key("Enter", "\r")
+	b.Until(`document.querySelector("dialog[open]")?.contains(document.activeElement)`)
+	b.Key("Escape", "")
+	b.Until(`!document.querySelector("dialog") && document.activeElement.textContent == "Edit"`)
+	noErrors(t, b)
+}
