@@ -53,6 +53,18 @@ func TestBrowserLiveStaysLight(t *testing.T) {
 	}
 	f.sameFigures(t, b)
 	shot(b, "two-hours")
+	// The ticks were put together as the server has done it: who comes now sees the same.
+	middle := func() string {
+		b.Eval(`document.querySelector(".chart").focus()`)
+		b.Key("+", "+")
+		return rangeText(b)
+	}
+	was := middle()
+	b.Call("Page.reload", nil, nil)
+	b.Until(`!document.querySelector(".range") && document.querySelectorAll(".u-over").length == 3`)
+	if is := middle(); was != is || !strings.HasPrefix(is, "30:00 – 1:30:00 360") {
+		t.Errorf("the middle hour is %q, after loading the page again %q", was, is)
+	}
 }
 
 // How long it takes until something is seen, from the click on a link to it; a server and a browser on the same machine.
