@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
 )
 
 // A run of hours does not make the page heavy: what it keeps is bounded, and so is what it shows.
