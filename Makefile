@@ -35,7 +35,7 @@ test-go:
 	go test -race -count=1 -timeout 10m ./...
 
 # Apart from "make test": a browser is large.
-## browser: test the report in Chromium, which is installed if it is missing (Debian)
+## browser: test the pages in Chromium, which is installed if it is missing (Debian)
 browser:
 	@.ci/setup chromium
 	go vet -tags browser ./web

@@ -20,7 +20,7 @@ func TestTypes(t *testing.T) {
 		"../jsconfig.json", // the same as VS Code sees it from the root
 		"testdata/good",    // what the examples do not show
 		"testdata/legacy",  // TypeScript's own decorators
-		"../web/assets",    // the report
+		"../web/assets",    // the report and the live page
 	} {
 		t.Run(project, func(t *testing.T) {
 			if out := tsc(t, project, "--skipLibCheck", "false"); out != "" {

@@ -42,8 +42,9 @@ func (b Browser) Errors() (list []string) {
 // Key presses a key.
 func (b Browser) Key(key, text string) {
 	b.t.Helper()
-	b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": key, "text": text}, nil)
-	b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": key}, nil)
+	code := map[string]int{"Enter": 13, "Escape": 27}[key] // what the browser itself acts on
+	b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code}, nil)
+	b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": key, "windowsVirtualKeyCode": code}, nil)
 }
 
 // Type writes into the field that a selector names, in place of what is there.

@@ -3,9 +3,7 @@
 package web_test
 
 import (
-	"flag"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,51 +11,6 @@ import (
 	"katydid/web"
 	"katydid/web/live"
 )
-
-var shots = flag.String("shots", "", "a folder to write screenshots of the live page to")
-
-// shot writes a screenshot, if they are wanted.
-func shot(b web.Browser, name string) {
-	if *shots != "" {
-		b.Until(`document.fonts.status == "loaded"`)
-		b.Screenshot(filepath.Join(*shots, name+".png"))
-	}
-}
-
-// running is a page with a test that goes on for so many seconds.
-func running(t *testing.T, f *fake, seconds, width, height int) web.Browser {
-	t.Helper()
-	f.mu.Lock()
-	f.start(map[string][]string{"user_count": {"50"}, "spawn_rate": {"10"}})
-	f.mu.Unlock()
-	f.seconds(seconds)
-	b := web.OpenBrowser(t, f.url(), width, height)
-	b.Until(`document.querySelectorAll(".statistics tbody button").length > 0`)
-	return b
-}
-
-// figure is one of those in the strip.
-func figure(b web.Browser, key string) string {
-	return b.Eval(`document.querySelector('.strip [data-k="` + key + `"]').textContent`)
-}
-
-// untilFigure waits for one of those in the strip.
-func untilFigure(b web.Browser, key, want string) {
-	b.Until(fmt.Sprintf(`document.querySelector('.strip [data-k=%q]')?.textContent == %q`, key, want))
-}
-
-// cells are the texts of a row of a table.
-func cells(b web.Browser, row string) []string {
-	return strings.Split(b.Eval(`[...document.querySelector(`+"`"+row+"`"+`).cells].map(c => c.textContent).join("|")`), "|")
-}
-
-func noErrors(t *testing.T, b web.Browser) {
-	t.Helper()
-	list := slices.DeleteFunc(b.Errors(), func(e string) bool { return strings.Contains(e, "requests_full_history") }) // it is not there, and asked for
-	if len(list) > 0 {
-		t.Errorf("the page complains: %s", strings.Join(list, "\n"))
-	}
-}
 
 // From the form to the end of a test, as somebody does it.
 func TestBrowserLiveStartsSteersAndStops(t *testing.T) {
@@ -145,12 +98,28 @@ func TestBrowserLiveFiltersByName(t *testing.T) {
 	b.Drag(".u-over", -0.2, 1.2) // all of it
 	b.Drag(".u-over", 0.001, 0.999)
 	b.Until(`!!document.querySelector(".range")`)
-	if got := strings.ReplaceAll(b.Eval(`document.querySelector(".range").textContent`), ",", ""); !strings.Contains(got, fmt.Sprintf(" %d requests", cart.Count)) {
+	if got := rangeText(b); !strings.Contains(got, fmt.Sprintf(" %d requests", cart.Count)) {
 		t.Errorf("the range has %s, the row %d requests", got, cart.Count)
 	}
 	shot(b, "filtered")
 	b.Call("Page.reload", nil, nil)
 	b.Until(`document.querySelector(".chip")?.textContent.includes("POST /cart") && document.querySelectorAll(".u-over").length == 3`)
+	// A reset forgets the name; its course begins again with its next request.
+	b.Click(".actions button", "Reset")
+	b.Click("dialog button", "Reset")
+	b.Until(`!!document.querySelector(".statistics .none")`)
+	f.seconds(20)
+	b.Until(`document.querySelectorAll(".u-over").length == 3 && document.querySelector(".cell .more").textContent == "0:20"`)
+	b.Click(".bar button", "Pause")
+	cart = f.row("POST", "/cart")
+	if got := rangeText(b); !strings.Contains(got, fmt.Sprintf(" %d requests", cart.Count)) {
+		t.Errorf("after a reset the range has %s, the row %d requests", got, cart.Count)
+	}
+	f.seconds(5) // a paused chart stays as it is
+	b.Until(`document.querySelector(".cell .more").textContent == "0:25"`)
+	if got := rangeText(b); !strings.Contains(got, fmt.Sprintf("0:00 – 0:20 %d requests", cart.Count)) {
+		t.Errorf("paused after 20 s, the range has %s, the row had %d requests", got, cart.Count)
+	}
 	b.Click(".chip", "")
 	b.Until(`!document.querySelector(".chip") && location.search == ""`)
 

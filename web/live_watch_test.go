@@ -3,7 +3,11 @@
 package web_test
 
 import (
+	"flag"
 	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +17,57 @@ import (
 	"katydid/web"
 	"katydid/web/live"
 )
+
+var shots = flag.String("shots", "", "a folder to write screenshots of the live page to")
+
+// shot writes a screenshot, if they are wanted.
+func shot(b web.Browser, name string) {
+	if *shots != "" {
+		b.Until(`document.fonts.status == "loaded"`)
+		b.Screenshot(filepath.Join(*shots, name+".png"))
+	}
+}
+
+// running is a page with a test that goes on for so many seconds.
+func running(t *testing.T, f *fake, seconds, width, height int) web.Browser {
+	t.Helper()
+	f.mu.Lock()
+	f.start(map[string][]string{"user_count": {"50"}, "spawn_rate": {"10"}})
+	f.mu.Unlock()
+	f.seconds(seconds)
+	b := web.OpenBrowser(t, f.url(), width, height)
+	b.Until(`document.querySelectorAll(".statistics tbody button").length > 0`)
+	return b
+}
+
+// figure is one of those in the strip.
+func figure(b web.Browser, key string) string {
+	return b.Eval(`document.querySelector('.strip [data-k="` + key + `"]').textContent`)
+}
+
+// untilFigure waits for one of those in the strip.
+func untilFigure(b web.Browser, key, want string) {
+	b.Until(fmt.Sprintf(`document.querySelector('.strip [data-k=%q]')?.textContent == %q`, key, want))
+}
+
+// rangeText is what is told of the range that the charts show, without commas.
+func rangeText(b web.Browser) string {
+	b.Until(`!!document.querySelector(".range")`)
+	return strings.ReplaceAll(b.Eval(`document.querySelector(".range").textContent`), ",", "")
+}
+
+// cells are the texts of a row of a table.
+func cells(b web.Browser, row string) []string {
+	return strings.Split(b.Eval(`[...document.querySelector(`+"`"+row+"`"+`).cells].map(c => c.textContent).join("|")`), "|")
+}
+
+func noErrors(t *testing.T, b web.Browser) {
+	t.Helper()
+	list := slices.DeleteFunc(b.Errors(), func(e string) bool { return strings.Contains(e, "requests_full_history") }) // it is not there, and asked for
+	if len(list) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(list, "\n"))
+	}
+}
 
 func last[T any](list []T) T { return list[len(list)-1] }
 
@@ -98,4 +153,33 @@ func (f *fake) many() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return len(f.before.Rows)
+}
+
+// clock is as the page writes it.
+func clock(seconds float64) string {
+	d := time.Duration(seconds) * time.Second
+	if d < time.Hour {
+		return fmt.Sprintf("%d:%02d", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
+}
+
+// ms is as the page writes it.
+func ms(v *stats.Millis) string {
+	if v == nil {
+		return "n/a"
+	}
+	return decimal(math.Round(float64(*v)/1e3) / 1e3)
+}
+
+func decimal(f float64) string {
+	switch {
+	case f >= 100 || f == 0:
+		return fmt.Sprint(math.Round(f))
+	case f >= 10:
+		return fmt.Sprintf("%.1f", f)
+	case f >= 1:
+		return fmt.Sprintf("%.2f", f)
+	}
+	return fmt.Sprintf("%.3f", f)
 }

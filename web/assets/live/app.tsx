@@ -1,5 +1,5 @@
 import { h, Fragment } from "preact";
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useReducer, useState } from "preact/hooks";
 import { Edit, Confirm } from "./edit";
 import { Header } from "./header";
 import { useKeys } from "./keys";
@@ -82,11 +82,7 @@ function useView(s: Session, route: Route, go: (r: Route) => void): View {
     setLooks(old => ({ ...old, ...part }));
   };
   useEffect(() => followTheme(theme => set({ theme })), []);
-  const run = useRef(s.run);
-  if (run.current !== s.run) { // what was zoomed into is gone
-    run.current = s.run;
-    if (looks.range) set({ range: looks.range = null });
-  }
+  useEffect(() => set({ range: null }), [s.run]); // what was zoomed into is gone
   return {
     ...looks, set, zoom: range => set({ range }),
     look: at => go({ ...route, focus: at && { method: at.method, name: at.name } }),

@@ -14,9 +14,9 @@ export function rangeOf(s: Session, v: View): Range {
   return v.window > 0 && end > v.window ? [end - v.window, end] : [0, end];
 }
 
-/** What all charts have: they are made only where they are shown. */
+/** What all charts have: they are made only where they are shown. While the course of a name is on its way, that of all is shown pale. */
 function specs(s: Session, v: View): Record<string, () => Chart | null> {
-  const all = s.course, one = s.focus ? s.focus.course : all, of = timesOf(s, v);
+  const all = s.course, one = s.focus ? s.focus.course ?? (s.focus.trouble ? null : all) : all, of = timesOf(s, v);
   const kind = of === "response" ? "Response times" : s.tick?.open ? "Service times" : "Response times";
   const line = (label: string, color: string, values: (number | null)[], more: Partial<Line> = {}): Line => ({ label, color, values, ...more });
   return {
@@ -65,7 +65,7 @@ export function Charts({ s, v, which, height }: { s: Session; v: View; which: st
   return <>
     <Bar s={s} v={v} range={range} />
     {s.focus?.trouble && <p class="note trouble" role="status">{s.focus.trouble}</p>}
-    <div class="charts">{list.map(c =>
+    <div class={"charts" + (s.focus && !s.focus.course ? " loading" : "")}>{list.map(c =>
       <Plot key={c.key} chart={c} range={range} whole={[0, s.course.end]} height={height} stamp={v.theme} onZoom={zoom} />)}</div>
   </>;
 }

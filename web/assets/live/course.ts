@@ -31,6 +31,13 @@ export class Course {
     return course;
   }
 
+  /** As long as this one, and in the same intervals, but nothing has happened. */
+  blank(): Course {
+    const c = new Course(this.perOctave, this.most, this.each);
+    this.points.forEach(p => c.push(empty(p.width)));
+    return c;
+  }
+
   get end(): number { return this.ends.at(-1) ?? 0; }
   get open(): boolean { return this.points.some(p => p.planned > 0); }
 

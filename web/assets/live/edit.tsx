@@ -2,7 +2,7 @@ import { h, ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Field, problemOf } from "./fields";
 import type { Session } from "./session";
-import { byRate, Steering } from "./steering";
+import { byRate, steerable, Steering } from "./steering";
 
 function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null);
@@ -26,6 +26,10 @@ export function Edit({ s, steering }: { s: Session; steering: Steering }) {
     e.preventDefault();
     setTried(true);
     if (busy || Object.values(problems).some(p => p)) return;
+    if (!steerable(s)) { // it would start a new test
+      setTrouble("The test has ended, or is about to.");
+      return;
+    }
     setBusy(true);
     const why = open ? await steering.swarm([["rate", rate.trim()]], `Rate: ${rate.trim()} starts/s`)
       : await steering.swarm([["user_count", users.trim()], ["spawn_rate", spawn.trim()]], `Users: ${users.trim()}`);

@@ -85,7 +85,7 @@ function options(room: HTMLElement, now: { current: Props }, moved: () => void):
       x: { time: false, min: range[0], max: range[1], range: (_u, a, b) => [a, b] },
       y: chart.log
         ? { distr: 3, range: (_u, a, b) => now.current.chart.y ?? [a > 0 ? a / 1.3 : 0.1, b > 0 ? b * 1.3 : 10] }
-        : { range: (_u, _a, b) => [0, Math.max(b || 0, now.current.chart.most ?? 1e-9) * 1.08] },
+        : { range: (_u, _a, b) => [0, Math.max(b || 1, now.current.chart.most ?? 0) * 1.08] },
     },
     axes: [
       { ...axis, values: (_u, splits) => splits.map(clock), space: 64, size: 24, gap: 4, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400] },

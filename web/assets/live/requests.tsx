@@ -1,6 +1,6 @@
 import { h, Component } from "preact";
 import { useState } from "preact/hooks";
-import { count, digits, ms } from "./format";
+import { count, digits, ms, plural } from "./format";
 import type { Session } from "./session";
 import { Column, Head, sorted, useOrder } from "./table";
 import { keep } from "./theme";
@@ -34,15 +34,19 @@ function columnsOf(of: Times): Column<Row>[] {
 
 const always = new Set(["type", "name"]), atFirst = ["p90", "p999"];
 
+/** Rows that are shown before somebody asks for all: more cost the browser more than they tell. */
+const enough = 200;
+
 const hiddenBefore = (): Set<string> => new Set(keep("hidden")?.split(",") ?? atFirst);
 
 /** The statistics: a line a name, the sum of all below them. */
 export function Requests({ s, v }: { s: Session; v: View }) {
-  const [filter, setFilter] = useState(""), [hidden, setHidden] = useState(hiddenBefore);
+  const [filter, setFilter] = useState(""), [hidden, setHidden] = useState(hiddenBefore), [whole, setWhole] = useState(false);
   const [order, onOrder] = useOrder();
   const of = timesOf(s, v), all = columnsOf(of), columns = all.filter(c => always.has(c.key) || !hidden.has(c.key));
   const rows = [...s.rows.values()], wanted = filter.trim().toLowerCase();
   const shown = wanted ? rows.filter(r => `${r.method} ${r.name}`.toLowerCase().includes(wanted)) : rows;
+  const list = sorted(shown, all, order), more = whole ? 0 : Math.max(0, list.length - enough);
   const toggle = (key: string) => setHidden(old => {
     const next = new Set(old);
     if (!next.delete(key)) next.add(key);
@@ -62,8 +66,9 @@ export function Requests({ s, v }: { s: Session; v: View }) {
     <div class="wide tall" tabIndex={0} role="region" aria-label="Statistics of the requests"><table>
       <Head columns={columns} order={order} onOrder={onOrder} />
       <tbody>
-        {sorted(shown, all, order).map(r => <Line key={r.method + "\n" + r.name} row={r} columns={columns} stamp={of + columns.map(c => c.key)}
+        {(more > 0 ? list.slice(0, enough) : list).map(r => <Line key={r.method + "\n" + r.name} row={r} columns={columns} stamp={of + columns.map(c => c.key)}
           chosen={s.focus?.method === r.method && s.focus.name === r.name} v={v} />)}
+        {more > 0 && <tr><td class="text none" colSpan={columns.length}>{plural(more, "more name")} <button type="button" onClick={() => setWhole(true)}>Show all</button></td></tr>}
         {rows.length === 0 && <tr><td class="text none" colSpan={columns.length}>No requests yet.</td></tr>}
         {rows.length > 0 && shown.length === 0 && <tr><td class="text none" colSpan={columns.length}>No name contains “{filter}”.</td></tr>}
       </tbody>

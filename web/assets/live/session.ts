@@ -104,6 +104,12 @@ export class Session {
     const still = () => this.focus === focus && this.since === since;
     focus.course = null;
     focus.trouble = "";
+    if (!this.rows.has(rowKey(focus.method, focus.name))) { // not requested yet, as after a reset
+      focus.course = this.course.blank();
+      this.since = null;
+      this.changed();
+      return;
+    }
     try {
       const answer = await fetch("history?" + new URLSearchParams({ method: focus.method, name: focus.name }));
       if (!answer.ok) throw new Error((await answer.text()).trim() || `The server answered ${answer.status}.`);

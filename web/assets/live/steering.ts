@@ -88,6 +88,7 @@ export function useSteering(s: Session): Steering {
       w.timer = setTimeout(async () => { // after the last of several keys
         const value = w.value;
         w.timer = 0;
+        if (!steerable(s)) return; // it has ended meanwhile, and this would start another
         const why = await swarm(open ? [["rate", String(value)]] : [["user_count", String(value)], ["spawn_rate", String(rate)]],
           open ? `Rate: ${digits(value)} starts/s` : `Users: ${count(value)}`);
         w.until = why ? 0 : performance.now() + 1500; // the next tick has it

@@ -11,6 +11,7 @@ export function Strip({ s, v, steering }: { s: Session; v: View; steering: Steer
   const t = s.tick!, g = t.generator, times = t.total[timesOf(s, v)];
   const going = t.state === "running" || t.state === "spawning", ended = t.state === "stopped";
   const failed = t.total.count > 0 ? t.total.failures / t.total.count : 0;
+  const measured = s.course.end; // seconds; a reset begins anew, which t.elapsed does not
   const lag = worst(g.startLag99, g.wakeLag99);
   return <dl class="strip">
     <Cell k="state" name="Status" more={<>{clock(t.elapsed)}{t.runTime > 0 && <> of {clock(t.runTime)}</>}{ended && t.exitCode !== 0 && <> · exit code {t.exitCode}</>}</>}>
@@ -21,8 +22,8 @@ export function Strip({ s, v, steering }: { s: Session; v: View; steering: Steer
       tools={steerable(s) && !byRate(s) && <Steps steering={steering} now={t.target} unit="users" whole />}>{count(t.users)}</Cell>
     {t.open && <Cell k="planned" name="Rate" more={g.omitted + g.dropped > 0 ? <span class="fail">{count(g.omitted + g.dropped)} not made</span> : `${count(g.started)} started`}
       tools={byRate(s) && steerable(s) && <Steps steering={steering} now={t.rate} unit="starts a second" />}>{digits(t.rate)}</Cell>}
-    <Cell k="rps" name="RPS" more={`${count(t.total.count)} total`}>{going ? digits(t.total.rps) : t.elapsed > 0 ? digits(t.total.count / t.elapsed) : "0"}{!going && t.elapsed > 0 && <i> avg</i>}</Cell>
-    <Cell k="failures" name="Failures" bad={t.total.failures > 0} more={t.total.failures > 0 ? `${count(t.total.failures)} · ${digits(t.total.fps)}/s` : "none"}>{percent(failed)}</Cell>
+    <Cell k="rps" name="RPS" more={`${count(t.total.count)} total`}>{going || measured === 0 ? digits(t.total.rps) : digits(t.total.count / measured)}{!going && measured > 0 && <i> avg</i>}</Cell>
+    <Cell k="failures" name="Failures" bad={t.total.failures > 0} more={t.total.failures > 0 ? `${count(t.total.failures)} ${going ? `· ${digits(t.total.fps)}/s` : "total"}` : "none"}>{percent(failed)}</Cell>
     {([["p50", "Median"], ["p95", "95%ile"], ["p99", "99%ile"]] as const).map(([k, name]) =>
       <Cell key={k} k={k} name={name} more={k === "p50" ? t.open ? timesOf(s, v) + " time" : "response time" : k === "p95" ? `avg ${ms(times?.mean)}` : `max ${ms(times?.max)}`}>
         {times ? ms(times[k]) : "–"}{times?.[k] != null && <i> ms</i>}</Cell>)}
@@ -65,7 +66,7 @@ function Verdict({ verdict, reasons }: { verdict: string; reasons: string[] }) {
   return <div class={"cell verdict" + (open ? " open" : "")} ref={box}>
     <dt>Verdict</dt>
     <dd data-k="verdict"><button type="button" class={"pill " + (verdict || "none").toLowerCase()} aria-expanded={open} aria-describedby="reasons"
-      onClick={() => set(!open)}>{verdict || "none yet"}</button>
+      onClick={() => set(!open)}>{verdict || "none"}</button>
       <div id="reasons" class="pop" role="tooltip"><ul>{list.map(r => <li key={r}>{r}</li>)}</ul></div></dd>
     <dd class="more">{reasons.length > 0 ? `${reasons.length} ${reasons.length === 1 ? "reason" : "reasons"}` : verdict === "VALID" ? "kept up" : ""}</dd>
   </div>;
