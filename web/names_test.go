@@ -19,7 +19,7 @@ func TestNamesAddUp(t *testing.T) {
 		each, wide           int
 	}{
 		{20, 3, 12, false, 1, 20},
-		{350, 20, 40, false, 4, 88},
+		{130, 20, 40, false, 2, 65},
 		{1005, 2, 4, true, 1, 503}, // the course has intervals of two seconds by then
 	} {
 		run := simulate(tt.seconds, tt.names, tt.rate, tt.open)
