@@ -17,10 +17,11 @@ import (
 const perOctave = 16
 
 // counts is a histogram of microseconds: n[i] of them are in bucket first+i, which begins at 2^(bucket/perOctave).
-// The zero value is empty.
+// The zero value is empty. Short counts halve what histories take: 32 bits are enough for a bucket of one of the hundreds of
+// intervals of a run.
 type counts struct {
 	first int
-	n     []int64
+	n     []uint32
 }
 
 // bucketOf is the bucket of a time in microseconds; what is shorter than one is in the first.
@@ -37,7 +38,7 @@ func (c *counts) add(h *hdrhistogram.PackedHistogram) {
 	for value, count := range h.ForEachBucket {
 		b := bucketOf(value)
 		c.reach(b, b) // a bucket of h may begin below its least value
-		c.n[b-c.first] += count
+		c.n[b-c.first] += uint32(count)
 	}
 }
 
@@ -54,14 +55,14 @@ func (c *counts) merge(o *counts) {
 // reach makes room for the buckets from low to high.
 func (c *counts) reach(low, high int) {
 	if len(c.n) == 0 {
-		c.first, c.n = low, make([]int64, high-low+1)
+		c.first, c.n = low, make([]uint32, high-low+1)
 		return
 	}
 	if before := c.first - low; before > 0 {
-		c.first, c.n = low, append(make([]int64, before), c.n...)
+		c.first, c.n = low, append(make([]uint32, before), c.n...)
 	}
 	if more := high + 1 - c.first - len(c.n); more > 0 {
-		c.n = append(c.n, make([]int64, more)...)
+		c.n = append(c.n, make([]uint32, more)...)
 	}
 }
 
@@ -105,13 +106,13 @@ func pack(all []counts) string {
 // quarter of the requests of a bucket, those next to its lower end, get into the one below, or an eighth of that below into
 // it. The tail, where percentiles hang on a few requests, stays as it is; and so does the size of a report, however many
 // requests there were: further digits would be noise, which does not deflate.
-func shorten(n []int64) []byte {
+func shorten(n []uint32) []byte {
 	list, carried := make([]byte, len(n)), int64(0)
 	for i := len(n) - 1; i >= 0; i-- {
-		v := n[i] + carried
+		v := int64(n[i]) + carried
 		b := short(v)
 		// Rounded up is what can be taken from the next one: else all that is below a gap would seem to have another rank.
-		if over := long(b+1) - v; over <= v-long(b) && (i == 0 || over <= n[i-1]) {
+		if over := long(b+1) - v; over <= v-long(b) && (i == 0 || over <= int64(n[i-1])) {
 			b++
 		}
 		list[i], carried = b, v-long(b)

@@ -21,17 +21,17 @@ func TestShortCounts(t *testing.T) {
 			t.Errorf("%d stands for %d, %d for %d", b, long(b), b+1, long(b+1))
 		}
 	}
-	for _, tt := range []struct{ n, want []int64 }{
-		{[]int64{}, nil},
-		{[]int64{3, 7, 5}, []int64{3, 7, 5}},
-		{[]int64{100, 9, 0, 1}, []int64{96, 10, 0, 1}},     // rounded up, and repaid
-		{[]int64{0, 0, 15, 7}, []int64{0, 1, 14, 7}},       // nothing to repay it with: rounded down, and made up for
-		{[]int64{1023}, []int64{1024}},                     // nothing is below it
-		{[]int64{500, 0, 0, 900}, []int64{512, 0, 4, 896}}, // what is below a gap keeps its rank
+	for _, tt := range []struct{ n, want []uint32 }{
+		{[]uint32{}, nil},
+		{[]uint32{3, 7, 5}, []uint32{3, 7, 5}},
+		{[]uint32{100, 9, 0, 1}, []uint32{96, 10, 0, 1}},     // rounded up, and repaid
+		{[]uint32{0, 0, 15, 7}, []uint32{0, 1, 14, 7}},       // nothing to repay it with: rounded down, and made up for
+		{[]uint32{1023}, []uint32{1024}},                     // nothing is below it
+		{[]uint32{500, 0, 0, 900}, []uint32{512, 0, 4, 896}}, // what is below a gap keeps its rank
 	} {
-		var got []int64
+		var got []uint32
 		for _, b := range shorten(tt.n) {
-			got = append(got, long(b))
+			got = append(got, uint32(long(b)))
 		}
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%d is shortened to %d, want %d", tt.n, got, tt.want)
@@ -92,10 +92,10 @@ func TestPercentilesOfShortCounts(t *testing.T) {
 func shownPercentile(c counts, q float64, perOctave int) float64 {
 	sum, below := int64(0), int64(0)
 	for _, n := range c.n {
-		sum += n
+		sum += int64(n)
 	}
 	for i, n := range c.n {
-		if below += n; below > int64(q*float64(sum)) {
+		if below += int64(n); below > int64(q*float64(sum)) {
 			return math.Pow(2, (float64(c.first+i)+0.5)/float64(perOctave))
 		}
 	}
@@ -105,8 +105,8 @@ func shownPercentile(c counts, q float64, perOctave int) float64 {
 func TestCoarser(t *testing.T) {
 	for _, tt := range []struct{ c, want counts }{
 		{counts{}, counts{}},
-		{counts{first: 3, n: []int64{1, 2, 3, 4}}, counts{first: 1, n: []int64{1, 5, 4}}},
-		{counts{first: 4, n: []int64{1, 2}}, counts{first: 2, n: []int64{3}}},
+		{counts{first: 3, n: []uint32{1, 2, 3, 4}}, counts{first: 1, n: []uint32{1, 5, 4}}},
+		{counts{first: 4, n: []uint32{1, 2}}, counts{first: 2, n: []uint32{3}}},
 	} {
 		if got := tt.c.coarser(); fmt.Sprint(got) != fmt.Sprint(tt.want) {
 			t.Errorf("%v becomes %v, want %v", tt.c, got, tt.want)

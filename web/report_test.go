@@ -178,7 +178,7 @@ func unpacked(t *testing.T, text string, n int) []counts {
 			if c > 0 {
 				at := int(low) + bucket
 				list[i].reach(at, at)
-				list[i].n[at-list[i].first] = long(c)
+				list[i].n[at-list[i].first] = uint32(long(c))
 			}
 		}
 	}
@@ -234,7 +234,7 @@ func TestReportHasTheWholeRun(t *testing.T) {
 		}
 		sum := int64(0)
 		for _, k := range all.n {
-			sum += k
+			sum += int64(k)
 		}
 		if sum != total.Count {
 			t.Errorf("%d s: %d times, want %d", seconds, sum, total.Count)
@@ -244,7 +244,7 @@ func TestReportHasTheWholeRun(t *testing.T) {
 		}
 		want, below := float64(*total.ServiceMS.P50)/1e6, int64(0)
 		for i, k := range all.n {
-			if below += k; below > sum/2 {
+			if below += int64(k); below > sum/2 {
 				if got := math.Pow(2, (float64(all.first+i)+0.5)/perOctave) / 1000; seconds > 10 && math.Abs(got/want-1) > 0.024 {
 					t.Errorf("%d s: the median is %f ms, want %f", seconds, got, want)
 				}
