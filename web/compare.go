@@ -79,7 +79,7 @@ func WriteComparison(w io.Writer, a, b *Run) error {
 	}
 	data := make([]comparedData, 0, 2)
 	for _, r := range []*Run{a, b} {
-		data = append(data, comparedData{embed(r), curve(timesOf(&r.Summary.Total, service))})
+		data = append(data, comparedData{dataOf(r), curve(timesOf(&r.Summary.Total, service))})
 	}
 	var err error
 	if page.Data, err = packJSON(data); err != nil {

@@ -81,7 +81,7 @@ func WriteReport(w io.Writer, r *Run) error {
 	}
 	t.Funcs(template.FuncMap{"clean": r.clean})
 	data := template.HTML("")
-	if e := embed(r); e != nil {
+	if e := dataOf(r); e != nil {
 		if data, err = packJSON(e); err != nil {
 			return err
 		}

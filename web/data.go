@@ -32,8 +32,8 @@ const (
 	shownCells = 2304
 )
 
-// embed is nil if the course is not known.
-func embed(r *Run) *reportData {
+// dataOf is nil if the course is not known.
+func dataOf(r *Run) *reportData {
 	c := r.History.Course()
 	if c == nil {
 		return nil
