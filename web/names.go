@@ -12,7 +12,7 @@ import (
 // cell being one interval of one name; the more names, the longer the intervals.
 const (
 	keptNames = 128  // names whose course is kept in the end; twice as many while their requests tell which
-	keptCells = 8192 // some 3 MB, in open runs twice that
+	keptCells = 8192 // some 2 MB, in open runs twice that
 )
 
 // names is the course of the names with the most requests. The zero value is empty.

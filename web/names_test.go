@@ -19,8 +19,8 @@ func TestNamesAddUp(t *testing.T) {
 		each, wide           int
 	}{
 		{20, 3, 12, false, 1, 20},
-		{700, 20, 40, false, 8, 88},
-		{2100, 2, 4, true, 1, 525}, // the course has intervals of four seconds by then
+		{130, 20, 40, false, 2, 65},
+		{1005, 2, 4, true, 1, 503}, // the course has intervals of two seconds by then
 	} {
 		run := simulate(tt.seconds, tt.names, tt.rate, tt.open)
 		c := embedded(t, written(t, run))

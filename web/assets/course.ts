@@ -1,7 +1,7 @@
 // The course of a run, of all requests together or of one name.
 import { Histogram, numbers, sum, unpack } from "./times";
 
-/** See reportData in embed.go and Course in report.go. */
+/** See reportData in data.go and Course in report.go. */
 export interface Course {
   widths: number[]; requests: number[]; failures: number[]; users: number[]; lag: (number | null)[]; cpu: (number | null)[];
   planned: number[] | null; started: number[] | null;

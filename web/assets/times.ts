@@ -27,7 +27,7 @@ export async function numbers(base64: string, n: number): Promise<number[]> {
   return Array.from({ length: n }, varint);
 }
 
-/** Reads what packJSON in embed.go has written. */
+/** Reads what packJSON in data.go has written. */
 export const json = async <T>(base64: string): Promise<T> => await inflated(base64).json() as T;
 
 function inflated(base64: string): Response {
