@@ -51,6 +51,12 @@ func (h *History) Add(s *stats.Snapshot, l Load) {
 	if h == nil || s.Interval == nil {
 		return
 	}
+	h.AddTotal(s, l)
+	h.names.add(s, h.slot())
+}
+
+// AddTotal is Add without what belongs to single names, for whoever keeps that with AddRow.
+func (h *History) AddTotal(s *stats.Snapshot, l Load) {
 	h.Begin(s.Start)
 	t, b := &s.Total, &h.before
 	p := point{
@@ -62,7 +68,6 @@ func (h *History) Add(s *stats.Snapshot, l Load) {
 		requests: t.Count, failures: t.Failures, lag: t.Lag.Sum, lags: t.Lag.Count, planned: l.Planned, started: l.Started,
 	}
 	h.add(p, s.Interval)
-	h.names.add(s, h.slot())
 }
 
 // Begin forgets what was before, if start is not that of the snapshots before: the statistics were reset. Starts are counted

@@ -123,7 +123,7 @@ func (b *board) count(f *Frame) {
 			h.AddRow(s, r, times)
 		}
 	}
-	b.total.Add(s, web.Load{CPU: f.CPU, Planned: f.Planned, Started: f.Started})
+	b.total.AddTotal(s, web.Load{CPU: f.CPU, Planned: f.Planned, Started: f.Started})
 	if len(b.recent) == recentIntervals {
 		b.recent = slices.Delete(b.recent, 0, 1)
 	}
