@@ -6,7 +6,7 @@ FUZZTIME ?= 30s
 GO_FILES  = $$(find . -name '*.go' -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help build setup test check test-go browser lint bench compare truth peers golden fuzz clean
+.PHONY: help build setup test check test-go lint bench compare truth peers golden fuzz clean
 
 ## help: list the targets
 help:
@@ -19,7 +19,7 @@ build:
 ## test: all that has to hold: setup, check, test-go, lint
 test: setup check test-go lint
 
-## setup: get what the tests need besides Go (a C compiler, Node.js, npm packages)
+## setup: get what the tests need besides Go (a C compiler, Node.js, Chromium, npm packages)
 setup:
 	@.ci/setup
 
@@ -33,13 +33,6 @@ check:
 ## test-go: Go's tests with the race detector
 test-go:
 	go test -race -count=1 -timeout 10m ./...
-
-# Apart from "make test": a browser is large.
-## browser: test the pages in Chromium, which is installed if it is missing (Debian)
-browser:
-	@.ci/setup chromium
-	go vet -tags browser ./web
-	go test -tags browser -count=1 -timeout 10m -run Browser ./web
 
 ## lint: golangci-lint, built from source on first use (a minute or two)
 lint:

@@ -1,197 +1,41 @@
-//go:build browser
-
 package web
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
+	"katydid/internal/chromium"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
-// The tests of this file drive Chromium, which "make browser" installs. They speak its DevTools protocol over a pipe:
-// messages in JSON, each with a NUL behind it.
-
-// browser is one page in Chromium.
-type browser struct {
-	t        *testing.T
-	to       io.Writer
-	messages chan message
-	session  string
-	last     int
-	errors   []string // what the page complained about
-}
-
-type message struct {
-	ID     int             `json:"id"`
-	Method string          `json:"method"`
-	Params json.RawMessage `json:"params"`
-	Result json.RawMessage `json:"result"`
-	Error  *struct {
-		Message string `json:"message"`
-	} `json:"error"`
-}
+// browser is a report in Chromium.
+type browser struct{ *chromium.Page }
 
 // open shows a page in a window of so many pixels.
-func open(t *testing.T, html string, width, height int) *browser {
+func open(t *testing.T, html string, width, height int) browser {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.html")
 	if err := os.WriteFile(file, []byte(html), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	b := openURL(t, "file://"+file, width, height)
-	b.until(`document.readyState == "complete" && (!document.querySelector("#data, #two") || document.querySelectorAll(".u-over").length > 0)`)
+	b := browser{chromium.Open(t, "file://"+file, width, height)}
+	b.Until(`document.readyState == "complete" && (!document.querySelector("#data, #two") || document.querySelectorAll(".u-over").length > 0)`)
 	return b
-}
-
-// openURL begins to load what is at a URL.
-func openURL(t *testing.T, url string, width, height int) *browser {
-	t.Helper()
-	theirs, to, err := os.Pipe()
-	from, ours, err2 := os.Pipe()
-	if err != nil || err2 != nil {
-		t.Fatal(err, err2)
-	}
-	cmd := exec.Command("chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe",
-		"--user-data-dir="+t.TempDir(), "about:blank")
-	cmd.ExtraFiles = []*os.File{theirs, ours}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("%v: make browser installs it", err)
-	}
-	_, _ = theirs.Close(), ours.Close()
-	b := &browser{t: t, to: to, messages: make(chan message, 1000)}
-	go b.read(from)
-	t.Cleanup(func() {
-		b.call("Browser.close", nil, nil)
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("chromium says: %.2000s", stderr.String())
-		}
-	})
-	var target struct{ TargetID string }
-	b.call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)
-	var attached struct{ SessionID string }
-	b.call("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
-	b.session = attached.SessionID
-	for _, domain := range []string{"Page", "Runtime", "Log"} {
-		b.call(domain+".enable", nil, nil)
-	}
-	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}, nil)
-	b.call("Page.navigate", map[string]any{"url": url}, nil)
-	return b
-}
-
-func (b *browser) read(from io.Reader) {
-	defer close(b.messages)
-	r := bufio.NewReader(from)
-	for {
-		text, err := r.ReadBytes(0)
-		if err != nil {
-			return
-		}
-		var m message
-		if json.Unmarshal(text[:len(text)-1], &m) == nil {
-			b.messages <- m
-		}
-	}
-}
-
-// call calls a method of the protocol and waits for its result.
-func (b *browser) call(method string, params any, result any) {
-	b.t.Helper()
-	b.last++
-	request := map[string]any{"id": b.last, "method": method}
-	if params != nil {
-		request["params"] = params
-	}
-	if b.session != "" && method != "Browser.close" {
-		request["sessionId"] = b.session
-	}
-	text, err := json.Marshal(request)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if _, err := b.to.Write(append(text, 0)); err != nil {
-		b.t.Fatal(err)
-	}
-	late := time.After(time.Minute)
-	for {
-		select {
-		case m, ok := <-b.messages:
-			switch {
-			case !ok && method == "Browser.close":
-				return
-			case !ok:
-				b.t.Fatalf("%s: the browser has ended", method)
-			case m.Method == "Runtime.exceptionThrown" || m.Method == "Log.entryAdded":
-				b.errors = append(b.errors, string(m.Params))
-			case m.ID != b.last:
-			case m.Error != nil:
-				b.t.Fatalf("%s: %s", method, m.Error.Message)
-			default:
-				if result != nil {
-					if err := json.Unmarshal(m.Result, result); err != nil {
-						b.t.Fatal(err)
-					}
-				}
-				return
-			}
-		case <-late:
-			b.t.Fatalf("%s: no answer in a minute", method)
-		}
-	}
-}
-
-// eval gives the value of an expression as text.
-func (b *browser) eval(expression string) string {
-	b.t.Helper()
-	var r struct {
-		Result           struct{ Value any }
-		ExceptionDetails any
-	}
-	b.call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true}, &r)
-	if r.ExceptionDetails != nil {
-		b.t.Fatalf("%s: %v", expression, r.ExceptionDetails)
-	}
-	return fmt.Sprint(r.Result.Value)
-}
-
-// until waits for an expression to become true.
-func (b *browser) until(expression string) {
-	b.t.Helper()
-	for range 600 {
-		if b.eval(expression) == "true" {
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	b.t.Fatalf("%s did not become true in a minute", expression)
 }
 
 // strip is what stands in one of the large figures.
-func (b *browser) strip(key string) string {
-	b.t.Helper()
-	return b.eval(`document.querySelector('#strip [data-k="` + key + `"]').textContent`)
-}
-
-func (b *browser) mouse(kind string, x, y float64, clicks int) {
-	b.t.Helper()
-	b.call("Input.dispatchMouseEvent", map[string]any{"type": kind, "x": x, "y": y, "button": "left", "clickCount": clicks}, nil)
+func (b browser) strip(key string) string {
+	b.T.Helper()
+	return b.Eval(`document.querySelector('#strip [data-k="` + key + `"]').textContent`)
 }
 
 func TestBrowserZoomsAndSorts(t *testing.T) {
 	run := simulated(600, 20, 40)
 	b := open(t, written(t, run), 1300, 900)
-	if got := b.eval(`document.querySelectorAll(".chart").length`); got != "6" {
+	if got := b.Eval(`document.querySelectorAll(".chart").length`); got != "6" {
 		t.Errorf("there are %s charts", got)
 	}
 	whole := map[string]string{}
@@ -204,8 +48,8 @@ func TestBrowserZoomsAndSorts(t *testing.T) {
 
 	// Half of the second tenth from the middle on is the slow spell.
 	b.drag(0, 0.51, 0.59)
-	b.until(`!document.querySelector("#whole").disabled`)
-	if got := b.eval(`document.querySelector("#range").textContent`); got != "5:05 to 5:54" && got != "5:06 to 5:54" && got != "5:06 to 5:55" {
+	b.Until(`!document.querySelector("#whole").disabled`)
+	if got := b.Eval(`document.querySelector("#range").textContent`); got != "5:05 to 5:54" && got != "5:06 to 5:54" && got != "5:06 to 5:55" {
 		t.Errorf("the range is %s", got)
 	}
 	var zoomed, before float64
@@ -219,31 +63,31 @@ func TestBrowserZoomsAndSorts(t *testing.T) {
 	}
 
 	// The whole run again, by keyboard.
-	b.eval(`document.querySelector(".chart").focus()`)
-	b.call("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": "0", "text": "0"}, nil)
-	b.until(`document.querySelector("#whole").disabled`)
+	b.Eval(`document.querySelector(".chart").focus()`)
+	b.Call("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": "0", "text": "0"}, nil)
+	b.Until(`document.querySelector("#whole").disabled`)
 	for key, want := range whole {
 		if got := b.strip(key); got != want {
 			t.Errorf("%s is %s again, it was %s", key, got, want)
 		}
 	}
 
-	b.eval(`document.querySelector("#log").click()`)
-	if got := b.eval(`document.querySelectorAll(".chart .u-over").length`); got != "6" {
+	b.Eval(`document.querySelector("#log").click()`)
+	if got := b.Eval(`document.querySelectorAll(".chart .u-over").length`); got != "6" {
 		t.Errorf("on a logarithmic scale there are %s charts", got)
 	}
 
 	// Sort by the 99th percentile, the largest first; filter.
-	b.eval(`[...document.querySelectorAll("#requests th button")].find(x => x.textContent == "99%").click()`)
-	if got := b.eval(`document.querySelector("#requests tbody tr").cells[1].textContent`); got != "/endpoint/19/[id]" {
+	b.Eval(`[...document.querySelectorAll("#requests th button")].find(x => x.textContent == "99%").click()`)
+	if got := b.Eval(`document.querySelector("#requests tbody tr").cells[1].textContent`); got != "/endpoint/19/[id]" {
 		t.Errorf("the slowest is %s", got)
 	}
-	b.eval(`(() => { const f = document.querySelector("#filter"); f.value = "/endpoint/1/"; f.dispatchEvent(new Event("input")); })()`)
-	if got := b.eval(`[...document.querySelectorAll("#requests tbody tr")].filter(r => !r.hidden && r.offsetHeight > 0).length`); got != "1" {
+	b.Eval(`(() => { const f = document.querySelector("#filter"); f.value = "/endpoint/1/"; f.dispatchEvent(new Event("input")); })()`)
+	if got := b.Eval(`[...document.querySelectorAll("#requests tbody tr")].filter(r => !r.hidden && r.offsetHeight > 0).length`); got != "1" {
 		t.Errorf("%s rows are shown", got)
 	}
-	if len(b.errors) > 0 {
-		t.Errorf("the page complains: %s", strings.Join(b.errors, "\n"))
+	if len(b.Errors()) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(b.Errors(), "\n"))
 	}
 }
 
@@ -257,32 +101,32 @@ func TestBrowserRunsNothingHostile(t *testing.T) {
 	// Even a script that got into the page would not run.
 	page := strings.Replace(written(t, run), "<main>", "<main><script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>", 1)
 	b := open(t, page, 800, 600)
-	if got := b.eval(`String(window.hacked)`); got != "undefined" {
+	if got := b.Eval(`String(window.hacked)`); got != "undefined" {
 		t.Errorf("a script ran: %s", got)
 	}
-	if got := b.eval(`document.querySelectorAll(".chart").length`); got != "6" {
+	if got := b.Eval(`document.querySelectorAll(".chart").length`); got != "6" {
 		t.Errorf("there are %s charts", got)
 	}
 }
 
 // drag chooses a part of what a chart shows, in fractions of its width.
-func (b *browser) drag(chart int, from, to float64) {
-	b.t.Helper()
+func (b browser) drag(chart int, from, to float64) {
+	b.T.Helper()
 	var at struct{ X, Y, W float64 }
-	if err := json.Unmarshal([]byte(b.eval(fmt.Sprintf(`(() => { const r = document.querySelectorAll(".u-over")[%d].getBoundingClientRect();
+	if err := json.Unmarshal([]byte(b.Eval(fmt.Sprintf(`(() => { const r = document.querySelectorAll(".u-over")[%d].getBoundingClientRect();
 		return JSON.stringify({X: r.left, Y: r.top + r.height / 2, W: r.width}); })()`, chart))), &at); err != nil {
-		b.t.Fatal(err)
+		b.T.Fatal(err)
 	}
-	b.mouse("mouseMoved", at.X+at.W*from, at.Y, 0)
-	b.mouse("mousePressed", at.X+at.W*from, at.Y, 1)
-	b.mouse("mouseMoved", at.X+at.W*to, at.Y, 1)
-	b.mouse("mouseReleased", at.X+at.W*to, at.Y, 1)
+	b.Mouse("mouseMoved", at.X+at.W*from, at.Y, 0)
+	b.Mouse("mousePressed", at.X+at.W*from, at.Y, 1)
+	b.Mouse("mouseMoved", at.X+at.W*to, at.Y, 1)
+	b.Mouse("mouseReleased", at.X+at.W*to, at.Y, 1)
 }
 
 // cell is a figure of the table of requests, by the place of the name in the summary.
-func (b *browser) cell(row, column int) (text string, value float64) {
-	b.t.Helper()
-	text = b.eval(fmt.Sprintf(`document.querySelector('#requests tr[data-row="%d"]').cells[%d].textContent`, row, column))
+func (b browser) cell(row, column int) (text string, value float64) {
+	b.T.Helper()
+	text = b.Eval(fmt.Sprintf(`document.querySelector('#requests tr[data-row="%d"]').cells[%d].textContent`, row, column))
 	_, _ = fmt.Sscanf(strings.ReplaceAll(text, ",", ""), "%f", &value)
 	return text, value
 }
@@ -293,7 +137,7 @@ func TestBrowserShowsNames(t *testing.T) {
 	b := open(t, written(t, run), 1300, 900)
 	exact, before := b.cell(2, 6)
 	b.drag(0, 0.51, 0.59)
-	b.until(`!document.querySelector("#whole").disabled`)
+	b.Until(`!document.querySelector("#whole").disabled`)
 	if text, n := b.cell(2, 2); n < 10*45 || n > 10*55 {
 		t.Errorf("in 48 s and what intervals it has parts of, at 10 a second, there were %s requests", text)
 	}
@@ -303,16 +147,16 @@ func TestBrowserShowsNames(t *testing.T) {
 	if text, _ := b.cell(2, 12); text != "–" {
 		t.Errorf("received in the range: %s", text)
 	}
-	if got := b.eval(`document.querySelector("#times").textContent`); !strings.Contains(got, "whole intervals of 2 s") || !strings.Contains(got, "within 6 %") {
+	if got := b.Eval(`document.querySelector("#times").textContent`); !strings.Contains(got, "whole intervals of 2 s") || !strings.Contains(got, "within 6 %") {
 		t.Errorf("the table says %s", got)
 	}
-	b.eval(`document.querySelector("#whole").click()`)
+	b.Eval(`document.querySelector("#whole").click()`)
 	if text, _ := b.cell(2, 6); text != exact {
 		t.Errorf("the median is %s again, it was %s", text, exact)
 	}
 
-	b.eval(`document.querySelector('#requests tr[data-row="2"] button').click()`)
-	if got := b.eval(`document.querySelectorAll(".chart").length`); got != "4" { // neither users nor generator are a name's
+	b.Eval(`document.querySelector('#requests tr[data-row="2"] button').click()`)
+	if got := b.Eval(`document.querySelectorAll(".chart").length`); got != "4" { // neither users nor generator are a name's
 		t.Errorf("there are %s charts of a name", got)
 	}
 	want := run.Summary.Requests[2]
@@ -321,15 +165,15 @@ func TestBrowserShowsNames(t *testing.T) {
 			t.Errorf("%s of a name is %s, want %s", key, got, value)
 		}
 	}
-	if got := b.eval(`document.querySelector("#name").textContent`); got != "GET /endpoint/2/[id]" {
+	if got := b.Eval(`document.querySelector("#name").textContent`); got != "GET /endpoint/2/[id]" {
 		t.Errorf("the charts are said to be of %s", got)
 	}
-	b.eval(`document.querySelector("#all").click()`)
+	b.Eval(`document.querySelector("#all").click()`)
 	if got := b.strip("requests"); got != "24,000" {
 		t.Errorf("there are %s requests again", got)
 	}
-	if len(b.errors) > 0 {
-		t.Errorf("the page complains: %s", strings.Join(b.errors, "\n"))
+	if len(b.Errors()) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(b.Errors(), "\n"))
 	}
 }
 
@@ -340,15 +184,15 @@ func TestBrowserShowsOpenRun(t *testing.T) {
 		[...c.querySelectorAll(".u-label")].slice(1).map(l => l.textContent).join(" ")).join("; ")`
 	want := "Requests a second: requests failures starts planned; Response times, ms: 50% 95% 99%; Spread of the response times, ms: slowest; " +
 		"Percentiles, ms: response service; Users: users; Generator: lag, ms on average, and processors taken: lag processors"
-	if got := b.eval(legends); got != want {
+	if got := b.Eval(legends); got != want {
 		t.Errorf("the charts are\n%s, want\n%s", got, want)
 	}
-	b.eval(`document.querySelector("#service").click()`)
-	if got := b.eval(legends); !strings.Contains(got, "Service times, ms: 50%") || !strings.Contains(got, "Percentiles, ms: service;") {
+	b.Eval(`document.querySelector("#service").click()`)
+	if got := b.Eval(legends); !strings.Contains(got, "Service times, ms: 50%") || !strings.Contains(got, "Percentiles, ms: service;") {
 		t.Errorf("the charts of service times are %s", got)
 	}
-	if len(b.errors) > 0 {
-		t.Errorf("the page complains: %s", strings.Join(b.errors, "\n"))
+	if len(b.Errors()) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(b.Errors(), "\n"))
 	}
 }
 
@@ -359,24 +203,24 @@ func TestBrowserCompares(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := open(t, page.String(), 1300, 900)
-	if got := b.eval(`[...document.querySelectorAll(".chart h3")].map(h => h.textContent.slice(0, 4)).join()`); got != "Requ,Perc,50 %,95 %,99 %,User,Gene" {
+	if got := b.Eval(`[...document.querySelectorAll(".chart h3")].map(h => h.textContent.slice(0, 4)).join()`); got != "Requ,Perc,50 %,95 %,99 %,User,Gene" {
 		t.Errorf("the charts are %s", got)
 	}
 	rates := `document.querySelector('#strip [data-k="rate"]').innerText`
-	if got := b.eval(rates); !strings.HasPrefix(got, decimal(a.Summary.Total.RPS)+" → "+decimal(other.Summary.Total.RPS)) {
+	if got := b.Eval(rates); !strings.HasPrefix(got, decimal(a.Summary.Total.RPS)+" → "+decimal(other.Summary.Total.RPS)) {
 		t.Errorf("the rates are %s", got)
 	}
 	b.drag(0, 0.81, 0.99) // only A has it
-	b.until(`!document.querySelector("#whole").disabled`)
-	if got := b.eval(rates); got != "30.0 → n/a" {
+	b.Until(`!document.querySelector("#whole").disabled`)
+	if got := b.Eval(rates); got != "30.0 → n/a" {
 		t.Errorf("the rates after the end of B are %s", got)
 	}
-	b.eval(`document.querySelector("#whole").click(); document.querySelector('#requests tr[data-b="3"] button').click()`)
-	if got := b.eval(rates); got != "– → 10.0" {
+	b.Eval(`document.querySelector("#whole").click(); document.querySelector('#requests tr[data-b="3"] button').click()`)
+	if got := b.Eval(rates); got != "– → 10.0" {
 		t.Errorf("the rates of a name that A does not have are %s", got)
 	}
-	if len(b.errors) > 0 {
-		t.Errorf("the page complains: %s", strings.Join(b.errors, "\n"))
+	if len(b.Errors()) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(b.Errors(), "\n"))
 	}
 
 	// Without the courses there are the percentiles of the summaries.
@@ -385,30 +229,30 @@ func TestBrowserCompares(t *testing.T) {
 		t.Fatal(err)
 	}
 	b = open(t, page.String(), 1300, 900)
-	if got := b.eval(`document.querySelectorAll(".chart").length + " " + document.querySelector("#whole").hidden`); got != "1 true" || len(b.errors) > 0 {
-		t.Errorf("charts, no zoom: %s, %s", got, b.errors)
+	if got := b.Eval(`document.querySelectorAll(".chart").length + " " + document.querySelector("#whole").hidden`); got != "1 true" || len(b.Errors()) > 0 {
+		t.Errorf("charts, no zoom: %s, %s", got, b.Errors())
 	}
 }
 
 // On paper all that is folded is open, and the charts fit.
 func TestBrowserPrints(t *testing.T) {
 	b := open(t, written(t, simulated(60, 20, 40)), 1300, 900)
-	b.eval(`window.folded = 0; addEventListener("beforeprint", () => { setTimeout(() => 0); window.folded = document.querySelectorAll("details:not([open])").length - 1000; })`)
+	b.Eval(`window.folded = 0; addEventListener("beforeprint", () => { setTimeout(() => 0); window.folded = document.querySelectorAll("details:not([open])").length - 1000; })`)
 	var pdf struct{ Data string }
-	b.call("Page.printToPDF", nil, &pdf)
-	if got := b.eval(`window.folded + " " + document.querySelectorAll("details[open]").length`); got != "-1000 0" {
+	b.Call("Page.printToPDF", nil, &pdf)
+	if got := b.Eval(`window.folded + " " + document.querySelectorAll("details[open]").length`); got != "-1000 0" {
 		t.Errorf("folded while it was printed, and open afterwards: %s", got)
 	}
 	if len(pdf.Data) < 50_000 {
 		t.Errorf("the PDF has %d bytes", len(pdf.Data))
 	}
-	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": 700, "height": 1000, "deviceScaleFactor": 1, "mobile": false}, nil)
-	b.call("Emulation.setEmulatedMedia", map[string]any{"media": "print"}, nil)
+	b.Call("Emulation.setDeviceMetricsOverride", map[string]any{"width": 700, "height": 1000, "deviceScaleFactor": 1, "mobile": false}, nil)
+	b.Call("Emulation.setEmulatedMedia", map[string]any{"media": "print"}, nil)
 	wide := `[...document.querySelectorAll(".chart")].map(c => Math.ceil(c.querySelector("canvas").getBoundingClientRect().right - c.getBoundingClientRect().right)).filter(over => over > 0).length
 		+ " " + new Set([...document.querySelectorAll(".chart")].map(c => c.getBoundingClientRect().left)).size`
-	b.until(`(` + wide + `) == "0 2"`) // none is too wide, and there are two columns
-	if len(b.errors) > 0 {
-		t.Errorf("the page complains: %s", strings.Join(b.errors, "\n"))
+	b.Until(`(` + wide + `) == "0 2"`) // none is too wide, and there are two columns
+	if len(b.Errors()) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(b.Errors(), "\n"))
 	}
 }
 
@@ -416,20 +260,20 @@ func TestBrowserPrints(t *testing.T) {
 func TestBrowserFitsPhoneAndDark(t *testing.T) {
 	b := open(t, written(t, simulated(60, 20, 40)), 360, 740)
 	over := `document.documentElement.scrollWidth - document.documentElement.clientWidth`
-	if got := b.eval(over); got != "0" {
+	if got := b.Eval(over); got != "0" {
 		t.Errorf("the page is %s pixels too wide", got)
 	}
-	b.eval(`document.querySelector('#requests tr[data-row="2"] button').click()`)
-	if got := b.eval(over); got != "0" {
+	b.Eval(`document.querySelector('#requests tr[data-row="2"] button').click()`)
+	if got := b.Eval(over); got != "0" {
 		t.Errorf("with a name it is %s pixels too wide", got)
 	}
 	paper := `getComputedStyle(document.body).backgroundColor`
-	light := b.eval(paper)
-	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": "dark"}}}, nil)
-	if dark := b.eval(paper); light != "rgb(251, 251, 249)" || dark != "rgb(19, 23, 22)" {
+	light := b.Eval(paper)
+	b.Call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": "dark"}}}, nil)
+	if dark := b.Eval(paper); light != "rgb(251, 251, 249)" || dark != "rgb(19, 23, 22)" {
 		t.Errorf("the paper is %s, in the dark %s", light, dark)
 	}
-	if len(b.errors) > 0 {
-		t.Errorf("the page complains: %s", strings.Join(b.errors, "\n"))
+	if len(b.Errors()) > 0 {
+		t.Errorf("the page complains: %s", strings.Join(b.Errors(), "\n"))
 	}
 }

@@ -1,5 +1,3 @@
-//go:build browser
-
 package web_test
 
 import (
@@ -8,14 +6,14 @@ import (
 	"strings"
 	"testing"
 
-	"katydid/web"
+	"katydid/internal/chromium"
 	"katydid/web/live"
 )
 
 // From the form to the end of a test, as somebody does it.
 func TestBrowserLiveStartsSteersAndStops(t *testing.T) {
 	f := newFake(t)
-	b := web.OpenBrowser(t, f.url(), 1400, 900)
+	b := chromium.Open(t, f.url(), 1400, 900)
 	b.Until(`document.activeElement?.id == "start-users"`)
 	shot(b, "start")
 
@@ -142,7 +140,7 @@ func TestBrowserLiveSecondWatcherAndRestart(t *testing.T) {
 	f := newFake(t)
 	a := running(t, f, 20, 1000, 700)
 	f.seconds(5)
-	b := web.OpenBrowser(t, f.url()+"?tab=charts", 1000, 700)
+	b := chromium.Open(t, f.url()+"?tab=charts", 1000, 700)
 	b.Until(`document.querySelectorAll(".u-over").length == 6`)
 	f.seconds(1)
 	f.sameFigures(t, a)
@@ -151,7 +149,7 @@ func TestBrowserLiveSecondWatcherAndRestart(t *testing.T) {
 	a.Until(`document.querySelector(".notice.warn")?.textContent.includes("trying again")`)
 	shot(a, "lost")
 	f.serve(f.addr)
-	for _, w := range []web.Browser{a, b} {
+	for _, w := range []*chromium.Page{a, b} {
 		w.Until(`!document.querySelector(".notice.warn")`)
 	}
 	f.seconds(4)
@@ -171,7 +169,7 @@ func TestBrowserLiveRunsNothingHostile(t *testing.T) {
 	f.plan.Ratios.Total = []live.Ratio{{Name: evil, Share: 1}}
 	f.failing = 0.2
 	f.log("ERROR", evil)
-	b := web.OpenBrowser(t, f.url(), 1400, 900)
+	b := chromium.Open(t, f.url(), 1400, 900)
 	b.Until(`!!document.querySelector("#start-users")`)
 	b.Click("button", "Start")
 	b.Until(`!!document.querySelector(".strip")`)

@@ -1,5 +1,3 @@
-//go:build browser
-
 package web_test
 
 import (
@@ -8,14 +6,14 @@ import (
 	"strings"
 	"testing"
 
-	"katydid/web"
+	"katydid/internal/chromium"
 	"katydid/web/live"
 )
 
 // An open run has a rate to be steered, planned starts, and two kinds of times.
 func TestBrowserLiveOpenRun(t *testing.T) {
 	f := newFake(t)
-	b := web.OpenBrowser(t, f.url(), 1400, 1100)
+	b := chromium.Open(t, f.url(), 1400, 1100)
 	b.Until(`!!document.querySelector("#start-users")`)
 	b.Click("input[name=model] ~ small", "whatever the target does")
 	b.Until(`!!document.querySelector("#start-rate")`)
@@ -52,7 +50,7 @@ func TestBrowserLiveForm(t *testing.T) {
 		{Name: "features", Kind: "string", Value: []string{"search"}, Choices: []string{"search", "cart", "wishlist"}, Multiple: true},
 		{Name: "api-key", Kind: "string", Secret: true}, {Name: "verbose", Kind: "bool", Value: []string{"true"}},
 	}
-	b := web.OpenBrowser(t, f.url(), 1400, 1250)
+	b := chromium.Open(t, f.url(), 1400, 1250)
 	b.Until(`!!document.querySelector("#start-users")`)
 	b.Click("button", "Start")
 	b.Until(`document.activeElement?.id == "arg-tenant"`)
@@ -99,7 +97,7 @@ func TestBrowserLiveFormByKind(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f := newFake(t)
 			test.plan(&f.plan)
-			b := web.OpenBrowser(t, f.url(), 1000, 800)
+			b := chromium.Open(t, f.url(), 1000, 800)
 			b.Until(`!!document.querySelector("#start-host")`)
 			if got := b.Eval(`[...document.querySelectorAll("form input[id]")].map(f => f.id).join(" ")`); got != test.asked {
 				t.Errorf("asked for: %s, want %s", got, test.asked)

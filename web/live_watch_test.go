@@ -1,5 +1,3 @@
-//go:build browser
-
 package web_test
 
 import (
@@ -13,15 +11,15 @@ import (
 	"testing"
 	"time"
 
+	"katydid/internal/chromium"
 	"katydid/stats"
-	"katydid/web"
 	"katydid/web/live"
 )
 
 var shots = flag.String("shots", "", "a folder to write screenshots of the live page to")
 
 // shot writes a screenshot, if they are wanted.
-func shot(b web.Browser, name string) {
+func shot(b *chromium.Page, name string) {
 	if *shots != "" {
 		b.Until(`document.fonts.status == "loaded"`)
 		b.Screenshot(filepath.Join(*shots, name+".png"))
@@ -29,39 +27,39 @@ func shot(b web.Browser, name string) {
 }
 
 // running is a page with a test that goes on for so many seconds.
-func running(t *testing.T, f *fake, seconds, width, height int) web.Browser {
+func running(t *testing.T, f *fake, seconds, width, height int) *chromium.Page {
 	t.Helper()
 	f.mu.Lock()
 	f.start(map[string][]string{"user_count": {"50"}, "spawn_rate": {"10"}})
 	f.mu.Unlock()
 	f.seconds(seconds)
-	b := web.OpenBrowser(t, f.url(), width, height)
+	b := chromium.Open(t, f.url(), width, height)
 	b.Until(`document.querySelectorAll(".statistics tbody button").length > 0`)
 	return b
 }
 
 // figure is one of those in the strip.
-func figure(b web.Browser, key string) string {
+func figure(b *chromium.Page, key string) string {
 	return b.Eval(`document.querySelector('.strip [data-k="` + key + `"]').textContent`)
 }
 
 // untilFigure waits for one of those in the strip.
-func untilFigure(b web.Browser, key, want string) {
+func untilFigure(b *chromium.Page, key, want string) {
 	b.Until(fmt.Sprintf(`document.querySelector('.strip [data-k=%q]')?.textContent == %q`, key, want))
 }
 
 // rangeText is what is told of the range that the charts show, without commas.
-func rangeText(b web.Browser) string {
+func rangeText(b *chromium.Page) string {
 	b.Until(`!!document.querySelector(".range")`)
 	return strings.ReplaceAll(b.Eval(`document.querySelector(".range").textContent`), ",", "")
 }
 
 // cells are the texts of a row of a table.
-func cells(b web.Browser, row string) []string {
+func cells(b *chromium.Page, row string) []string {
 	return strings.Split(b.Eval(`[...document.querySelector(`+"`"+row+"`"+`).cells].map(c => c.textContent).join("|")`), "|")
 }
 
-func noErrors(t *testing.T, b web.Browser) {
+func noErrors(t *testing.T, b *chromium.Page) {
 	t.Helper()
 	list := slices.DeleteFunc(b.Errors(), func(e string) bool { return strings.Contains(e, "requests_full_history") }) // it is not there, and asked for
 	if len(list) > 0 {
@@ -121,7 +119,7 @@ func (f *fake) exception(message, traceback string) {
 }
 
 // sameFigures compares what the page shows with what was sent last.
-func (f *fake) sameFigures(t *testing.T, b web.Browser) {
+func (f *fake) sameFigures(t *testing.T, b *chromium.Page) {
 	t.Helper()
 	b.Until(fmt.Sprintf(`document.querySelector(".cell .more").textContent.startsWith(%q)`, clock(f.elapsed())))
 	total := f.total()

@@ -19,7 +19,9 @@ export function Logs({ s }: { s: Session }) {
   const lines = s.log.filter(l => levels.indexOf(levelOf(l.text)) >= levels.indexOf(least) && (!wanted || l.text.toLowerCase().includes(wanted)));
   useEffect(() => { if (follow && box.current) box.current.scrollTop = box.current.scrollHeight; });
   const scrolled = () => {
-    const b = box.current!, atEnd = b.scrollHeight - b.scrollTop - b.clientHeight < 24;
+    const b = box.current;
+    if (!b) return; // the tab was left before the event came
+    const atEnd = b.scrollHeight - b.scrollTop - b.clientHeight < 24;
     if (atEnd !== follow) setFollow(atEnd);
   };
   return <>
