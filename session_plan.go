@@ -46,6 +46,9 @@ func (r *run) offer() *live.Plan {
 		p.Kind, p.Steerable = live.KindShape, false
 	case o.startRate > 0:
 		p.Kind = live.KindOpen
+		if !o.given("users") {
+			p.Users = 0 // as many as are needed
+		}
 	}
 	return p
 }

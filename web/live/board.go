@@ -31,6 +31,8 @@ type board struct {
 	mu       sync.Mutex
 	frame    *Frame          // the latest; its snapshot is not nil
 	counted  *stats.Snapshot // the latest whose interval is in the histories; nil for none
+	planned  int64           // starts up to it; a reset does not forget them
+	started  int64
 	total    *web.History
 	rows     map[stats.Key]*web.History
 	recent   []*hdrhistogram.PackedHistogram // service times of the last intervals, the oldest first
@@ -58,6 +60,7 @@ func (b *board) show(f *Frame) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	before, counted := b.frame, b.counted
+	planned, started := b.planned, b.started
 	anew := b.begin(f)
 	if anew {
 		counted = nil
@@ -80,6 +83,7 @@ func (b *board) show(f *Frame) {
 		t.since(before)
 		if interval {
 			t.point(counted)
+			t.tick.Point.Planned, t.tick.Point.Started = f.Planned-planned, f.Started-started
 		}
 		t.tick.Log = lines
 		return &t.tick
@@ -97,7 +101,7 @@ func hasInterval(s, counted *stats.Snapshot) bool {
 func (b *board) begin(f *Frame) bool {
 	switch {
 	case f.Run != b.frame.Run:
-		b.total = &web.History{}
+		b.total, b.planned, b.started = &web.History{}, 0, 0
 	case f.Snapshot.Start.Equal(b.frame.Snapshot.Start):
 		return false
 	}
@@ -128,7 +132,7 @@ func (b *board) count(f *Frame) {
 		b.recent = slices.Delete(b.recent, 0, 1)
 	}
 	b.recent = append(b.recent, s.Interval.Total)
-	b.counted = s
+	b.counted, b.planned, b.started = s, f.Planned, f.Started
 }
 
 // intervalOf is the row's part of an interval, nil for none. at goes on from row to row, which are in the same order.

@@ -180,3 +180,33 @@ func TestSlowWatcher(t *testing.T) {
 	}
 	s.board.leave(slow)
 }
+
+// Starts of an open run come with each second, also after a reset, which forgets requests only.
+func TestStartsOfASecond(t *testing.T) {
+	f := newFake()
+	s := started(t, f, Options{})
+	w := follow(t, s)
+	w.hello(t)
+	if got := ask(t, s, "POST", "/swarm", "user_count=4&spawn_rate=2"); got.status != 200 {
+		t.Fatal(got)
+	}
+	w.hello(t)
+	second := func(planned, started int64) *Point {
+		f.frame.Open, f.frame.Planned, f.frame.Started = true, planned, started
+		f.second()
+		return w.tick(t).Point
+	}
+	if p := second(40, 38); p.Planned != 40 || p.Started != 38 {
+		t.Errorf("the first second has %+v", p)
+	}
+	if p := second(85, 85); p.Planned != 45 || p.Started != 47 {
+		t.Errorf("the second one has %+v", p)
+	}
+	if got := get(t, s, "/stats/reset"); got.body != "ok" {
+		t.Error(got)
+	}
+	w.hello(t)
+	if p := second(125, 124); p.Planned != 40 || p.Started != 39 {
+		t.Errorf("the one after a reset has %+v", p)
+	}
+}
