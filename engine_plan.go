@@ -39,6 +39,9 @@ func planEngine(sys *system, a *engineArgs, name string, environ []string) (*eng
 			p.read = append(p.read, path)
 		}
 	}
+	if inner.elsewhere && namesConfig(inner.args) {
+		return nil, usage(errors.New("--config is a file of this machine: give its options on the command line"))
+	}
 	first, err := parseFirst(inner.args, inner.environ, inner.home, inner.configDir())
 	if err != nil {
 		return nil, usage(err)
@@ -52,6 +55,14 @@ func planEngine(sys *system, a *engineArgs, name string, environ []string) (*eng
 		return p, fail
 	}
 	return p, p.measure()
+}
+
+// namesConfig says that a configuration file is named on the command line.
+func namesConfig(args []string) bool {
+	p := newOptionParser(nil)
+	p.early = earlyOptions()
+	given, err := p.fromArgs(args)
+	return err == nil && slices.ContainsFunc(given, func(s setting) bool { return s.name == "config" })
 }
 
 // measure finds out how large and how long the run is.

@@ -10,7 +10,7 @@ import (
 )
 
 // refuseSecrets says which option on the command line holds what must not be printed. remedy says how a process gets its
-// variable otherwise; %s in it is the variable.
+// variable otherwise; NAME in it stands for the variable.
 func (r *run) refuseSecrets(remedy string) error {
 	p := newOptionParser(nil)
 	if r.k6 != nil {
@@ -34,7 +34,7 @@ func (r *run) refuseSecrets(remedy string) error {
 		if len(names) == 0 {
 			return fmt.Errorf("--%s holds a secret, which would be printed", s.name)
 		}
-		return fmt.Errorf("--%s holds a secret, which would be printed: "+remedy, s.name, names[0])
+		return fmt.Errorf("--%s holds a secret, which would be printed: %s", s.name, strings.ReplaceAll(remedy, "NAME", names[0]))
 	}
 	return nil
 }

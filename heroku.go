@@ -111,7 +111,7 @@ func herokuText(sys *system, args []string) ([]byte, *failure) {
 	if filepath.IsAbs(script) || strings.Contains(filepath.ToSlash(script), "../") {
 		return nil, usage(fmt.Errorf("%s: name the script as it is called in the app, relative to its folder", script))
 	}
-	if err := p.run.refuseSecrets("give it to the app with heroku config:set --app " + a.app + " %s=..."); err != nil {
+	if err := p.run.refuseSecrets("give it to the app with heroku config:set --app " + a.app + " NAME=..."); err != nil {
 		return nil, usage(err)
 	}
 	d, err := a.choose(p)

@@ -122,14 +122,12 @@ func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Seco
 func (a *k8sArgs) refuse(p *enginePlan) error {
 	o := p.run.opts
 	switch {
-	case o.config != "":
-		return errors.New("--config is a file of this machine: give its options on the command line")
 	case o.imports.lock:
 		return errors.New("--lock-imports writes a file, which pods cannot: run katydid with it once, here")
 	case o.imports.offline && len(p.run.env.Script.Remote) > 0:
 		return errors.New("--offline-imports: pods have no copies of what is imported by its URL; leave it out, or bundle the script")
 	}
-	return p.run.refuseSecrets("put it into the secret as %[1]s and give --secret-env %[1]s")
+	return p.run.refuseSecrets("put it into the secret as NAME and give --secret-env NAME")
 }
 
 // fromSecret are the variables of the pods that come from the secret.

@@ -92,7 +92,7 @@ func escapeArg(s string) string {
 	return strings.ReplaceAll(s, "$", "$$")
 }
 
-// yamlQuote writes a string as JSON does, which YAML takes.
+// yamlQuote writes a string as JSON does, but for what YAML sees in another way.
 func yamlQuote(s string) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -100,7 +100,18 @@ func yamlQuote(s string) string {
 	if err := e.Encode(s); err != nil {
 		return `""` // a string can be encoded
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	var quoted strings.Builder
+	for _, c := range strings.TrimSuffix(b.String(), "\n") {
+		switch { // what YAML, unlike JSON, takes for the end of a line, or not at all
+		case c < 0x7f || unicode.IsPrint(c):
+			quoted.WriteRune(c)
+		case c <= 0xffff:
+			fmt.Fprintf(&quoted, `\u%04x`, c)
+		default:
+			fmt.Fprintf(&quoted, `\U%08x`, c)
+		}
+	}
+	return quoted.String()
 }
 
 // yamlBlock writes a text as a block, each line behind indent, so that people can read it; quoted if a block cannot hold it.
