@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"katydid/exporter"
 	k6options "katydid/runtime/k6/options"
@@ -48,6 +49,9 @@ func planEngine(sys *system, a *engineArgs, name string, environ []string) (*eng
 	}
 	if slices.Contains(first.scripts, "-") {
 		return nil, usage(errors.New("a script from standard input is not there when the processes start: give a file"))
+	}
+	if strings.ContainsFunc(name, unicode.IsControl) { // it stands in comments of what is printed
+		return nil, usage(fmt.Errorf("the script's name %q holds a control character", name))
 	}
 	first.logFile = "" // it is a file of the processes
 	p.run, p.scripts = newRun(&inner), first.scripts

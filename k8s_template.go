@@ -5,11 +5,8 @@ package main
 const manifestText = `# {{.About}}
 #
 # The secret has what the store wants to see. Make it once, from your environment; this file does not hold it:
-#   kubectl create secret generic {{.Secret}} --from-env-file=/dev/stdin <<EOF
-{{- range .SecretEnv}}
-#   {{.}}=${{.}}
-{{- end}}
-#   EOF
+#   printf '%s\n'{{range .SecretEnv}} "{{.}}=${{.}}"{{end}} |
+#     kubectl create secret generic {{.Secret}}{{if .Namespace}} --namespace {{.Namespace}}{{end}} --from-env-file=/dev/stdin
 # Start: kubectl create -f FILE. Once more: kubectl replace --force -f FILE. (Not apply, which copies all into an annotation
 # that holds 256 KiB.) Kubernetes 1.29 or later.
 {{- if .Files}}

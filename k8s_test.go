@@ -31,13 +31,13 @@ func project(t *testing.T) string {
 		"load/shop.js":                   "import { HttpUser, shared } from \"katydid\";\nimport { path } from \"../lib/path.ts\";\n\nconst rows = shared.csv(\"rows.csv\");\n\nexport class Shopper extends HttpUser {\n  static tasks = [(u) => u.client.get(path(rows.next().id))];\n}\n",
 		"load/rows.csv":                  "id\r\n1\r\n2\r\n",
 		"load/picture.bin":               "\x00\xff\x01",
-		"lib/path.ts":                    "export const path = (id: string): string => `/item/${id}`;",
+		"lib/path.ts":                    "export const path = (id: string): string => `/?item=${id}`;",
 		"k6.js":                          "import http from \"k6/http\";\nexport const options = { scenarios: { a: { executor: \"constant-arrival-rate\", rate: 9000, duration: \"90s\", preAllocatedVUs: 100, maxVUs: 4000 } } };\nexport default function () { http.get(`${__ENV.TARGET}/`); }\n",
 		"npm.js":                         "import { HttpUser } from \"katydid\";\nimport { one } from \"tiny\";\nexport class A extends HttpUser { static tasks = [(u) => u.client.get(one)]; }\n",
 		"secret.js":                      "import { HttpUser, events } from \"katydid\";\nevents.initCommandLine.addListener((p) => p.addArgument(\"--password\", { secret: true, env: \"SHOP_PASSWORD\" }));\nexport class A extends HttpUser { static tasks = [(u) => u.client.get(\"/\")]; }\n",
 		"leak.js":                        "import { HttpUser } from \"katydid\";\nconst token = \"sv=2021-12-02&sig=abcdefghijklmnop\";\nexport class A extends HttpUser { static tasks = [(u) => u.client.get(\"/\" + token.length)]; }\n",
 		"node_modules/tiny/package.json": "{ \"name\": \"tiny\", \"main\": \"./src/one.js\" }\n",
-		"node_modules/tiny/src/one.js":   "exports.one = \"/one\";\n",
+		"node_modules/tiny/src/one.js":   "exports.one = \"/?one\";\n",
 	})
 }
 
@@ -104,6 +104,7 @@ func TestK8sRefusals(t *testing.T) {
 		{"k6.js --shards 2 --memory 1GB --rendezvous " + azure, "--memory 1GB: it is a number of bytes"},
 		{"k6.js --shards 2 --secret-env A=b --rendezvous " + azure, "--secret-env is the name of a variable"},
 		{"k6.js --shards 2 --script-from git --rendezvous " + azure, "--script-from must be one of configmap, image"},
+		{"a\x01b.js --shards 2 --rendezvous " + azure, "holds a control character"},
 		{"no.js --shards 2 --rendezvous " + azure, "no.js: no such file"},
 		{"- --shards 2 --rendezvous " + azure, "a script from standard input is not there"},
 		{"load/shop.js --shards 2 --usres 5 --rendezvous " + azure, "unrecognized arguments: --usres"},
