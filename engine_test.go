@@ -157,3 +157,28 @@ func TestHerokuSizes(t *testing.T) {
 		}
 	}
 }
+
+var documentedCommand = regexp.MustCompile(`(?m)^katydid (?:k8s|heroku) (?:.*\\\n)*.*$`)
+
+// The commands in docs/engines.md work, but for the file that their output goes to.
+func TestDocumentedEngineCommands(t *testing.T) {
+	commands := documentedCommand.FindAllString(readText(t, "docs/engines.md"), -1)
+	for _, c := range commands {
+		c, _, _ = strings.Cut(c, " > ")
+		args := processType{"docs/engines.md", c}.arguments(t)
+		dir, err := os.Getwd()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, stderr, code := printed(t, dir, nil, args...)
+		if code != 0 || stderr != "" || !strings.Contains(out, "scene_1.js") {
+			t.Errorf("%s: exit code %d, %s", c, code, stderr)
+		}
+		if args[0] == "heroku" && !strings.Contains(out, "4 dynos for 10m10s cost 0.66 cents") {
+			t.Errorf("the price is another: %s", out)
+		}
+	}
+	if len(commands) != 2 {
+		t.Errorf("%d commands were found", len(commands))
+	}
+}
