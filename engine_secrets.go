@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 
 	"katydid/exporter"
@@ -51,10 +53,14 @@ func refuseLeak(environ []string, text string) error {
 	const shortest = 8 // what is shorter is found in innocent words
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
-		if !module.Credential(name) || publicCredential[name] || len(value) < shortest {
+		if !module.Credential(name) || publicCredential[name] {
 			continue
 		}
-		if strings.Contains(text, value) {
+		forms := []string{strings.TrimPrefix(value, "?")}
+		if query, err := url.ParseQuery(forms[0]); err == nil {
+			forms = append(forms, query.Get("sig"), url.QueryEscape(query.Get("sig")))
+		}
+		if slices.ContainsFunc(forms, func(form string) bool { return len(form) >= shortest && strings.Contains(text, form) }) {
 			return errors.New("the value of " + name + " would be printed: it is in an option, in the script or in one of its files; take it out")
 		}
 	}

@@ -36,6 +36,14 @@ func TestSizesAreMeasured(t *testing.T) {
 	}
 }
 
+func TestWholeProcessors(t *testing.T) {
+	for cpu, want := range map[string]int{"250m": 1, "1000m": 1, "1001m": 2, "2": 2, "0.5": 1, "2.5": 3, "64": 64} {
+		if got := wholeProcessors(cpu); got != want || !cpuForm.MatchString(cpu) {
+			t.Errorf("%s: %d, want %d", cpu, got, want)
+		}
+	}
+}
+
 func TestDemand(t *testing.T) {
 	tests := []struct {
 		demand

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -106,6 +108,7 @@ func (a *k8sArgs) manifest(sys *system, p *enginePlan) (*manifest, error) {
 	if m.CPU == "" {
 		m.CPU, m.CPUSum = fmt.Sprintf("%dm", share.cpu()), share.cpuSum()
 	}
+	m.Processors = max(2, wholeProcessors(m.CPU))
 	if m.Memory == "" {
 		m.Memory, m.MemorySum = fmt.Sprintf("%dMi", share.memory()), share.memorySum()
 	}
@@ -114,6 +117,16 @@ func (a *k8sArgs) manifest(sys *system, p *enginePlan) (*manifest, error) {
 		m.Deadline = seconds(p.length + margin)
 	}
 	return m, nil
+}
+
+// wholeProcessors rounds up what cpuForm has let pass.
+func wholeProcessors(cpu string) int {
+	number, milli := strings.CutSuffix(cpu, "m")
+	n, _ := strconv.ParseFloat(number, 64)
+	if milli {
+		n /= 1000
+	}
+	return int(math.Ceil(n))
 }
 
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

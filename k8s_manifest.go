@@ -27,6 +27,7 @@ type manifest struct {
 	SecretEnv, OptionalEnv         []string
 	Files                          []configFile // empty: the scripts are in the image
 	CPU, CPUSum, Memory, MemorySum string       // a sum is "" for what the user has set
+	Processors                     int          // that Go uses at once
 	Grace, Deadline                int          // seconds; no deadline: 0
 	About                          string       // one line
 	Store                          string

@@ -101,6 +101,9 @@ spec:
                 fieldRef:
                   fieldPath: metadata.labels['batch.kubernetes.io/controller-uid']
 {{- end}}
+            # What is asked for below, and two at least: there is no limit, and on a large node each more would cost memory.
+            - name: GOMAXPROCS
+              value: "{{.Processors}}"
             - name: KATYDID_IMPORT_CACHE
               value: /tmp/imports
 {{- range .SecretEnv}}

@@ -35,7 +35,7 @@ func project(t *testing.T) string {
 		"k6.js":                          "import http from \"k6/http\";\nexport const options = { scenarios: { a: { executor: \"constant-arrival-rate\", rate: 9000, duration: \"90s\", preAllocatedVUs: 100, maxVUs: 4000 } } };\nexport default function () { http.get(`${__ENV.TARGET}/`); }\n",
 		"npm.js":                         "import { HttpUser } from \"katydid\";\nimport { one } from \"tiny\";\nexport class A extends HttpUser { static tasks = [(u) => u.client.get(one)]; }\n",
 		"secret.js":                      "import { HttpUser, events } from \"katydid\";\nevents.initCommandLine.addListener((p) => p.addArgument(\"--password\", { secret: true, env: \"SHOP_PASSWORD\" }));\nexport class A extends HttpUser { static tasks = [(u) => u.client.get(\"/\")]; }\n",
-		"leak.js":                        "import { HttpUser } from \"katydid\";\nconst token = \"sv=2021-12-02&sig=abcdefghijklmnop\";\nexport class A extends HttpUser { static tasks = [(u) => u.client.get(\"/\" + token.length)]; }\n",
+		"leak.js":                        "import { HttpUser } from \"katydid\";\nconst token = \"se=2026&sig=abcdefghijklmnop\";\nexport class A extends HttpUser { static tasks = [(u) => u.client.get(\"/\" + token.length)]; }\n",
 		"node_modules/tiny/package.json": "{ \"name\": \"tiny\", \"main\": \"./src/one.js\" }\n",
 		"node_modules/tiny/src/one.js":   "exports.one = \"/?one\";\n",
 	})

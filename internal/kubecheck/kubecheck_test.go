@@ -103,6 +103,9 @@ func checkPod(t *testing.T, p *corev1.PodSpec) {
 	}
 	secrets := 0
 	for _, e := range c.Env {
+		if e.Name == "GOMAXPROCS" && e.Value != fmt.Sprint(max(2, cpu.Value())) {
+			t.Errorf("%s processors are used, %s asked for", e.Value, cpu)
+		}
 		if e.Name == "SAS_TOKEN" || strings.HasPrefix(e.Name, "AWS_") || e.Name == "API_TOKEN" {
 			secrets++
 			if e.Value != "" || e.ValueFrom.SecretKeyRef.Key != e.Name || e.ValueFrom.SecretKeyRef.Name == "" {
