@@ -56,6 +56,9 @@ func planEngine(sys *system, a *engineArgs, name string, environ []string) (*eng
 	first.logFile = "" // it is a file of the processes
 	p.run, p.scripts = newRun(&inner), first.scripts
 	if fail := p.run.load(first); fail != nil {
+		if redact := p.run.env.Redact; redact != nil { // it may be what the script threw
+			fail.err = errors.New(redact(fail.err.Error()))
+		}
 		return p, fail
 	}
 	return p, p.measure()
