@@ -28,11 +28,13 @@ check:
 	@unformatted=$$(gofmt -l $(GO_FILES)) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
+	go vet -C internal/kubecheck ./...
 
 # No cached results: Go does not see what the tests' child processes read.
 ## test-go: Go's tests with the race detector
 test-go:
 	go test -race -count=1 -timeout 10m ./...
+	go test -C internal/kubecheck -count=1 ./...
 
 ## lint: golangci-lint, built from source on first use (a minute or two)
 lint:

@@ -125,7 +125,7 @@ func parseOptions(sys *system, custom []customArg, k6 *k6Levels) (*options, []st
 	if err := p.addCustom(custom); err != nil {
 		return nil, nil, err
 	}
-	if err := p.parse(sys.args, sys.environ, sys.home, sys.dir); err != nil {
+	if err := p.parse(sys.args, sys.environ, sys.home, sys.configDir()); err != nil {
 		return nil, nil, err
 	}
 	for _, s := range sys.form {

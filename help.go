@@ -14,6 +14,8 @@ const helpUsage = `Usage: katydid run SCRIPT [options] [UserClass ...]
        katydid inspect SCRIPT        print the options of a k6 script
        katydid export PREFIX [URL]   bring results to blob storage afterwards
        katydid report FILE ...       an HTML report of results, or of two runs
+       katydid k8s SCRIPT ...        a job for Kubernetes, of several processes
+       katydid heroku SCRIPT ...     the commands for several one-off dynos
        katydid target [--port N]     the REST service to try katydid on
        katydid version
        katydid help

@@ -28,7 +28,7 @@ func (r *run) newK6() *k6.Run {
 	return &k6.Run{
 		Secrets: secrets,
 		Metrics: metrics.New(),
-		Arrays:  &k6data.Arrays{}, Files: k6data.NewFiles(os.ReadFile),
+		Arrays:  &k6data.Arrays{}, Files: k6data.NewFiles(r.sys.readFile),
 		Environ: slices.Concat(environ, k6Env(r.sys.args)),
 		Abort: func(reason string) {
 			r.abortK6(exitK6Abort, strings.TrimSuffix("the script called exec.test.abort: "+reason, ": "))

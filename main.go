@@ -27,6 +27,25 @@ type system struct {
 	tail           *logTail  // of the last lines of the log; nil for none
 	form           []setting // what a test was started with in the web UI
 	inspect        bool      // show the options of a k6 script instead of running it
+	elsewhere      bool      // the script is going to run where the configuration files of this folder are not
+
+	onRead func(path string) // hears of the data files that a script reads, from any goroutine; nil for nobody
+}
+
+// readFile reads a data file for a script.
+func (s *system) readFile(path string) ([]byte, error) {
+	if s.onRead != nil {
+		s.onRead(path)
+	}
+	return os.ReadFile(path)
+}
+
+// configDir is the folder whose configuration files count; "" for none.
+func (s *system) configDir() string {
+	if s.elsewhere {
+		return ""
+	}
+	return s.dir
 }
 
 // getenv looks up an environment variable.
@@ -91,6 +110,10 @@ func dispatch(sys *system) int {
 		return runExport(sys, args[1:])
 	case "report":
 		return runReport(sys, args[1:])
+	case "k8s":
+		return runK8s(sys, args[1:])
+	case "heroku":
+		return runHeroku(sys, args[1:])
 	case "target":
 		ctx, stop := signalled(sys.signals)
 		defer stop()
@@ -112,7 +135,7 @@ func noScript(args []string) error {
 	if scriptName.MatchString(word) {
 		return fmt.Errorf("there is no command %s: did you mean katydid run %s?", word, word)
 	}
-	if near := closest(word, []string{"run", "inspect", "export", "report", "target", "version", "help"}); near != "" {
+	if near := closest(word, []string{"run", "inspect", "export", "report", "k8s", "heroku", "target", "version", "help"}); near != "" {
 		return fmt.Errorf("there is no command %s: did you mean katydid %s?", word, near)
 	}
 	return errNoScript

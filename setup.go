@@ -117,11 +117,7 @@ func (r *run) declare(first *options) ([]customArg, []script.Warning, *failure) 
 
 // loadScript loads the script, from standard input if it is called "-".
 func (r *run) loadScript(first *options) (*script.Script, []script.Warning, error) {
-	o := script.Options{
-		Paths: first.scripts, Builtins: builtins(), Define: module.Defines(), Inert: module.Inert(), Dir: r.sys.dir,
-		CacheDir: r.sys.getenv(importCache), Offline: first.imports.offline, Refresh: first.imports.refresh,
-		Relock: first.imports.lock, NoReplacements: first.imports.plain,
-	}
+	o := scriptOptions(first, r.sys)
 	if slices.Contains(first.scripts, "-") {
 		if len(first.scripts) > 1 {
 			return nil, nil, errors.New("a script from standard input (-) has to be the only one")
@@ -137,6 +133,15 @@ func (r *run) loadScript(first *options) (*script.Script, []script.Warning, erro
 		err = stats.ReplaceFile(filepath.Join(sc.Dir, script.LockName), sc.Lock())
 	}
 	return sc, warnings, err
+}
+
+// scriptOptions say how the scripts of a run are loaded.
+func scriptOptions(first *options, sys *system) script.Options {
+	return script.Options{
+		Paths: first.scripts, Builtins: builtins(), Define: module.Defines(), Inert: module.Inert(), Dir: sys.dir,
+		CacheDir: sys.getenv(importCache), Offline: first.imports.offline, Refresh: first.imports.refresh,
+		Relock: first.imports.lock, NoReplacements: first.imports.plain,
+	}
 }
 
 // importCache is the environment variable for the folder that keeps modules imported by their URL.
@@ -350,7 +355,7 @@ func newRun(sys *system) *run {
 	r.log.tail = sys.tail
 	r.shared = &module.Run{
 		Environ: sys.environ, Born: r.started,
-		Shared: module.NewShared(os.ReadFile),
+		Shared: module.NewShared(sys.readFile), ReadFile: sys.readFile,
 		Stats:  func() *stats.Snapshot { return r.snapshot.Load() },
 		State:  func() string { return r.state.Load().(string) },
 		Users:  r.users,

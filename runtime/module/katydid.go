@@ -85,6 +85,8 @@ type Run struct {
 	Export func(vm *vu.VM, name string) goja.Value
 	// Born is when the process began to work, for performance.now.
 	Born time.Time
+	// ReadFile reads a whole file for open, in the goroutine of the VM that asks; nil for os.ReadFile.
+	ReadFile func(path string) ([]byte, error)
 }
 
 // NoExitCode is the value of Run.ExitCode as long as no script has set one.

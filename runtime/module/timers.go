@@ -94,7 +94,11 @@ func open(vm *vu.VM) goja.Value {
 		if err != nil {
 			js.Throw(rt, "open: %s", err)
 		}
-		data, err := os.ReadFile(full)
+		read := runOf(vm).ReadFile
+		if read == nil {
+			read = os.ReadFile
+		}
+		data, err := read(full)
 		if err != nil {
 			js.Throw(rt, "open %s: %s", name, reasonOf(err))
 		}
