@@ -1,0 +1,226 @@
+package locustworker
+
+import (
+	"time"
+
+	"github.com/tinylib/msgp/msgp"
+)
+
+// hear deals with what comes from the link.
+func (w *Worker) hear(e event) {
+	switch {
+	case e.conn != nil:
+		w.conn = e.conn
+		w.connected()
+	case e.err != nil:
+		w.disconnected(e.err)
+	default:
+		m, err := unpack(e.message)
+		if err != nil {
+			w.warnOnce("the master is not understood: %s", err)
+			return
+		}
+		w.alive = time.Now()
+		w.handle(m)
+	}
+}
+
+// handle deals with a message. While users are leaving, what would start others waits.
+func (w *Worker) handle(m message) {
+	if w.ending != goingOn && (m.kind == "spawn" || m.kind == "stop") {
+		w.backlog = append(w.backlog, m)
+		return
+	}
+	switch m.kind {
+	case "ack":
+		w.taken(m.data)
+	case "heartbeat":
+		w.answers = true
+		if w.joined {
+			w.known = true
+		}
+	case "spawn":
+		w.spawn(m.data)
+	case "stop":
+		w.opts.Info("the master stops the run")
+		w.end(byMaster)
+	case "quit":
+		if w.quitAt.IsZero() { // some masters say it twice
+			w.opts.Info("the master quits")
+			w.quitAt = time.Now()
+			w.end(quitting)
+		}
+	case "reconnect":
+		w.opts.Warn("the master asks for a new connection")
+		w.hangUp()
+	case "spawning_complete":
+		w.complete(m.data)
+	case "update_user_class":
+		w.warnOnce("the master's page changed a user class: weight and fixed_count count, as the master deals the users out; the rest does not reach the script")
+	default:
+		w.warnOnce("the master sent a message %.60q, which no script of katydid can receive", m.kind)
+	}
+}
+
+// complete says that the users of all workers are there.
+func (w *Worker) complete(data any) {
+	if m, ok := data.(map[string]any); ok && w.opts.Complete != nil {
+		if n, ok := m["user_count"].(int64); ok {
+			w.opts.Complete(int(n))
+		}
+	}
+}
+
+// warnOnce says something only once: a master may send the like many times a second.
+func (w *Worker) warnOnce(format string, args ...any) {
+	if !w.strange[format] {
+		w.strange[format] = true
+		w.opts.Warn(format, args...)
+	}
+}
+
+// taken is the master's answer to client_ready.
+func (w *Worker) taken(data any) {
+	again := w.known
+	w.known, w.joined, w.last, w.tries = true, true, 0, 0
+	if again {
+		return
+	}
+	index := ""
+	if m, ok := data.(map[string]any); ok {
+		if n, ok := m["index"].(int64); ok {
+			index = " as its worker " + itoa(n)
+		}
+	}
+	w.opts.Info("joined the Locust master at %s%s", w.link.address, index)
+}
+
+// spawn takes a job.
+func (w *Worker) spawn(data any) {
+	if !w.joined {
+		return // it was on its way before this worker was given up
+	}
+	w.known = true
+	job, at, err := readJob(data)
+	if err != nil {
+		w.opts.Warn("the master's order to spawn is not understood: %s", err)
+		return
+	}
+	if at <= w.last {
+		w.opts.Info("an order of the master's that is older than the last is left out")
+		return
+	}
+	w.send("spawning", nil)
+	w.last = at
+	if w.state == ready {
+		job.First = true
+		w.tally.begin(time.Now())
+		drain(w.spawned)
+	}
+	w.state, w.job = spawning, job
+	w.sends = w.sends || knowsLogs(job.Options)
+	w.test.Spawn(job)
+}
+
+// knowsLogs tells a master that takes lines of the log, which Locust does since 2.24, from one that would complain of them
+// each time. An option that came later says so.
+func knowsLogs(options map[string]any) bool {
+	_, ok := options["profile"]
+	return ok
+}
+
+// allSpawned says to the master that its last order was carried out.
+func (w *Worker) allSpawned() {
+	if w.ending != goingOn || w.state == ready {
+		return
+	}
+	w.state = running
+	if w.known {
+		w.send("spawning_complete", func(b []byte) []byte {
+			return appendUsers(msgp.AppendMapHeader(b, 2), w.test.Users())
+		})
+	}
+}
+
+// beat sends a heartbeat. A master takes more than 90 % for a worker that cannot keep up, so the processors are meant that
+// this process has, not one of them.
+func (w *Worker) beat() {
+	cpu, memory := w.opts.Usage()
+	w.send("heartbeat", func(b []byte) []byte {
+		b = msgp.AppendMapHeader(b, 3)
+		b = msgp.AppendString(msgp.AppendString(b, "state"), w.state)
+		b = msgp.AppendFloat64(msgp.AppendString(b, "current_cpu_usage"), cpu)
+		return msgp.AppendInt64(msgp.AppendString(b, "current_memory_usage"), memory)
+	})
+}
+
+// report sends what was measured since the last report.
+func (w *Worker) report() {
+	if w.state == ready {
+		return
+	}
+	users := w.test.Users()
+	live := 0
+	for _, n := range users {
+		live += n
+	}
+	w.tally.collect(time.Now(), live)
+	if !w.known {
+		return
+	}
+	w.sendExceptions()
+	waiting := w.tally.waiting()
+	if w.send("stats", func(b []byte) []byte { return w.tally.appendReport(b, users) }) {
+		w.tally.reported()
+		if !w.quitAt.IsZero() && time.Since(w.quitAt) > w.times.closing {
+			w.late += waiting
+		}
+	}
+}
+
+// mostExceptions bounds how many exceptions go to the master with one report: it takes each as a message of its own, as there
+// is no other way to count them. The others wait.
+const mostExceptions = 2000
+
+func (w *Worker) sendExceptions() {
+	left := int64(mostExceptions)
+	if w.ending != goingOn {
+		left = 1 << 40
+	}
+	for _, x := range w.tally.exceptions {
+		for ; x.waiting > 0 && left > 0; left-- {
+			if !w.send("exception", func(b []byte) []byte { return appendException(b, x) }) {
+				return
+			}
+			x.waiting--
+		}
+	}
+}
+
+// mostLines is how many lines of the log a master keeps of a worker.
+const mostLines = 500
+
+// sendLogs sends the last lines of the log if there are new ones. The master wants all of them each time.
+func (w *Worker) sendLogs() {
+	if w.opts.Logs == nil || !w.known || !w.sends {
+		return
+	}
+	lines, total := w.opts.Logs()
+	if total == w.logged {
+		return
+	}
+	if len(lines) > mostLines {
+		lines = lines[len(lines)-mostLines:]
+	}
+	if w.send("logs", func(b []byte) []byte {
+		b = msgp.AppendMapHeader(b, 2)
+		b = msgp.AppendString(msgp.AppendString(b, "worker_id"), w.id)
+		b = msgp.AppendArrayHeader(msgp.AppendString(b, "logs"), uint32(len(lines)))
+		for _, line := range lines {
+			b = msgp.AppendString(b, line)
+		}
+		return b
+	}) {
+		w.logged = total
+	}
+}
