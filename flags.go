@@ -33,6 +33,10 @@ type options struct {
 	maxRPS      float64 // requests per second; 0: no cap
 	headless    bool
 
+	worker     bool // of the Locust master at
+	masterHost string
+	masterPort int
+
 	tags, excludeTags []string
 
 	csv            string

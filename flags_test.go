@@ -158,7 +158,6 @@ func TestArgumentErrors(t *testing.T) {
 		"-P 8089":                           "--web-port is not here yet: the web UI",
 		"--web-host *":                      "--web-host is not here yet: the web UI",
 		"--json":                            "--json is not here yet: Locust's JSON; use --summary -",
-		"--worker":                          "--worker is not here yet",
 		"--hatch-rate 5":                    "--hatch-rate: renamed --spawn-rate (-r)",
 		"--hatch 5":                         "--hatch-rate: renamed --spawn-rate (-r)",
 		"-c 5":                              "--clients: renamed --users (-u)",

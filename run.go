@@ -20,6 +20,7 @@ import (
 type run struct {
 	sys    *system
 	opts   *options
+	custom []customArg // options of the script
 	screen screen
 	log    *logger
 
@@ -31,6 +32,7 @@ type run struct {
 	people   population   // all virtual users; nil before there can be any
 	crowd    *vu.Crowd    // of native users; nil in the run of a k6 script
 	k6       *k6Test      // of a k6 script; nil for others
+	steered  *steered     // by a Locust master; nil in other runs
 	driver   *load.Closed // of a closed run
 	open     *load.Open   // of an open run; nil in a closed one
 	plan     load.Plan    // of an open run
@@ -106,6 +108,9 @@ func runTest(sys *system) int {
 	}
 	if sys.inspect {
 		return r.inspect()
+	}
+	if r.opts.worker {
+		return r.work()
 	}
 	if r.k6 != nil {
 		if fail := r.prepareK6(); fail != nil {
@@ -258,6 +263,8 @@ func (r *run) users() (live, target int) {
 		return 0, 0
 	case r.k6 != nil:
 		target = r.k6.planned
+	case r.steered != nil:
+		target = r.steered.target()
 	case r.open != nil:
 		_, _, target = r.open.Users()
 	default:
