@@ -117,7 +117,7 @@ func (w *Worker) spawn(data any) {
 		w.tally.begin(time.Now())
 		drain(w.spawned)
 	}
-	w.state, w.job = spawning, job
+	w.state, w.job, w.settling = spawning, job, false
 	w.sends = w.sends || knowsLogs(job.Options)
 	w.test.Spawn(job)
 }
@@ -134,11 +134,28 @@ func (w *Worker) allSpawned() {
 	if w.ending != goingOn || w.state == ready {
 		return
 	}
-	w.state = running
-	if w.known {
-		w.send("spawning_complete", func(b []byte) []byte {
-			return appendUsers(msgp.AppendMapHeader(b, 2), w.test.Users())
-		})
+	w.state, w.settling = running, true
+	w.sayCounts(w.test.Users())
+}
+
+// settle says it again when those that had to leave have left: so the master need not wait for the next report.
+func (w *Worker) settle() {
+	if !w.settling || w.ending != goingOn {
+		return
+	}
+	users := w.test.Users()
+	for class, n := range users {
+		if n > w.job.Users[class] {
+			return
+		}
+	}
+	w.settling = false
+	w.sayCounts(users)
+}
+
+func (w *Worker) sayCounts(users map[string]int) {
+	if w.known { // a master of Locust 2.12 falls over a worker that it does not know
+		w.send("spawning_complete", func(b []byte) []byte { return appendUsers(msgp.AppendMapHeader(b, 2), users) })
 	}
 }
 

@@ -93,14 +93,16 @@ type Worker struct {
 	logged  int        // lines of the log that were sent
 	sends   bool       // the master knows what to do with lines of the log
 
-	state   string  // what heartbeats say: ready, spawning or running
-	last    float64 // time of the last job, by the master's clock
-	job     Job
-	ending  ending
-	quitAt  time.Time // when the master said quit; zero before
-	late    int64     // requests that were reported when it listened no more
-	backlog []message // what came while the users were leaving
-	strange map[string]bool
+	state string  // what heartbeats say: ready, spawning or running
+	last  float64 // time of the last job, by the master's clock
+	job   Job
+	// settling: some users may still have to leave before the numbers of the job are reached.
+	settling bool
+	ending   ending
+	quitAt   time.Time // when the master said quit; zero before
+	late     int64     // requests that were reported when it listened no more
+	backlog  []message // what came while the users were leaving
+	strange  map[string]bool
 }
 
 // ending is why users are being stopped.
@@ -188,6 +190,7 @@ func (w *Worker) Run() error {
 			if !w.quitAt.IsZero() { // each may be the last that the master takes
 				w.report()
 			}
+			w.settle()
 		case <-logs.C:
 			w.sendLogs()
 		case <-w.spawned:
