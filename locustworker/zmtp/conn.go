@@ -6,6 +6,7 @@ package zmtp
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,17 +47,14 @@ func Dial(ctx context.Context, address, identity string) (*Conn, error) {
 	dialer := net.Dialer{KeepAliveConfig: keepAlive}
 	raw, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(ctx.Err(), err)
 	}
 	c := &Conn{net: raw, r: bufio.NewReader(raw)}
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
 	defer stop()
 	if err := c.greet(identity); err != nil {
 		_ = raw.Close()
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, fmt.Errorf("%s does not greet as ZeroMQ does: %w", address, err)
+		return nil, cmp.Or(ctx.Err(), fmt.Errorf("%s does not greet as ZeroMQ does: %w", address, err))
 	}
 	return c, nil
 }

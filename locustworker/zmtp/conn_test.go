@@ -51,7 +51,7 @@ func dial(t *testing.T, address string) (*Conn, error) {
 
 const (
 	nullGreeting = "\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x03\x01NULL"
-	router       = "\x04\x28\x05READY\x0bSocket-Type\x00\x00\x00\x06ROUTER\x08Identity\x00\x00\x00\x00"
+	router       = "\x04\x29\x05READY\x0bSocket-Type\x00\x00\x00\x06ROUTER\x08Identity\x00\x00\x00\x00"
 )
 
 // padded is a greeting in its full length.
@@ -79,6 +79,8 @@ func TestHandshake(t *testing.T) {
 			address := peer(t, func(c net.Conn, r *bufio.Reader) {
 				write(c, test.says)
 				if test.err != "" {
+					_ = c.(*net.TCPConn).CloseWrite()
+					_, _ = io.ReadAll(r)
 					return
 				}
 				b := make([]byte, 64+2+6+12+4+6+9+4+6)
@@ -87,7 +89,7 @@ func TestHandshake(t *testing.T) {
 			})
 			c, err := dial(t, address)
 			if test.err != "" {
-				if err == nil || !strings.Contains(err.Error(), test.err) && !strings.Contains(err.Error(), "reset") {
+				if err == nil || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("got %v", err)
 				}
 				return
