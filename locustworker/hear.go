@@ -134,8 +134,19 @@ func (w *Worker) allSpawned() {
 	if w.ending != goingOn || w.state == ready {
 		return
 	}
-	w.state, w.settling = running, true
-	w.sayCounts(w.test.Users())
+	users := w.test.Users()
+	w.state, w.settling = running, w.above(users)
+	w.sayCounts(users)
+}
+
+// above says that there are more users of some class than the job wants.
+func (w *Worker) above(users map[string]int) bool {
+	for class, n := range users {
+		if n > w.job.Users[class] {
+			return true
+		}
+	}
+	return false
 }
 
 // settle says it again when those that had to leave have left: so the master need not wait for the next report.
@@ -143,14 +154,10 @@ func (w *Worker) settle() {
 	if !w.settling || w.ending != goingOn {
 		return
 	}
-	users := w.test.Users()
-	for class, n := range users {
-		if n > w.job.Users[class] {
-			return
-		}
+	if users := w.test.Users(); !w.above(users) {
+		w.settling = false
+		w.sayCounts(users)
 	}
-	w.settling = false
-	w.sayCounts(users)
 }
 
 func (w *Worker) sayCounts(users map[string]int) {
