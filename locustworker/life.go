@@ -1,7 +1,9 @@
 package locustworker
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"time"
 )
@@ -24,9 +26,11 @@ func (w *Worker) connected() {
 
 // disconnected is told of each try that failed, too.
 func (w *Worker) disconnected(err error) {
-	if w.conn != nil || w.known {
+	switch {
+	case errors.Is(err, net.ErrClosed): // from this side
+	case w.conn != nil || w.known:
 		w.opts.Warn("the connection to the master was lost (%s); connecting again", err)
-	} else {
+	default:
 		w.warnOnce("there is no Locust master at %s yet (%s); trying for %s", w.link.address, err, w.times.lost)
 	}
 	w.conn, w.known = nil, false

@@ -152,7 +152,11 @@ func TestConnectionLost(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := newRig(t)
+			r := newRig(t, func(times *times) {
+				if !test.goesOn {
+					times.report = time.Hour
+				}
+			})
 			r.answers = test.answers
 			r.accept()
 			r.spawn(10, 2, 0)
@@ -160,9 +164,9 @@ func TestConnectionLost(t *testing.T) {
 			r.expect("spawning_complete")
 			time.Sleep(50 * time.Millisecond) // for a heartbeat
 			r.knows(test.knows)
+			r.record(10)
 			r.hangUp()
 			r.said("W the connection to the master was lost")
-			r.record(10)
 			if !test.goesOn {
 				r.expect("client_ready")
 				r.said("W 10 requests could not be reported")
@@ -181,6 +185,7 @@ func TestConnectionLost(t *testing.T) {
 			}
 			r.spawn(11, 4, 0) // of the same run
 			r.expect("spawning")
+			r.expect("spawning_complete")
 			r.test.mu.Lock()
 			defer r.test.mu.Unlock()
 			if len(r.test.stops) != 0 || r.test.jobs[len(r.test.jobs)-1].First {
