@@ -19,6 +19,7 @@ type steeredTest struct {
 	driver  *load.Dispatched
 	cancel  context.CancelFunc // of the driver
 	driven  chan struct{}      // closed when it has ended
+	host    string             // as the master gave it
 	missing map[string]bool    // classes that were asked for in vain
 	cutOff  int64              // requests of earlier tests that a hard stop ended
 }
@@ -34,6 +35,10 @@ func (s *steered) spawn(job *locustworker.Job) {
 	}
 	if s.test == nil {
 		return // it could not begin
+	}
+	if job.Host != s.test.host {
+		r.log.warnf("the master's host is %s now: here it counts from the next test on", withoutUser(job.Host))
+		s.test.host = job.Host
 	}
 	r.opts.stopTimeout = job.StopTimeout
 	r.state.Store("spawning")
@@ -71,7 +76,7 @@ func (s *steered) begin(job *locustworker.Job) *failure {
 		return usage(errors.New("there is no host: give the master one (--host, or on its page), or the class (static host = \"https://...\")"))
 	}
 	r.log.infof("the master begins a test of %s", withoutUser(hostsOf(r.env.Classes)))
-	t := &steeredTest{driven: make(chan struct{}), missing: map[string]bool{}, cutOff: r.shared.Interrupted.Load()}
+	t := &steeredTest{host: job.Host, driven: make(chan struct{}), missing: map[string]bool{}, cutOff: r.shared.Interrupted.Load()}
 	crowd := vu.NewCrowd(r.env, func(class int) { t.driver.Ended(class) })
 	t.driver = load.NewDispatched(len(r.env.Classes), crowd, func() { r.state.Store("running"); s.worker.Spawned() })
 	r.mu.Lock() // the memory's watch looks for the crowd

@@ -154,6 +154,7 @@ func (w *Worker) account() {
 	if w.state == ready {
 		return
 	}
+	w.opts.Info("the test has ended here: %d requests were reported to the master", w.tally.sent)
 	if n := w.tally.waiting(); n > 0 {
 		w.opts.Warn("%d requests could not be reported to the master and are in none of its figures", n)
 	}

@@ -15,6 +15,7 @@ type tally struct {
 	rows       map[stats.Key]*row
 	failures   map[stats.Failure]*failure // by key and text; the rest is zero
 	exceptions map[string]*exception      // by traceback
+	sent       int64                 // requests of this run that were reported
 	seen       func(*stats.Snapshot)
 }
 
@@ -64,7 +65,7 @@ func (t *tally) begin(now time.Time) {
 }
 
 func (t *tally) forget() {
-	t.end = time.Time{}
+	t.end, t.sent = time.Time{}, 0
 	t.rows, t.failures, t.exceptions = map[stats.Key]*row{}, map[stats.Failure]*failure{}, map[string]*exception{}
 }
 
@@ -165,6 +166,7 @@ func (t *tally) waiting() (n int64) {
 
 // reported says that all that waited, but for exceptions, has been sent.
 func (t *tally) reported() {
+	t.sent += t.waiting()
 	for _, r := range t.rows {
 		r.waiting.clear()
 	}
