@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -26,9 +27,10 @@ func TestWorkerOfHeadlessMaster(t *testing.T) {
 		if sum == 0 || !maps.Equal(requests, want) || failures["/missing"] != want["/missing"] || failures["/shop"] != 0 {
 			t.Errorf("master %v of %d, failures %v, server %v\n%s", requests, sum, failures, want, m.stderr)
 		}
-		if sum != want["/shop"]+want["/admin"]+want["/missing"] {
-			t.Errorf("the master's sum is %d, server %v", sum, want)
+		if sum != want["/shop"]+want["/admin"]+want["/missing"] || !p.said(fmt.Sprintf("the test has ended here: %d requests were reported", sum)) {
+			t.Errorf("the master's sum is %d, server %v, worker:\n%s", sum, want, p.stderr)
 		}
+		t.Logf("master %v, server %v", requests, want)
 		if !server.queries["acme"] || !p.said("test of acme 42") {
 			t.Errorf("the options did not arrive: %v\n%s", server.queries, p.stderr)
 		}
@@ -111,7 +113,9 @@ func TestWorkerBesidePython(t *testing.T) {
 		until(t, "both have sent something", func() bool { return server.count("/python") > 50 && server.count("/shop") > 50 })
 		m.stopTest()
 		until(t, "stopped", func() bool { return m.report().State == "stopped" })
-		m.agreesWith(server.take())
+		want := server.take()
+		m.agreesWith(want)
+		p.says(fmt.Sprintf("the test has ended here: %d requests were reported", want["/shop"]+want["/admin"]+want["/missing"]))
 		m.ready(2)
 		m.signal(syscall.SIGTERM)
 		p.expect(0)

@@ -368,6 +368,7 @@ func (m *master) agreesWith(want map[string]int64) masterReport {
 			sum += n
 		}
 		if same && got["Aggregated"] == sum {
+			m.t.Logf("master %v, server %v", got, want)
 			return last
 		}
 	}

@@ -157,6 +157,24 @@ func (m *fakeMaster) knows(known bool) {
 	m.known = known
 }
 
+// beating waits until some heartbeats have come, and the worker has heard that the first of them was answered.
+func (m *fakeMaster) beating() {
+	m.t.Helper()
+	beats := func() int {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		return m.beats
+	}
+	before := beats()
+	for range 1000 {
+		if beats() >= before+4 {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	m.t.Fatal("there are no heartbeats")
+}
+
 // expect waits for the next message and checks its kind; stats and exceptions are passed over unless they are asked for.
 func (m *fakeMaster) expect(kind string) message {
 	m.t.Helper()

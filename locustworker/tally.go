@@ -15,7 +15,7 @@ type tally struct {
 	rows       map[stats.Key]*row
 	failures   map[stats.Failure]*failure // by key and text; the rest is zero
 	exceptions map[string]*exception      // by traceback
-	sent       int64                 // requests of this run that were reported
+	sent       int64                      // requests of this run that were reported
 	seen       func(*stats.Snapshot)
 }
 

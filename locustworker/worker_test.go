@@ -162,7 +162,7 @@ func TestConnectionLost(t *testing.T) {
 			r.spawn(10, 2, 0)
 			r.expect("spawning")
 			r.expect("spawning_complete")
-			time.Sleep(50 * time.Millisecond) // for a heartbeat
+			r.beating()
 			r.knows(test.knows)
 			r.record(10)
 			r.hangUp()
@@ -202,7 +202,7 @@ func TestSilence(t *testing.T) {
 	r.spawn(10, 2, 0)
 	r.expect("spawning")
 	r.expect("spawning_complete")
-	time.Sleep(50 * time.Millisecond)
+	r.beating()
 	r.knows(false)
 	r.said("W the master has been silent for 1s")
 	r.expect("client_ready")
@@ -262,7 +262,7 @@ func TestStrangeMessages(t *testing.T) {
 			t.Errorf("%q was said %d times", text, n)
 		}
 	}
-	time.Sleep(50 * time.Millisecond) // for a heartbeat
+	r.beating()
 	r.say("reconnect", nil)
 	r.said("W the master asks for a new connection")
 	r.record(1)
