@@ -122,8 +122,8 @@ func (w *Worker) spawn(data any) {
 	w.test.Spawn(job)
 }
 
-// knowsLogs tells a master that takes lines of the log, which Locust does since 2.24, from one that would complain of them
-// each time. An option that came later says so.
+// knowsLogs tells a master that takes lines of the log, as recent Locusts do, from one that would complain of them each time.
+// One of its options says so, which came after that.
 func knowsLogs(options map[string]any) bool {
 	_, ok := options["profile"]
 	return ok

@@ -86,7 +86,7 @@ type Worker struct {
 	conn    *zmtp.Conn // nil while there is none
 	known   bool       // the master at the other end knows this worker
 	joined  bool       // some master has known it
-	answers bool       // that master answers heartbeats, as those since Locust 2.13 do
+	answers bool       // that master answers heartbeats, as Locust 2.12 does not
 	alive   time.Time  // when the master was last known to be there
 	asked   time.Time  // when it was last asked to take this worker, or whether it knows it
 	tries   int        // to be taken

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"strings"
@@ -113,7 +114,7 @@ func TestDialEnds(t *testing.T) {
 		cancel()             // it never greets
 		_, _ = io.ReadAll(r) // until the other side hangs up
 	})
-	if _, err := Dial(ctx, address, "a"); err != context.Canceled {
+	if _, err := Dial(ctx, address, "a"); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	for _, identity := range []string{"", "\x00a", strings.Repeat("a", 256)} {
@@ -152,7 +153,7 @@ func TestMessages(t *testing.T) {
 	if b, err := c.Receive(); err != nil || string(b) != "last" {
 		t.Errorf("%q, %v", b, err)
 	}
-	if _, err := c.Receive(); err != io.EOF {
+	if _, err := c.Receive(); !errors.Is(err, io.EOF) {
 		t.Errorf("got %v", err)
 	}
 	_ = c.Close()
