@@ -50,10 +50,9 @@ func (r *run) work() int {
 	}
 	s := &steered{r: r, given: r.opts, mail: make(chan struct{}, 1)}
 	r.steered = s
-	usage := &cpuSpan{at: time.Now()}
 	s.worker = locustworker.New(locustworker.Options{
 		Host: r.opts.masterHost, Port: r.opts.masterPort, Recorder: r.env.Recorder,
-		Usage:    func() (float64, int64) { return 100 * max(usage.next(r.sys.limits), 0), residentMemory() },
+		Usage:    newWorkerUsage(r.sys.limits),
 		Info:     r.log.infof,
 		Warn:     r.log.warnf,
 		Logs:     lines.last,
@@ -219,6 +218,18 @@ func (l *recentLines) last() ([]string, int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]string(nil), l.lines...), l.total
+}
+
+// newWorkerUsage measures the processors over spans as Locust does, which takes a single second of work for nothing.
+func newWorkerUsage(l limits) func() (cpu float64, memory int64) {
+	span, share := cpuSpan{}, 0.0
+	span.next(l)
+	return func() (float64, int64) {
+		if time.Since(span.at) >= usageEvery/2 {
+			share = span.next(l)
+		}
+		return 100 * share, residentMemory()
+	}
 }
 
 // residentMemory is about what this process has of the machine's memory, in bytes.

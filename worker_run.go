@@ -75,7 +75,7 @@ func (s *steered) begin(job *locustworker.Job) *failure {
 	if r.embedded {
 		return usage(errors.New("there is no host: give the master one (--host, or on its page), or the class (static host = \"https://...\")"))
 	}
-	r.log.infof("the master begins a test of %s", withoutUser(hostsOf(r.env.Classes)))
+	r.log.infof("the master begins a test of %s", hostsOf(r.env.Classes))
 	t := &steeredTest{host: job.Host, driven: make(chan struct{}), missing: map[string]bool{}, cutOff: r.shared.Interrupted.Load()}
 	crowd := vu.NewCrowd(r.env, func(class int) { t.driver.Ended(class) })
 	t.driver = load.NewDispatched(len(r.env.Classes), crowd, func() { r.state.Store("running"); s.worker.Spawned() })
@@ -103,12 +103,12 @@ func countsOf(crowd *vu.Crowd, classes []vu.Class) func() map[string]int {
 	}
 }
 
-// hostsOf are the hosts of the classes, each once.
+// hostsOf are the hosts of the classes, each once, for people.
 func hostsOf(classes []vu.Class) string {
 	var hosts []string
 	for _, c := range classes {
-		if c.Host != "" && !slices.Contains(hosts, c.Host) {
-			hosts = append(hosts, c.Host)
+		if host := withoutUser(c.Host); host != "" && !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
 		}
 	}
 	return strings.Join(hosts, ", ")

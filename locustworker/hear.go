@@ -81,11 +81,10 @@ func (w *Worker) warnOnce(format string, args ...any) {
 
 // taken is the master's answer to client_ready.
 func (w *Worker) taken(data any) {
-	again := w.known
-	w.known, w.joined, w.last, w.tries = true, true, 0, 0
-	if again {
-		return
+	if w.known {
+		return // it was asked twice
 	}
+	w.known, w.joined, w.last, w.tries = true, true, 0, 0
 	index := ""
 	if m, ok := data.(map[string]any); ok {
 		if n, ok := m["index"].(int64); ok {

@@ -158,6 +158,9 @@ func (w *Worker) account() {
 	if n := w.tally.waiting(); n > 0 {
 		w.opts.Warn("%d requests could not be reported to the master and are in none of its figures", n)
 	}
+	if n := w.tally.silent(); n > 0 {
+		w.opts.Warn("%d exceptions could not be reported to the master and are in none of its figures", n)
+	}
 	if w.late > 0 {
 		w.opts.Warn("%d requests ended more than %s after the master's quit, when it listens no more: they may be in none of its figures", w.late, w.times.closing)
 	}

@@ -164,6 +164,14 @@ func (t *tally) waiting() (n int64) {
 	return n
 }
 
+// silent is how many exceptions are not reported.
+func (t *tally) silent() (n int64) {
+	for _, x := range t.exceptions {
+		n += x.waiting
+	}
+	return n
+}
+
 // reported says that all that waited, but for exceptions, has been sent.
 func (t *tally) reported() {
 	t.sent += t.waiting()
