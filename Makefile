@@ -19,7 +19,7 @@ build:
 ## test: all that has to hold: setup, check, test-go, lint
 test: setup check test-go lint
 
-## setup: get what the tests need besides Go (a C compiler, Node.js, Chromium, npm packages)
+## setup: get what the tests need besides Go (a C compiler, Node.js, Chromium, npm packages, Locust)
 setup:
 	@.ci/setup
 

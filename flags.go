@@ -35,6 +35,10 @@ type options struct {
 	headless    bool
 	headful     bool // not headless, whatever else says so
 
+	worker     bool // of the Locust master at
+	masterHost string
+	masterPort int
+
 	tags, excludeTags []string
 
 	csv            string

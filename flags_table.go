@@ -60,6 +60,7 @@ const (
 	groupLoad    = "Load"
 	groupTags    = "Tags"
 	groupResults = "Results"
+	groupWorker  = "Worker of a Locust master"
 	groupLog     = "Log"
 	groupOther   = "Other"
 	groupK6      = "For k6 scripts"
@@ -78,7 +79,7 @@ const (
 func (o *options) table() []*option {
 	o.users, o.rate, o.csvFormat, o.logLevel, o.exitCodeOnError = 1, 1, "2.46", "INFO", 1
 	o.arrivals = arrivalsUniform
-	return slices.Concat(o.runOptions(), o.resultOptions(), o.webOptions(), o.otherOptions(), notReady())
+	return slices.Concat(o.runOptions(), o.resultOptions(), o.webOptions(), o.workerOptions(), o.otherOptions(), notReady())
 }
 
 func (o *options) runOptions() []*option {

@@ -159,7 +159,6 @@ func TestArgumentErrors(t *testing.T) {
 		"--build-path=":                     "--build-path is empty: is a shell variable in it not set?",
 		"--json --summary -":                "--json and --summary - both go to the standard output",
 		"--json-file":                       "--json-file needs a value: --json-file FILE",
-		"--worker":                          "--worker is not here yet",
 		"--hatch-rate 5":                    "--hatch-rate: renamed --spawn-rate (-r)",
 		"--hatch 5":                         "--hatch-rate: renamed --spawn-rate (-r)",
 		"-c 5":                              "--clients: renamed --users (-u)",

@@ -45,6 +45,7 @@ Examples:
   katydid run scripts/scene_1.js -H https://example.com -u 100 -r 10 -t 20m
   katydid -f a.js,b.js --headless -u 200 -t 1h --csv results/a ApiUser AdminUser
   katydid run scene.js -T browse search -s 30s --summary - --only-summary
+  katydid -f scene.js --worker --master-host locust.example.com
 `
 
 // writeHelp writes the text of --help: at most 80 columns wide, with every
@@ -57,7 +58,7 @@ func writeHelp(w io.Writer, custom []customArg) error {
 	}
 	var b strings.Builder
 	b.WriteString(helpUsage)
-	for _, group := range []string{groupRun, groupLoad, groupTags, groupResults, groupWeb, groupLog, groupOther, groupScript} {
+	for _, group := range []string{groupRun, groupLoad, groupTags, groupResults, groupWeb, groupWorker, groupLog, groupOther, groupScript} {
 		title := "\n" + group + ":\n"
 		for _, opt := range p.all {
 			if opt.group == group {

@@ -141,12 +141,12 @@ func (r *run) keysHint() string {
 	case r.steerable() != nil:
 		return "? keys  q stop"
 	}
-	one, _ := r.steered()
+	one, _ := r.unit()
 	return "? keys  w/s 1 " + one + " more/fewer  W/S 10  q stop"
 }
 
-// steered is what the keys make more or fewer.
-func (r *run) steered() (one, many string) {
+// unit is what the keys make more or fewer.
+func (r *run) unit() (one, many string) {
 	if r.open != nil {
 		return "start/s", "starts/s"
 	}
@@ -155,7 +155,7 @@ func (r *run) steered() (one, many string) {
 
 // keysHelp are the lines on the keys.
 func (r *run) keysHelp() string {
-	one, many := r.steered()
+	one, many := r.unit()
 	w, s := "1 "+one+" more, 10 "+many+" more", "1 "+one+" fewer, 10 "+many+" fewer"
 	if err := r.steerable(); err != nil {
 		w = "nothing here: " + err.Error()

@@ -46,6 +46,8 @@ var layers = map[string]layer{
 	"metrics":            {ours: []string{"internal/ordered"}},
 	"metrics/output":     {ours: []string{"metrics"}},
 	"exporter":           {},
+	"locustworker":       {ours: []string{"locustworker/zmtp", "stats"}},
+	"locustworker/zmtp":  {},
 	"targetapi":          {},
 	"bench/locust":       {ours: []string{"targetapi", "internal/tools"}}, // programs of their own
 	"bench/truth":        {ours: []string{"internal/tools"}},

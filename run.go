@@ -22,19 +22,20 @@ import (
 type run struct {
 	sys    *system
 	opts   *options
+	custom []customArg // options of the script
 	screen screen
 	log    *logger
 
 	env      *vu.Env
 	shared   *module.Run
-	main     *vu.Main    // belongs to the goroutine of runTest
-	custom   []customArg // options of the script
-	found    []vu.Found  // all user classes of the script
-	shape    string      // class of the load shape, "" without one
+	main     *vu.Main   // belongs to the goroutine of runTest
+	found    []vu.Found // all user classes of the script
+	shape    string     // class of the load shape, "" without one
 	lastTick vu.Tick
 	people   population   // all virtual users; nil before there can be any
 	crowd    *vu.Crowd    // of native users; nil in the run of a k6 script
 	k6       *k6Test      // of a k6 script; nil for others
+	steered  *steered     // by a Locust master; nil in other runs
 	driver   *load.Closed // of a closed run
 	open     *load.Open   // of an open run; nil in a closed one
 	plan     load.Plan    // of an open run
@@ -118,6 +119,9 @@ func runTest(sys *system) int {
 	}
 	if sys.inspect {
 		return r.inspect()
+	}
+	if r.opts.worker {
+		return r.work()
 	}
 	if !r.opts.headless {
 		return runSession(sys, first, r)
@@ -302,6 +306,8 @@ func (r *run) users() (live, target int) {
 		return 0, 0
 	case r.k6 != nil:
 		target = r.k6.planned
+	case r.steered != nil:
+		target = r.steered.target()
 	case r.open != nil:
 		_, _, target = r.open.Users()
 	default:

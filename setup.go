@@ -387,6 +387,7 @@ func (r *run) settle(o *options) {
 	r.env.Tags, r.env.ExcludeTags = o.tags, o.excludeTags
 	r.shared.Host = o.host
 	r.shared.StopTimeout = o.stopTimeout.Seconds()
+	r.shared.Settled++
 	r.shared.Options = map[string]any{
 		"host": o.host, "users": o.users, "spawnRate": o.rate, "runTime": o.runTime.Seconds(), "stopTimeout": o.stopTimeout.Seconds(),
 		"tags": o.tags, "excludeTags": o.excludeTags, "csvPrefix": o.csv, "headless": o.headless, "logLevel": o.logLevel,

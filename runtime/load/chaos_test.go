@@ -12,10 +12,10 @@ import (
 // chaosUsers are users with goroutines of their own, most of which end by
 // themselves after a while.
 type chaosUsers struct {
-	closed *Closed
-	wg     sync.WaitGroup
-	mu     sync.Mutex
-	alive  map[int][]chan struct{} // to stop them, by class
+	ended func(class int) // the driver's
+	wg    sync.WaitGroup
+	mu    sync.Mutex
+	alive map[int][]chan struct{} // to stop them, by class
 }
 
 func (u *chaosUsers) Start(class int) {
@@ -28,7 +28,7 @@ func (u *chaosUsers) Start(class int) {
 		case <-stop:
 		case <-time.After(time.Duration(rand.Int64N(int64(30 * time.Second)))):
 			if u.remove(class, stop) {
-				u.closed.Ended(class)
+				u.ended(class)
 			}
 		}
 	})
@@ -59,15 +59,15 @@ func (u *chaosUsers) remove(class int, stop chan struct{}) bool {
 	return false
 }
 
-func (u *chaosUsers) check(t *testing.T) {
+func (u *chaosUsers) check(t *testing.T, c *Closed) {
 	t.Helper()
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.closed.mu.Lock()
-	defer u.closed.mu.Unlock()
-	for class, n := range u.closed.mix.Count() {
-		if len(u.alive[class]) != n || u.closed.owed[class] != 0 {
-			t.Errorf("class %d: %d users, counted %d, %d ends owed", class, len(u.alive[class]), n, u.closed.owed[class])
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for class, n := range c.mix.Count() {
+		if len(u.alive[class]) != n || c.owed[class] != 0 {
+			t.Errorf("class %d: %d users, counted %d, %d ends owed", class, len(u.alive[class]), n, c.owed[class])
 		}
 	}
 }
@@ -82,14 +82,15 @@ func TestClosedCountsInChaos(t *testing.T) {
 				t.Fatal(err)
 			}
 			u := &chaosUsers{alive: map[int][]chan struct{}{}}
-			u.closed = NewClosed(mix, u, nil)
+			c := NewClosed(mix, u, nil)
+			u.ended = c.Ended
 			ctx, cancel := context.WithCancel(t.Context())
-			u.wg.Go(func() { u.closed.Run(ctx) })
+			u.wg.Go(func() { c.Run(ctx) })
 			for range 30 {
-				goal(t, u.closed, rand.IntN(60), 0.5+20*rand.Float64())
+				goal(t, c, rand.IntN(60), 0.5+20*rand.Float64())
 				time.Sleep(time.Duration(rand.Int64N(int64(8 * time.Second))))
 				synctest.Wait()
-				u.check(t)
+				u.check(t, c)
 			}
 			cancel()
 			u.wg.Wait()

@@ -48,8 +48,13 @@ func newEnvironment(vm *vu.VM) *goja.Object {
 		}
 	}
 	get([]string{"host"}, func() goja.Value { return rt.ToValue(hostOf(vm)) })
-	options := plainOptions(rt, run.Options)
-	get([]string{"parsedOptions", "parsed_options"}, func() goja.Value { return options })
+	options, settled := plainOptions(rt, run.Options), run.Settled
+	get([]string{"parsedOptions", "parsed_options"}, func() goja.Value {
+		if settled != run.Settled {
+			options, settled = plainOptions(rt, run.Options), run.Settled
+		}
+		return options
+	})
 	get([]string{"stopTimeout", "stop_timeout"}, func() goja.Value { return rt.ToValue(run.StopTimeout) })
 	get([]string{"stats"}, func() goja.Value { return statsObject(rt, run.Stats()) })
 	runner := runnerOf(vm)

@@ -63,6 +63,8 @@ type Run struct {
 	StopTimeout float64
 	// Host is the --host of the command line; "" if the classes' own count.
 	Host string
+	// Settled grows each time that the three were set anew; that happens while there are no users.
+	Settled int
 	// Turn says how long a request that is about to be sent has to wait for its turn; nil without a cap.
 	Turn func(now time.Time) time.Duration
 	// Stats gives the latest snapshot.

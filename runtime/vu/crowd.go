@@ -99,6 +99,17 @@ func (c *Crowd) Stop(class int) bool {
 // Live is how many users there are, those included that are about to leave.
 func (c *Crowd) Live() int { return int(c.live.Load()) }
 
+// Count is how many users there are by class, counted as by Live.
+func (c *Crowd) Count() []int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := make([]int, len(c.users))
+	for class, users := range c.users {
+		n[class] = users.Len()
+	}
+	return n
+}
+
 // Peak is the largest number of users that there were at once.
 func (c *Crowd) Peak() int { return int(c.peak.Load()) }
 
