@@ -83,6 +83,8 @@ func (s *State) executionScenario() goja.Value {
 			return s.scenario.began().UnixMilli()
 		case "progress":
 			return s.scenario.progress(time.Now())
+		case "iterationInInstance":
+			return s.ownNumber
 		}
 		return s.number
 	}, nil)

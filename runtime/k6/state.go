@@ -72,6 +72,7 @@ type State struct {
 	iteration int64     // of this user, from 0; -1 before the first
 	inThis    int64     // iterations of this user in its scenario, the one under way included
 	number    int64     // of the iteration, unique in the scenario, from 0
+	ownNumber int64     // the same among those of this process
 	phase     phase
 	aborting  bool // the script has called exec.test.abort
 }
