@@ -46,6 +46,7 @@ var layers = map[string]layer{
 	"metrics":            {ours: []string{"internal/ordered"}},
 	"metrics/output":     {ours: []string{"metrics"}},
 	"exporter":           {},
+	"fleet":              {ours: []string{"exporter", "stats", "metrics"}},
 	"targetapi":          {},
 	"bench/locust":       {ours: []string{"targetapi", "internal/tools"}}, // programs of their own
 	"bench/truth":        {ours: []string{"internal/tools"}},

@@ -38,7 +38,7 @@ const coarse = 10 * time.Millisecond
 
 // tellDate calls WithDate's function with the time at which a file was last changed, by the clock of whoever keeps it.
 func tellDate(ctx context.Context, path string) {
-	fn, ok := ctx.Value(dateKey{}).(dateFunc)
+	fn, ok := DateOf(ctx)
 	if !ok {
 		return
 	}
@@ -60,4 +60,10 @@ func readDenied(err error) error {
 		}
 	}
 	return err
+}
+
+// DateOf is the function of WithDate, for stores of others.
+func DateOf(ctx context.Context) (fn func(date time.Time, step time.Duration), ok bool) {
+	fn, ok = ctx.Value(dateKey{}).(dateFunc)
+	return fn, ok
 }
