@@ -254,7 +254,13 @@ func (m *Member) abortStart(reason string) {
 	ctx, cancel := context.WithTimeout(context.Background(), lastWords)
 	defer cancel()
 	record, err := m.decide(ctx, startRecord{Abort: reason})
-	if err == nil && record != nil && record.Abort == "" {
+	switch {
+	case err == nil && record != nil && record.Abort != "": // those who wait for others look for the roll only
+		err = m.store.create(ctx, m.run.roll(), &roll{Members: []int{m.me.Index}, At: record.At, By: m.me})
+		if errors.Is(err, ErrExists) {
+			err = nil
+		}
+	case err == nil && record != nil:
 		_, err = m.send(ctx, Command{Kind: Abort, Reason: reason})
 	}
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,7 @@ var stores = map[string]func(t *testing.T) Rendezvous{
 // A run of some shards, on every kind of store: they begin together, get the same result, and the sum is, to the last
 // figure, what one process would have measured.
 func TestRun(t *testing.T) {
+	t.Parallel()
 	for name, open := range stores {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -103,26 +105,26 @@ func TestRun(t *testing.T) {
 
 func sameStart(t *testing.T, shards []*testShard) {
 	t.Helper()
-	first, last := shards[0].begun, shards[0].begun
+	var due, begun []time.Time
 	for _, s := range shards {
-		if s.begun.Before(first) {
-			first = s.begun
-		}
-		if s.begun.After(last) {
-			last = s.begun
-		}
+		due, begun = append(due, s.start.At.Add(-s.o.Now().Sub(time.Now()))), append(begun, s.begun)
 		if s.start.Seed != shards[0].start.Seed || s.start.Seed == 0 {
 			t.Errorf("seeds %d and %d", s.start.Seed, shards[0].start.Seed)
 		}
 	}
-	if skew := last.Sub(first); skew > 50*time.Millisecond {
-		t.Errorf("they began %s apart", skew)
-		for _, s := range shards {
-			t.Errorf("%+v, began %s late", s.start, s.begun.Sub(s.start.At))
-		}
-	} else {
-		t.Logf("they began %s apart", skew)
+	checkSkew(t, due, begun)
+}
+
+// checkSkew checks that shards were to begin at the same time, and did as far as a busy machine lets them.
+func checkSkew(t *testing.T, due, begun []time.Time) {
+	t.Helper()
+	apart := func(times []time.Time) time.Duration {
+		return slices.MaxFunc(times, time.Time.Compare).Sub(slices.MinFunc(times, time.Time.Compare))
 	}
+	if apart(due) > 50*time.Millisecond || apart(begun) > 250*time.Millisecond {
+		t.Errorf("they were to begin %s apart, and began %s apart", apart(due), apart(begun))
+	}
+	t.Logf("they were to begin %s apart, and began %s apart", apart(due), apart(begun))
 }
 
 // sameResult checks that all got the same result and one of them the sum.
@@ -205,6 +207,7 @@ func checkFiles(t *testing.T, m *Merged) {
 
 // Whoever is one too many, too late, or would make another test is told so.
 func TestJoinRefuses(t *testing.T) {
+	t.Parallel()
 	for name, open := range stores {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -246,6 +249,7 @@ func TestJoinRefuses(t *testing.T) {
 
 // Many processes that all take the next free index get one each.
 func TestAuto(t *testing.T) {
+	t.Parallel()
 	for name, open := range stores {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

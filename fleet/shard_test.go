@@ -51,6 +51,9 @@ func (s *testShard) options(run string, index, of int) *testShard {
 	if s.o.Silence == 0 {
 		s.o.Silence = 3 * time.Second
 	}
+	if s.o.Now == nil {
+		s.o.Now = time.Now
+	}
 	s.o.Ready = 100 * time.Millisecond
 	s.o.Log = func(_ slog.Level, text string) {
 		s.mu.Lock()

@@ -2,8 +2,10 @@ package fleet
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -146,4 +148,59 @@ func (m *Merged) openRows() map[int]segmentRows {
 		rows[f.last.Segment].add(sum.Since(f.base))
 	}
 	return rows
+}
+
+// Summary is the document about the run: that of one process, with a table of the shards and what is missing. The exit
+// code is the caller's.
+func (m *Merged) Summary(version string, exitCode int) *stats.Summary {
+	info := stats.RunInfo{
+		Version: version, Script: m.Plan.Script, Started: m.Start, UsersMax: m.Usage.UsersMax, ExitCode: exitCode,
+		Health: m.Health, RSSMaxBytes: m.Usage.RSSMax, CPU: m.Usage.CPU,
+	}
+	for _, c := range m.Metrics.Checks {
+		info.Checks = append(info.Checks, stats.SummaryCheck{Name: c.Name, Path: c.Path, Passes: c.Passes, Fails: c.Fails})
+	}
+	for _, r := range m.Results {
+		info.Thresholds = append(info.Thresholds, stats.SummaryThreshold{Metric: r.Key, Threshold: r.Expr, OK: r.OK, Value: r.Value})
+	}
+	s := stats.NewSummary(info, m.Snapshot)
+	s.Verdict, s.Reasons = m.Verdict, m.Reasons
+	for i := range m.Shards {
+		s.Shards = append(s.Shards, m.Shards[i].summary())
+	}
+	if m.Partial {
+		s.Partial = &stats.SummaryPartial{Missing: rounded(m.Missing), Lost: m.lost()}
+	}
+	return s
+}
+
+func (s *ShardState) summary() stats.SummaryShard {
+	return stats.SummaryShard{
+		Index: s.Index, Host: s.Host, State: s.State, Requests: s.Requests, Failures: s.Failures, UsersMax: s.UsersMax,
+		LagP99MS: stats.Millis(s.LagP99), CPUShare: rounded(s.CPUShare), ClockMS: stats.Millis(s.Offset), ClockWithin: stats.Millis(s.Bound),
+		LateMS: stats.Millis(s.Skew), Verdict: s.Verdict, Reasons: s.Reasons, Missing: rounded(s.Missing), ExitCode: s.Exit,
+	}
+}
+
+func rounded(f float64) float64 { return math.Round(f*1000) / 1000 }
+
+// WriteTable writes a table of the shards for people, and an empty line.
+func (m *Merged) WriteTable(w io.Writer) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "Shards of run %s\n%5s %-8s %12s %10s %7s %11s %6s %10s  %-8s %s\n", m.Run, "shard", "state", "# reqs", "# fails", "users", "99% lag ms", "CPU", "late ms", "verdict", "host")
+	for i := range m.Shards {
+		s := &m.Shards[i]
+		if s.Requests == 0 && (s.State == Absent || s.State == Waiting) {
+			fmt.Fprintf(&b, "%5d %-8s\n", s.Index, s.State)
+			continue
+		}
+		fmt.Fprintf(&b, "%5d %-8s %12d %10d %7d %11s %5.0f%% %10s  %-8s %s\n", s.Index, s.State, s.Requests, s.Failures, s.Users,
+			stats.FormatMillis(s.LagP99), 100*s.CPUShare, stats.FormatMillis(s.Skew), s.Verdict, stats.Printable(s.Host))
+	}
+	if m.Partial {
+		fmt.Fprintf(&b, "PARTIAL: %s; %.1f %% of the load is missing\n", m.lost(), 100*m.Missing)
+	}
+	b.WriteByte('\n')
+	_, err := w.Write(b.Bytes())
+	return err
 }
