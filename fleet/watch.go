@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ type follow struct {
 	users   int
 	damaged error // of a report
 
+	data    []byte    // of last, as it was stored
 	number  int       // of the last sign of life
 	changed time.Time // when it was seen, by this machine's clock
 	dead    bool
@@ -151,12 +153,19 @@ func (w *Watcher) read(ctx context.Context, f *follow, mu *sync.Mutex) error {
 		if err != nil {
 			return err
 		}
-		r, err := unpack(data)
-		mu.Lock()
-		if err == nil && (f.last == nil || r.Number != f.last.Number) {
-			err = w.take(f, r)
+		if bytes.Equal(data, f.data) { // nothing new, which is cheaper to see than to unpack
+			return nil
 		}
-		f.damaged = err
+		r, err := unpack(data)
+		var rows []stats.IntervalRow
+		if err == nil && r.Full {
+			rows, err = f.closeSegment(r)
+		}
+		mu.Lock()
+		if err == nil {
+			err = w.take(f, r, rows)
+		}
+		f.damaged, f.data = err, data
 		mu.Unlock()
 		if err != nil || !r.Full {
 			return nil
@@ -164,8 +173,8 @@ func (w *Watcher) read(ctx context.Context, f *follow, mu *sync.Mutex) error {
 	}
 }
 
-// take adds what is new in a report. Called with the goroutines' lock held.
-func (w *Watcher) take(f *follow, r *report) error {
+// take adds what is new in a report; rows are the times of a segment that is over. Called with the goroutines' lock held.
+func (w *Watcher) take(f *follow, r *report, rows []stats.IntervalRow) error {
 	var failed error
 	if f.gone { // it was taken for dead
 		w.course.Gone(r.At, -f.users)
@@ -176,7 +185,10 @@ func (w *Watcher) take(f *follow, r *report) error {
 	}
 	f.last, f.taken, f.users = r, len(r.Moments), r.Frame.Users
 	if r.Full {
-		failed = errors.Join(failed, w.closeSegment(f))
+		if w.rows[r.Segment] == nil {
+			w.rows[r.Segment] = segmentRows{}
+		}
+		w.rows[r.Segment].add(rows)
 		f.segment, f.taken = r.Segment+1, 0
 	}
 	if failed != nil {
@@ -185,16 +197,15 @@ func (w *Watcher) take(f *follow, r *report) error {
 	return nil
 }
 
-// closeSegment books the times of rows that a shard has measured in a segment.
-func (w *Watcher) closeSegment(f *follow) error {
+// closeSegment gives the times of rows that the shard has measured in a segment which is over.
+func (f *follow) closeSegment(r *report) ([]stats.IntervalRow, error) {
 	sum := &stats.Sum{}
-	err := sum.Add(f.last.Frame)
-	if w.rows[f.last.Segment] == nil {
-		w.rows[f.last.Segment] = segmentRows{}
+	if err := sum.Add(r.Frame); err != nil {
+		return nil, err
 	}
-	w.rows[f.last.Segment].add(sum.Since(f.base))
+	rows := sum.Since(f.base)
 	f.base = sum
-	return err
+	return rows, nil
 }
 
 // judgeLives decides who is dead: who has given no sign of life for a while in which the store could be asked all the

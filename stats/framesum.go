@@ -228,19 +228,30 @@ func (r *sumRow) publish() Row {
 
 // since is the counts of l that old has not; nil if there are none. If old has more of something, all of l's are new.
 func (l *ledger) since(old *ledger) *hdrhistogram.PackedHistogram {
-	counts := map[int64]int64{}
-	for index, n := range old.buckets {
-		counts[index] = n
-	}
 	h := newHistogram(totalDigits)
-	for index, n := range l.buckets {
-		if n < counts[index] {
-			return l.histogram()
+	at := 0
+	for i := range l.pages {
+		p, before := &l.pages[i], &noPage
+		for at < len(old.pages) && old.pages[at].number < p.number {
+			at++
 		}
-		_ = h.RecordValues(highestValue(index), n-counts[index]) // in range, as it came from there
+		if at < len(old.pages) && old.pages[at].number == p.number {
+			before = &old.pages[at]
+		}
+		for slot := range pageBuckets {
+			switch n := p.get(slot) - before.get(slot); {
+			case n < 0:
+				return l.histogram()
+			case n > 0:
+				_ = h.RecordValues(highestValue(p.bucket(slot)), n) // in range, as it came from there
+			}
+		}
 	}
 	if h.TotalCount() == 0 {
 		return nil
 	}
 	return h
 }
+
+// noPage is a page without counts. Nobody changes it.
+var noPage = page{width: 1, counts: make([]byte, pageBuckets)}
