@@ -177,7 +177,7 @@ func (w *waiting) call(ctx context.Context) error {
 	}
 	there = roll{Members: claimed, At: w.store.clock.storeTime(), By: w.me}
 	if err := w.store.create(ctx, w.run.roll(), &there); errors.Is(err, ErrExists) {
-		return w.store.get(ctx, w.run.roll(), w.fresh())
+		return w.store.existing(ctx, w.run.roll(), w.fresh())
 	} else if err != nil {
 		return err
 	}
@@ -223,14 +223,14 @@ func (w *waiting) lead(ctx context.Context) (*startRecord, error) {
 // judgeSetup gives up when who runs setup must have died over it.
 func (w *waiting) judgeSetup(ctx context.Context, now time.Time) (*startRecord, error) {
 	var by Claim
-	if err := w.store.get(ctx, w.run.setup(), &by); err != nil {
+	if err := w.store.existing(ctx, w.run.setup(), &by); err != nil {
 		return nil, err
 	}
 	limit := w.o.Plan.SetupTimeout + time.Duration(float64(patience)/w.o.Pace)
 	if by.ID == w.me.ID || now.Before(by.At.Add(limit)) {
 		return nil, nil
 	}
-	return w.decide(ctx, startRecord{Abort: fmt.Sprintf("%s has run setup since %s and is not heard of", by, by.At.UTC().Format("15:04:05 UTC"))})
+	return w.decide(ctx, startRecord{Abort: fmt.Sprintf("%s has run setup since %s and is not heard of", by, clockTime(by.At))})
 }
 
 // decide writes the record of the start, or gives the one that is there.
@@ -241,9 +241,12 @@ func (m *Member) decide(ctx context.Context, record startRecord) (*startRecord, 
 	record.At = m.store.clock.storeTime().Add(lead)
 	err := m.store.create(ctx, m.run.start(), &record)
 	if errors.Is(err, ErrExists) {
-		return m.readStart(ctx)
+		err = m.store.existing(ctx, m.run.start(), &record)
 	}
-	return &record, err
+	if err != nil {
+		return nil, err
+	}
+	return &record, nil
 }
 
 // lastWords is how long a process that has to end tries to tell the others.
@@ -276,15 +279,16 @@ func (m *Member) approach(ctx context.Context, record *startRecord) error {
 			return nil
 		}
 		ahead, _ := m.store.clock.offset()
-		next := m.store.clock.probe(m.o.Now().Add(m.every(barrierPoll) / 2))
 		last := near.Add(-ahead)
-		if !next.Before(last) {
-			return m.sleepUntil(ctx, last)
+		for _, next := range m.store.clock.probes(m.o.Now()) {
+			if !next.Before(last) || m.store.clock.isFine() {
+				return m.sleepUntil(ctx, last)
+			}
+			if err := m.sleepUntil(ctx, next); err != nil {
+				return err
+			}
+			m.ask(ctx, last.Sub(m.o.Now()))
 		}
-		if err := m.sleepUntil(ctx, next); err != nil {
-			return err
-		}
-		m.ask(ctx, last.Sub(m.o.Now()))
 	}
 }
 

@@ -163,6 +163,9 @@ func TestKilled(t *testing.T) {
 			return server.URL + "/" + container, []string{exporter.EnvToken + "=" + server.ContainerSAS(container, "rcwl", time.Now().Add(time.Hour))}
 		},
 	}
+	places["s3"] = func(t *testing.T) (string, []string) {
+		return "s3://results/loads?endpoint=" + s3Server(t), []string{"AWS_ACCESS_KEY_ID=AKIATEST", "AWS_SECRET_ACCESS_KEY=secretsecret"}
+	}
 	tests := []struct {
 		point string
 		lost  string
@@ -171,13 +174,16 @@ func TestKilled(t *testing.T) {
 	}
 	for name, place := range places {
 		for _, test := range tests {
-			if name == "azure" && test.point != "half" && test.point != "" { // one is enough for the store's sake
+			if name != "folder" && test.point != "half" && test.point != "" { // one is enough for the store's sake
 				continue
 			}
 			t.Run(name+" "+test.point, func(t *testing.T) {
 				t.Parallel()
 				url, env := place(t)
-				const of = 4
+				of := 4
+				if test.point == "" {
+					of = 16
+				}
 				var all []*child
 				for i := range of {
 					all = append(all, startChild(t, childOptions{url, "r", i, of, 3 * time.Second}, env...))

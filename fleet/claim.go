@@ -37,10 +37,14 @@ type TakenError struct {
 // Error is what to say before ending well.
 func (e *TakenError) Error() string {
 	if e.Index == Auto {
-		return fmt.Sprintf("all shards of run %s are there already: this process is one too many and ends", e.Run)
+		return fmt.Sprintf("all shards of run %s are there already: this process is one too many and ends (a new run needs an id of its own: --run-id)", e.Run)
 	}
-	return fmt.Sprintf("shard %d of run %s is process %d on %s, since %s: this one was started twice and ends", e.Index, e.Run, e.By.PID, e.By.Host, e.By.At.UTC().Format("15:04:05 UTC"))
+	return fmt.Sprintf("shard %d of run %s is process %d on %s, since %s: this one was started twice and ends (a new run needs an id of its own: --run-id)",
+		e.Index, e.Run, e.By.PID, e.By.Host, clockTime(e.By.At))
 }
+
+// clockTime is a time as people are told it.
+func clockTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 // LateError says that a shard came when the run had begun without it.
 type LateError struct {
@@ -57,7 +61,7 @@ func (e *LateError) Error() string {
 	if e.Index != Auto {
 		who = fmt.Sprintf("shard %d", e.Index)
 	}
-	return fmt.Sprintf("%s came too late: run %s began with %d of %d shards at %s; it takes no part", who, e.Run, e.There, e.Of, e.At.UTC().Format("15:04:05 UTC"))
+	return fmt.Sprintf("%s came too late: run %s began with %d of %d shards at %s; it takes no part", who, e.Run, e.There, e.Of, clockTime(e.At))
 }
 
 // agree publishes the plan, or compares it with that of whoever was first.
@@ -71,7 +75,7 @@ func (m *Member) agree(ctx context.Context) error {
 	if !errors.Is(err, ErrExists) {
 		return err
 	}
-	if err := m.store.get(ctx, m.run.plan(), &m.begun); err != nil {
+	if err := m.store.existing(ctx, m.run.plan(), &m.begun); err != nil {
 		return err
 	}
 	if err := m.begun.compare(m.run, &m.o.Plan); err != nil {
@@ -119,7 +123,7 @@ func (m *Member) take(ctx context.Context, index int) error {
 	err := m.store.create(ctx, m.run.claim(index), &mine)
 	if errors.Is(err, ErrExists) {
 		var by Claim
-		if err := m.store.get(ctx, m.run.claim(index), &by); err != nil {
+		if err := m.store.existing(ctx, m.run.claim(index), &by); err != nil {
 			return err
 		}
 		return &TakenError{string(m.run), index, by}

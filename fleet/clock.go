@@ -66,6 +66,13 @@ func (c *clock) storeTime() time.Time {
 // fine is how well the offset has to be known for no request to be timed for its sake.
 const fine = 20 * time.Millisecond
 
+// isFine says that no request need be timed to know the offset better.
+func (c *clock) isFine() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.known && c.high-c.low < fine
+}
+
 // probe is the best time, at or after at, to ask the store something that has to be asked about then: the answer halves
 // what is not known of its clock.
 func (c *clock) probe(at time.Time) time.Time {
@@ -74,10 +81,25 @@ func (c *clock) probe(at time.Time) time.Time {
 	if !c.known || c.high-c.low < fine {
 		return at
 	}
-	middle := (c.low+c.high)/2 + c.trip/2 // the store hears of it half a trip later
-	there := at.Add(middle)
+	return c.second(at, (c.low+c.high)/2)
+}
+
+// probes is three such times for one second of the store's: their answers quarter what is not known.
+func (c *clock) probes(at time.Time) []time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	quarter := (c.high - c.low) / 4
+	last := c.second(at.Add(c.high-c.low), c.low+quarter)
+	return []time.Time{last.Add(-2 * quarter), last.Add(-quarter), last}
+}
+
+// second is the first time, at or after at, at which to ask the store so that it hears of it when a second of its own
+// begins, if it is ahead by so much. Called with c.mu held.
+func (c *clock) second(at time.Time, ahead time.Duration) time.Time {
+	ahead += c.trip / 2 // it hears of it half a trip later
+	there := at.Add(ahead)
 	if next := there.Truncate(time.Second); next.Before(there) {
 		there = next.Add(time.Second)
 	}
-	return there.Add(-middle)
+	return there.Add(-ahead)
 }

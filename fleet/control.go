@@ -46,8 +46,7 @@ func (c *Command) check() error {
 	return fmt.Errorf("no such command: %s with %d users, %g a second, rate %g", c.Kind, c.Users, c.SpawnRate, c.Rate)
 }
 
-// Commands has what is asked of all shards, this one included, from Wait's return on, in order. It is closed when Finish or
-// Leave ends.
+// Commands has what is asked of all shards, this one included, from Begin on, in order. It is closed when Finish or Leave ends.
 func (m *Member) Commands() <-chan Command { return m.commands }
 
 // Abort asks all shards to end the load now, because something is wrong.

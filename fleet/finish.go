@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"time"
 
@@ -206,7 +207,7 @@ func (f *finishing) conclude(ctx context.Context) (*Result, *Merged, error) {
 // tearingDown says whether who has begun teardown is alive: then the result is up to it.
 func (f *finishing) tearingDown(ctx context.Context) (bool, error) {
 	var by Claim
-	if err := f.store.get(ctx, f.run.teardown(), &by); err != nil {
+	if err := f.store.existing(ctx, f.run.teardown(), &by); err != nil {
 		return false, err
 	}
 	if by.ID == f.me.ID {
@@ -220,15 +221,21 @@ func (f *finishing) tearingDown(ctx context.Context) (bool, error) {
 func (f *finishing) decideResult(ctx context.Context, m *Merged) (*Result, *Merged, error) {
 	r := &Result{
 		At: f.store.clock.storeTime(), By: f.me, Partial: m.Partial, Missing: m.Missing, Lost: m.lost(), Verdict: m.Verdict, Reasons: m.Reasons,
-		Results: m.Results, Failed: m.Snapshot.Total.Failures > 0 || len(m.Snapshot.Exceptions) > 0, Count: m.Snapshot.Total.Count, Shards: m.Shards,
+		Failed: m.Snapshot.Total.Failures > 0 || len(m.Snapshot.Exceptions) > 0, Count: m.Snapshot.Total.Count, Shards: m.Shards,
 	}
-	for _, result := range m.Results {
+	for i := range m.Results {
+		result := m.Results[i]
 		r.Crossed = r.Crossed || !result.OK
+		result.Value = min(max(result.Value, -math.MaxFloat64), math.MaxFloat64) // JSON has no infinity
+		r.Results = append(r.Results, result)
 	}
 	err := f.store.create(ctx, f.run.result(), r)
 	if errors.Is(err, ErrExists) {
 		var there Result
-		return &there, nil, f.store.get(ctx, f.run.result(), &there)
+		if err := f.store.existing(ctx, f.run.result(), &there); err != nil {
+			return nil, nil, err
+		}
+		return &there, nil, nil
 	}
 	if err != nil {
 		return nil, nil, err

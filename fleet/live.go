@@ -124,7 +124,7 @@ func (m *Member) pack(t *Tick, full bool) {
 		m.logf(slog.LevelError, "internal error: what this shard has measured cannot be stored: %v", err)
 		return
 	}
-	l.due = m.o.Now().Add(max(m.every(liveInterval)-time.Second/4, time.Duration(len(data))*time.Second/slowest))
+	l.due = m.o.Now().Add(max(m.every(liveInterval)*9/10, time.Duration(len(data))*time.Second/slowest))
 	l.put(packed{r.Segment, data})
 }
 

@@ -73,11 +73,11 @@ func Join(ctx context.Context, r Rendezvous, o Options) (*Member, error) {
 
 func (o *Options) setDefaults() {
 	for _, d := range []struct {
-		of       *time.Duration
-		default_ time.Duration
+		of     *time.Duration
+		preset time.Duration
 	}{{&o.Join, 5 * time.Minute}, {&o.Ready, time.Second}, {&o.Silence, 30 * time.Second}} {
 		if *d.of <= 0 {
-			*d.of = d.default_
+			*d.of = d.preset
 		}
 	}
 	if o.Pace <= 0 {

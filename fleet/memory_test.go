@@ -20,7 +20,6 @@ type memory struct {
 	step  time.Duration              // in which it tells the time
 	away  bool                       // it answers nothing
 	lose  func(op, name string) bool // an answer that is lost, after what was asked was done
-	log   []string                   // "create name"
 }
 
 func newMemory() *memory { return &memory{blobs: map[string][]byte{}, step: time.Millisecond} }
@@ -35,7 +34,6 @@ func (m *memory) do(ctx context.Context, op, name string, fn func() error) error
 	if m.away {
 		return trouble
 	}
-	m.log = append(m.log, op+" "+name)
 	err := fn()
 	if m.lose != nil && m.lose(op, name) {
 		return trouble
@@ -92,18 +90,6 @@ func (m *memory) setAway(away bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.away = away
-}
-
-// did is how often something was done.
-func (m *memory) did(op, prefix string) (n int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, line := range m.log {
-		if strings.HasPrefix(line, op+" "+prefix) {
-			n++
-		}
-	}
-	return n
 }
 
 func must(t testing.TB, err error) {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -50,11 +52,7 @@ var stores = map[string]func(t *testing.T) Rendezvous{
 		return open(t, server.URL+"/"+container+"/loads", exporter.EnvToken, server.ContainerSAS(container, "rcwl", time.Now().Add(time.Hour)))
 	},
 	"s3": func(t *testing.T) Rendezvous {
-		backend := s3mem.New()
-		must(t, backend.CreateBucket("results"))
-		server := httptest.NewServer(gofakes3.New(backend).Server())
-		t.Cleanup(server.Close)
-		return open(t, "s3://results/loads?endpoint="+server.URL, "AWS_ACCESS_KEY_ID", "AKIATEST", "AWS_SECRET_ACCESS_KEY", "secretsecret")
+		return open(t, "s3://results/loads?endpoint="+s3Server(t), "AWS_ACCESS_KEY_ID", "AKIATEST", "AWS_SECRET_ACCESS_KEY", "secretsecret")
 	},
 }
 
@@ -96,18 +94,32 @@ func TestRun(t *testing.T) {
 			if string(published) != want.String() {
 				t.Errorf("published: %s\nwant %s", published, want.String())
 			}
-			for i, s := range shards {
+			for i, s := range shards { // who decides asks for more: what all have stored, and it stores the files
+				if q := s.requests; q.Puts > 20 || q.Gets > 80 || q.Lists > 20 || q.Sent > 200_000 {
+					t.Errorf("shard %d has asked the store for %+v", i, s.requests)
+				}
 				t.Logf("shard %d: %+v", i, s.requests)
 			}
 		})
 	}
 }
 
+// s3Server is a store with a bucket, results.
+func s3Server(t *testing.T) (url string) {
+	backend := s3mem.New()
+	must(t, backend.CreateBucket("results"))
+	server := httptest.NewUnstartedServer(gofakes3.New(backend).Server())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it answers some refusals twice
+	server.Start()
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
 func sameStart(t *testing.T, shards []*testShard) {
 	t.Helper()
 	var due, begun []time.Time
 	for _, s := range shards {
-		due, begun = append(due, s.start.At.Add(-s.o.Now().Sub(time.Now()))), append(begun, s.begun)
+		due, begun = append(due, s.start.At.Add(-time.Until(s.o.Now()))), append(begun, s.begun)
 		if s.start.Seed != shards[0].start.Seed || s.start.Seed == 0 {
 			t.Errorf("seeds %d and %d", s.start.Seed, shards[0].start.Seed)
 		}
@@ -188,11 +200,11 @@ func checkFiles(t *testing.T, m *Merged) {
 	if last.Requests != m.Snapshot.Total.Count || last.Failures != m.Snapshot.Total.Failures || last.Users != 0 || most != 2*len(m.Shards) {
 		t.Errorf("the history ends with %+v, has at most %d users; the total is %d", last, most, m.Snapshot.Total.Count)
 	}
-	log, err := os.Open(prefix + ".hlog")
+	intervals, err := os.Open(prefix + ".hlog")
 	must(t, err)
-	defer log.Close()
+	defer intervals.Close()
 	var sum stats.LogSum
-	_, err = stats.ReadHLog(log, stats.LogHandler{Interval: sum.Add})
+	_, err = stats.ReadHLog(intervals, stats.LogHandler{Interval: sum.Add})
 	must(t, err)
 	s := sum.Summary(m.Start)
 	if s.Total.Count != m.Snapshot.Total.Count || len(s.Requests) != len(m.Snapshot.Rows) {

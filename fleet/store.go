@@ -145,8 +145,8 @@ func (s *store) create(ctx context.Context, name string, v any) error {
 	}
 	tried, err := s.retrying(ctx, len(data), &s.puts, func(ctx context.Context) error { return s.r.Create(ctx, name, data) })
 	if errors.Is(err, ErrExists) && tried > 1 {
-		there, err := s.read(ctx, name)
-		if err != nil {
+		var there json.RawMessage
+		if err := s.existing(ctx, name, &there); err != nil {
 			return err
 		}
 		if bytes.Equal(there, data) {
@@ -180,6 +180,19 @@ func (s *store) get(ctx context.Context, name string, v any) error {
 		return fmt.Errorf("%s: %s is damaged: %w", s.r, name, err)
 	}
 	return nil
+}
+
+// existing reads v, of which the store has just said that it exists: it may take a moment to be there.
+func (s *store) existing(ctx context.Context, name string, v any) error {
+	for wait := 50 * time.Millisecond; ; wait *= 2 {
+		err := s.get(ctx, name, v)
+		if !errors.Is(err, ErrAbsent) || wait > 5*time.Second {
+			return err
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
 }
 
 func (s *store) list(ctx context.Context, folder string) (names []string, err error) {
