@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"katydid/metrics"
+	"katydid/stats"
 )
 
 // One shard runs setup, all get what it gave; and one of them, in the end, teardown.
@@ -135,6 +137,26 @@ func TestIncompleteFleet(t *testing.T) {
 		t.Errorf("%q", decided.Reasons)
 	}
 	checkSum(t, sum, shards[1:4])
+	checkDocuments(t, sum)
+}
+
+// checkDocuments checks the table and the summary of TestIncompleteFleet.
+func checkDocuments(t *testing.T, m *Merged) {
+	t.Helper()
+	var table, text bytes.Buffer
+	must(t, m.WriteTable(&table))
+	lines := strings.Split(table.String(), "\n")
+	if len(lines) != 10 || !strings.HasPrefix(lines[2], "    0 dead ") || !strings.HasPrefix(lines[3], "    1 ended ") || lines[6] != "    4 absent  " ||
+		lines[7] != "PARTIAL: shard 0 died and shard 4 never came; 40.0 % of the load is missing" {
+		t.Errorf("%d lines:\n%s", len(lines), table.String())
+	}
+	must(t, stats.WriteSummary(&text, m.Summary("1.2.3", 108)))
+	s, err := stats.ReadSummary(&text)
+	must(t, err)
+	if len(s.Shards) != 5 || s.Shards[4].State != Absent || s.Shards[1].Requests == 0 || s.Partial == nil || s.Partial.Missing != 0.4 ||
+		s.Partial.Lost != "shard 0 died and shard 4 never came" || s.Script != "scene.js" || s.ExitCode != 108 || s.UsersMax != 6 || s.Verdict != m.Verdict {
+		t.Errorf("%+v", s)
+	}
 }
 
 // Shards whose clocks are minutes off begin when the others do, and their seconds are those of all.

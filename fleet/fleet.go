@@ -4,7 +4,7 @@
 // The life of a shard: Join claims an index, Wait is the barrier before the start, Record takes what is measured once a
 // second and brings it to the store, Commands has what is asked of all, and Finish gives the figures and the decision that
 // are the same for every shard. Watch and Merge are for whoever looks on, also while the run goes on.
-// docs/decisions/018-shards.md has the rules and their reasons.
+// docs/decisions/020-shards.md has the rules and their reasons.
 package fleet
 
 import (
