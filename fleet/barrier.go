@@ -201,7 +201,7 @@ func (w *waiting) lead(ctx context.Context) (*startRecord, error) {
 	if now.Before(w.roll.At.Add(time.Duration(float64(patience)/w.o.Pace) * time.Duration(rank))) {
 		return nil, nil
 	}
-	if !w.o.Plan.Setup {
+	if !w.o.Plan.Setup || w.setup == nil {
 		return w.decide(ctx, startRecord{})
 	}
 	mine := w.me

@@ -143,7 +143,7 @@ func (l *live) put(p packed) {
 
 // push stores what waits, as long as it takes, until ctx ends.
 func (m *Member) push(ctx context.Context) {
-	l := &m.live
+	l, refused := &m.live, ""
 	for {
 		p, ok := l.first()
 		if !ok {
@@ -162,14 +162,17 @@ func (m *Member) push(ctx context.Context) {
 			if ctx.Err() != nil {
 				return
 			}
-			m.noteFailing(true)
-			m.logf(slog.LevelWarn, "what this shard has measured cannot be stored: %v", err)
+			if text := err.Error(); text != refused { // once as long as it stays the same
+				refused = text
+				m.logf(slog.LevelWarn, "what this shard has measured cannot be stored and waits here: %s", text)
+			}
 			if sleep(ctx, m.every(liveInterval)) != nil { // it waits, and may be taken later
 				return
 			}
 			continue
 		}
 		m.noteFailing(false)
+		refused = ""
 		l.done(p, time.Since(began))
 	}
 }

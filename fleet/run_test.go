@@ -81,9 +81,7 @@ func TestRun(t *testing.T) {
 				t.Errorf("%+v", decided)
 			}
 			checkSum(t, sum, shards)
-			w, err := Watch(t.Context(), r, "run-1") // whoever comes later finds the same
-			must(t, err)
-			later, err := w.Refresh(t.Context())
+			later, err := Merge(t.Context(), r, "run-1") // whoever comes later finds the same
 			must(t, err)
 			checkSum(t, later, shards)
 			checkFiles(t, later)

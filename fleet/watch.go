@@ -70,6 +70,15 @@ func (w *Watcher) follow() {
 	}
 }
 
+// Merge adds up what the shards of a run have measured so far. Anybody may do that at any time.
+func Merge(ctx context.Context, r Rendezvous, runID string) (*Merged, error) {
+	w, err := Watch(ctx, r, runID)
+	if err != nil {
+		return nil, err
+	}
+	return w.Refresh(ctx)
+}
+
 // Requests is what the watcher has asked of the store so far.
 func (w *Watcher) Requests() Requests { return w.store.requests() }
 

@@ -12,6 +12,7 @@ import (
 	"katydid/runtime/js"
 	"katydid/runtime/k6/options"
 	"katydid/runtime/k6data"
+	"katydid/runtime/load"
 	"katydid/runtime/vu"
 )
 
@@ -28,6 +29,8 @@ type Run struct {
 	Arrays  *k6data.Arrays    // of k6/data
 	Files   *k6data.Files     // of k6/experimental/fs
 	Secrets *Secrets          // of k6/secrets; nil for none
+	// Shard says which of the users of all processes of a test are here.
+	Shard load.Shard
 	// Turn says how long a request that is about to be sent has to wait for its turn (options.rps); nil without a cap.
 	Turn func(now time.Time) time.Duration
 	// Abort ends the test at once (exec.test.abort); Fail marks it as failed.
