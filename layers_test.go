@@ -48,6 +48,7 @@ var layers = map[string]layer{
 	"exporter":           {},
 	"locustworker":       {ours: []string{"locustworker/zmtp", "stats"}},
 	"locustworker/zmtp":  {},
+	"fleet":              {ours: []string{"exporter", "stats", "metrics"}},
 	"targetapi":          {},
 	"bench/locust":       {ours: []string{"targetapi", "internal/tools"}}, // programs of their own
 	"bench/truth":        {ours: []string{"internal/tools"}},

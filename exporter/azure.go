@@ -18,14 +18,15 @@ import (
 // azureStore writes block blobs with nothing but a SAS.
 type azureStore struct {
 	container *url.URL // with the prefix, without the token
+	depth     int      // how many names in its path lead to the container; the rest is the prefix
 	text      string
 	token     *sas
 	scrub     Scrubber
 	wire      wire
 }
 
-func newAzureStore(t *Target) *azureStore {
-	return &azureStore{container: t.base, text: t.text, token: t.sas, scrub: t.scrub, wire: newWire(t.scrub)}
+func newAzureStore(t *Target, connections int) *azureStore {
+	return &azureStore{container: t.base, depth: t.depth, text: t.text, token: t.sas, scrub: t.scrub, wire: newWire(t.scrub, connections)}
 }
 
 // Put uploads a blob in one request (Put Blob, up to 5,000 MiB).
@@ -38,7 +39,7 @@ func (a *azureStore) Put(ctx context.Context, name string, r io.ReadSeeker, _ in
 		_, err = r.Seek(0, io.SeekStart)
 	}
 	if err != nil {
-		return a.fault(name, &x, err)
+		return a.fault("put "+name, &x, err)
 	}
 	md5 := o.Sums.MD5[:]
 	upload := &blockblob.UploadOptions{
@@ -52,7 +53,7 @@ func (a *azureStore) Put(ctx context.Context, name string, r io.ReadSeeker, _ in
 		}
 	}
 	_, err = client.Upload(x.in(ctx), streaming.NopCloser(r), upload)
-	return a.fault(name, &x, err)
+	return a.fault("put "+name, &x, err)
 }
 
 // options switch azblob's own retries off: retry.go has one policy for all stores.
@@ -82,12 +83,12 @@ func (oldVersion) Do(req *policy.Request) (*http.Response, error) {
 	return req.Next()
 }
 
-func (a *azureStore) fault(name string, x *exchange, err error) error {
+func (a *azureStore) fault(op string, x *exchange, err error) error {
 	code := ""
 	if answer := (*azcore.ResponseError)(nil); errors.As(err, &answer) {
 		code = answer.ErrorCode
 	}
-	return newError(a.text, name, a.scrub, x, code, err)
+	return newError(a.text, op, a.scrub, x, code, err)
 }
 
 // String is the URL of the container and the prefix.

@@ -31,7 +31,7 @@ func (m *memory) Put(ctx context.Context, full string, r io.ReadSeeker, size int
 		err = do(ctx, name)
 	}
 	if err != nil {
-		return newError(m.String(), full, Scrubber{}, &exchange{}, "", err)
+		return newError(m.String(), "put "+full, Scrubber{}, &exchange{}, "", err)
 	}
 	if int64(len(body)) != size {
 		return errors.New("the body is not as long as it should be")

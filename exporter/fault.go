@@ -20,11 +20,11 @@ import (
 const maxSkew = 5 * time.Minute
 
 // newError makes an *Error of what a library returned; nil stays nil. x is what the answer said, if there was one.
-func newError(store, name string, scrub Scrubber, x *exchange, code string, err error) error {
+func newError(store, op string, scrub Scrubber, x *exchange, code string, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := &Error{Op: "put " + name, Store: store, Status: x.status, RetryAfter: x.retryAfter}
+	e := &Error{Op: op, Store: store, Status: x.status, RetryAfter: x.retryAfter}
 	if x.status == 0 || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		e.Status, e.Class, e.Text, e.cause = 0, netClass(err), scrub.Scrub(netText(err)), safeCause(err)
 		return e
@@ -51,6 +51,8 @@ func judge(status int, code string) (Class, string) {
 	switch code {
 	case "BlobAlreadyExists", "ConditionNotMet", "PreconditionFailed", "UnauthorizedBlobOverwrite":
 		return Exists, "there is such a name already, and it may not be replaced"
+	case "BlobNotFound", "NoSuchKey":
+		return Absent, "there is no such name"
 	case "PublicAccessNotPermitted", "NoAuthenticationInformation":
 		return Denied, "the request carried no token; give one in SAS_TOKEN"
 	case "ContainerBeingDeleted":

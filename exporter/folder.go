@@ -36,6 +36,9 @@ func parseFolder(u *url.URL) (*Target, error) {
 	return t, nil
 }
 
+// temporary is how the names of files begin that are not whole yet.
+const temporary = ".katydid-"
+
 func createNew(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
@@ -43,28 +46,44 @@ func createNew(path string) (*os.File, error) {
 // Put writes a file beside its final place, then renames it.
 func (f *folderStore) Put(ctx context.Context, name string, r io.ReadSeeker, size int64, o PutOptions) error {
 	if _, err := os.Stat(f.dir); err != nil {
-		return f.fault(name, err)
+		return f.fault("put "+name, err)
 	}
 	final := filepath.Join(f.dir, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(final), 0o777); err != nil {
-		return f.fault(name, err)
+		return f.fault("put "+name, err)
 	}
-	tmp, err := f.create(filepath.Join(filepath.Dir(final), ".katydid-"+rand.Text()))
+	tmp, err := f.create(filepath.Join(filepath.Dir(final), temporary+rand.Text()))
 	if err != nil {
-		return f.fault(name, err)
+		return f.fault("put "+name, err)
 	}
 	err = fill(ctx, tmp, r, size, o.Sums)
 	err = errors.Join(err, tmp.Close())
-	if err == nil && o.CreateOnly {
-		err = reserve(final)
-	}
 	if err == nil {
-		err = os.Rename(tmp.Name(), final)
+		tellDate(ctx, tmp.Name())
+		err = settle(tmp.Name(), final, o.CreateOnly)
 	}
 	if err != nil {
 		_ = os.Remove(tmp.Name()) // the first error is the one that matters
 	}
-	return f.fault(name, err)
+	return f.fault("put "+name, err)
+}
+
+// settle gives a file its final name.
+func settle(tmp, final string, createOnly bool) error {
+	if createOnly {
+		err := os.Link(tmp, final) // fails if there is one of that name, and nobody ever sees half of it
+		if err == nil {
+			_ = os.Remove(tmp) // a name too many does no harm
+			return nil
+		}
+		if errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		if err := reserve(final); err != nil { // there are no links here
+			return err
+		}
+	}
+	return os.Rename(tmp, final)
 }
 
 // fill writes what r holds and makes it stay.
@@ -107,11 +126,11 @@ func (s *stoppable) Read(b []byte) (int, error) {
 	return s.r.Read(b)
 }
 
-func (f *folderStore) fault(name string, err error) error {
+func (f *folderStore) fault(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := &Error{Op: "put " + name, Store: f.text, Class: Fatal, Text: rootCause(err).Error(), cause: safeCause(err)}
+	e := &Error{Op: op, Store: f.text, Class: Fatal, Text: rootCause(err).Error(), cause: safeCause(err)}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e.Class, e.Text = Retry, netText(err)

@@ -24,13 +24,21 @@ type upload struct {
 	opts PutOptions
 }
 
-// putRetrying puts until it succeeds, fails for good, has tried tries times (0: no limit), or ctx ends. Waits double
-// from 0.2 s to 2 s with jitter, longer if the store asks for it; a wait that would outlast ctx is not begun. tried says
-// how often it was tried. At the end of ctx the error is a *GaveUp.
+// putRetrying puts as Retrying says.
 func putRetrying(ctx context.Context, store Store, u upload, tries int) (tried int, err error) {
+	return Retrying(ctx, tries, u.size, func(ctx context.Context) error {
+		return store.Put(ctx, u.name, u.body, u.size, u.opts)
+	})
+}
+
+// Retrying does something with a store until it succeeds, fails for good, was tried tries times (0: no limit), or ctx
+// ends. An attempt gets 5 s, and more for its bytes. Waits double from 0.2 s to 2 s with jitter, longer if the store asks
+// for it; a wait that would outlast ctx is not begun. tried says how often it was tried. At the end of ctx the error is a
+// *GaveUp.
+func Retrying(ctx context.Context, tries int, bytes int64, do func(ctx context.Context) error) (tried int, err error) {
 	var last error
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
-		err := putOnce(ctx, store, u)
+		err := once(ctx, bytes, do)
 		tried++
 		if err == nil {
 			return tried, nil
@@ -56,12 +64,12 @@ func isContext(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// putOnce bounds one attempt, so that a store which never answers cannot use up the time of all.
-func putOnce(ctx context.Context, store Store, u upload) error {
-	limit := tryTimeout + time.Duration(u.size)*time.Second/slowest
+// once bounds one attempt, so that a store which never answers cannot use up the time of all.
+func once(ctx context.Context, bytes int64, do func(ctx context.Context) error) error {
+	limit := tryTimeout + time.Duration(bytes)*time.Second/slowest
 	try, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	err := store.Put(try, u.name, u.body, u.size, u.opts)
+	err := do(try)
 	var e *Error
 	if errors.As(err, &e) && try.Err() != nil && ctx.Err() == nil {
 		e.Class, e.Text, e.cause = Retry, fmt.Sprintf("no answer within %s", limit.Round(100*time.Millisecond)), nil

@@ -73,8 +73,8 @@ func s3Endpoint(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-func newS3Store(t *Target) (*s3Store, error) {
-	w := newWire(t.scrub)
+func newS3Store(t *Target, connections int) (*s3Store, error) {
+	w := newWire(t.scrub, connections)
 	client, err := minio.New(t.base.Host, &minio.Options{
 		Creds:      credentials.NewStaticV4(t.keyID, t.key.value(), t.session.value()),
 		Secure:     t.base.Scheme == "https",
@@ -101,15 +101,19 @@ func (s *s3Store) Put(ctx context.Context, name string, r io.ReadSeeker, size in
 		put.SetMatchETagExcept("*")
 	}
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return newError(s.text, name, s.scrub, &x, "", err)
+		return s.fault("put "+name, &x, err)
 	}
 	md5, sha := base64.StdEncoding.EncodeToString(o.Sums.MD5[:]), hex.EncodeToString(o.Sums.SHA256[:])
 	_, err := s.core.PutObject(x.in(ctx), s.bucket, path.Join(s.prefix, name), r, size, md5, sha, put)
+	return s.fault("put "+name, &x, err)
+}
+
+func (s *s3Store) fault(op string, x *exchange, err error) error {
 	code := ""
 	if answer := (minio.ErrorResponse{}); errors.As(err, &answer) {
 		code = answer.Code
 	}
-	return newError(s.text, name, s.scrub, &x, code, err)
+	return newError(s.text, op, s.scrub, x, code, err)
 }
 
 // String is s3://bucket/prefix, with the endpoint if it is not Amazon's.

@@ -71,7 +71,7 @@ func (s *sas) check(now, end time.Time, https bool) (warnings []string, err erro
 		return nil, err
 	}
 	warnings, err = s.checkTime(now, end)
-	return append(warnings, s.warn()...), err
+	return append(warnings, s.warn("cw")...), err
 }
 
 func (s *sas) checkKind() error {
@@ -100,6 +100,18 @@ func (s *sas) checkPermissions() error {
 		return errors.New("the token permits to create but not to replace blobs (sp has no w); make one with sp=cw")
 	}
 	return errors.New("the token does not permit to write (sp has neither c nor w); make one with sp=cw")
+}
+
+// checkReading is check for a store that is also read: it wants r and l, too.
+func (s *sas) checkReading(now, end time.Time, https bool) (warnings []string, err error) {
+	if _, err := s.check(now, end, https); err != nil {
+		return nil, err
+	}
+	if sp := s.fields["sp"]; (sp != "" || s.fields["si"] == "") && !(strings.Contains(sp, "r") && strings.Contains(sp, "l")) {
+		return nil, fmt.Errorf("the token does not permit to read and to list (sp=%s): the shards of a run meet in the store; make one with sp=rcwl", sp)
+	}
+	warnings, err = s.checkTime(now, end)
+	return append(warnings, s.warn("rcwl")...), err
 }
 
 // margin is how long a token should outlive the planned end of a run: the last flush comes after it.
@@ -132,13 +144,13 @@ func (s *sas) checkTime(now, end time.Time) (warnings []string, err error) {
 	return warnings, nil
 }
 
-// warn names what works but is unwise.
-func (s *sas) warn() (warnings []string) {
+// warn names what works but is unwise; needed are the permissions that are.
+func (s *sas) warn(needed string) (warnings []string) {
 	if s.fields["ss"] != "" {
-		warnings = append(warnings, "the token is for the whole account; one for the container (sr=c) with sp=cw is enough")
+		warnings = append(warnings, "the token is for the whole account; one for the container (sr=c) with sp="+needed+" is enough")
 	}
-	if more := strings.Trim(s.fields["sp"], "racw"); more != "" {
-		warnings = append(warnings, fmt.Sprintf("the token permits more than is needed (%s); sp=cw is enough", more))
+	if more := strings.Trim(s.fields["sp"], "ra"+needed); more != "" {
+		warnings = append(warnings, fmt.Sprintf("the token permits more than is needed (%s); sp=%s is enough", more, needed))
 	}
 	if ip := s.fields["sip"]; ip != "" {
 		warnings = append(warnings, fmt.Sprintf("the token is for the addresses %s only, which may not be this machine's", ip))

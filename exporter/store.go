@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// Store takes files. There is no way to list or to look: the token may be good for writing only.
+// Store takes files. There is no way to list or to look: the token may be good for writing only. Who has a better one
+// asks for a Reader.
 type Store interface {
 	// Put stores the size bytes of r as name ("run/scene_1_stats.csv", slashes, no colons), all or nothing: a reader
 	// sees the old content or the new. One attempt, no retries. r is read from its start. Errors are *Error and hold no
@@ -53,20 +54,21 @@ const (
 	Exists               // CreateOnly and there is one (409, 412)
 	Skew                 // refused, and this machine's clock is wrong by more than 5 minutes
 	Fatal                // will not succeed by trying again: bad request, disk full, certificate
+	Absent               // Get: there is no such name
 )
 
 // String is the class in lower case.
 func (c Class) String() string {
-	names := [...]string{"retry", "denied", "missing", "exists", "skew", "fatal"}
+	names := [...]string{"retry", "denied", "missing", "exists", "skew", "fatal", "absent"}
 	if int(c) < len(names) {
 		return names[c]
 	}
 	return fmt.Sprintf("class %d", c)
 }
 
-// Error is a failed Put. Its text has no query and no secret.
+// Error is a failed Put, Get or List. Its text has no query and no secret.
 type Error struct {
-	Op         string        // "put NAME"
+	Op         string        // "put NAME", "get NAME", "list PREFIX"
 	Store      string        // where to, without secrets
 	Status     int           // of the HTTP answer, 0 if there was none
 	Code       string        // the store's own word: AuthenticationFailed, NoSuchBucket

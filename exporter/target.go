@@ -13,6 +13,7 @@ import (
 type Target struct {
 	kind     string   // "azure", "s3", "folder"
 	base     *url.URL // azure: container and prefix; s3: the endpoint
+	depth    int      // azure: how many names in the path lead to the container
 	sas      *sas     // azure
 	bucket   string   // s3
 	prefix   string   // s3
@@ -93,7 +94,7 @@ func parseAzure(u *url.URL, getenv func(string) string) (*Target, error) {
 	if u.Host == "" || len(parts) < least {
 		return nil, fmt.Errorf("the URL names no container: it has to look like %s://HOST%s", u.Scheme, form)
 	}
-	t.base = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/" + strings.Join(parts, "/")}
+	t.base, t.depth = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/" + strings.Join(parts, "/")}, least
 	t.text = t.scrub.Scrub(t.base.String())
 	emulator := least == 2 && parts[0] == "devstoreaccount1" || strings.HasPrefix(u.Host, "devstoreaccount1.")
 	if err := plainHTTP(u, emulator, getenv); err != nil {
@@ -150,13 +151,28 @@ func (t *Target) Check(now, end time.Time) (warnings []string, err error) {
 	return append(t.warnings[:len(t.warnings):len(t.warnings)], more...), err
 }
 
+// CheckReading is Check for credentials that have to serve a Reader.
+func (t *Target) CheckReading(now, end time.Time) (warnings []string, err error) {
+	if t.kind != "azure" {
+		return t.warnings, nil
+	}
+	more, err := t.sas.checkReading(now, end, t.base.Scheme == "https")
+	if err != nil {
+		err = fmt.Errorf("%s: %w", EnvToken, err)
+	}
+	return append(t.warnings[:len(t.warnings):len(t.warnings)], more...), err
+}
+
 // Open makes the store. Nothing is sent.
-func (t *Target) Open() (Store, error) {
+func (t *Target) Open() (Store, error) { return t.OpenReader(parallel) }
+
+// OpenReader makes a store that can also be read, with at most that many connections. Nothing is sent.
+func (t *Target) OpenReader(connections int) (Reader, error) {
 	switch t.kind {
 	case "azure":
-		return newAzureStore(t), nil
+		return newAzureStore(t, connections), nil
 	case "s3":
-		return newS3Store(t)
+		return newS3Store(t, connections)
 	}
 	return &folderStore{dir: t.dir, text: t.text, create: createNew}, nil
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// parallel is how many uploads run at once in the last flush, and so the most connections to a store.
+// parallel is how many uploads run at once in the last flush, and so the most connections to a store that is written only.
 const parallel = 3
 
 // wire carries requests to a store: HTTP/1.1 on few connections of its own, so that the measured traffic shares nothing
@@ -23,7 +23,7 @@ type wire struct {
 	scrub Scrubber
 }
 
-func newWire(scrub Scrubber) wire {
+func newWire(scrub Scrubber, connections int) wire {
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
 	return wire{scrub: scrub, Transport: &http.Transport{
@@ -32,8 +32,8 @@ func newWire(scrub Scrubber) wire {
 		TLSHandshakeTimeout: tryTimeout,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		Protocols:           &http1,
-		MaxConnsPerHost:     parallel,
-		MaxIdleConnsPerHost: parallel,
+		MaxConnsPerHost:     connections,
+		MaxIdleConnsPerHost: connections,
 		IdleConnTimeout:     90 * time.Second,
 		DisableCompression:  true,
 	}}
@@ -75,11 +75,13 @@ type exchange struct {
 	status     int           // 0 without an answer
 	retryAfter time.Duration //
 	skew       time.Duration // this machine's clock minus the store's
+	date       dateFunc      // see WithDate
 }
 
 type exchangeKey struct{}
 
 func (x *exchange) in(ctx context.Context) context.Context {
+	x.date, _ = ctx.Value(dateKey{}).(dateFunc)
 	return context.WithValue(ctx, exchangeKey{}, x)
 }
 
@@ -87,6 +89,9 @@ func (x *exchange) answered(resp *http.Response, now time.Time) {
 	x.status = resp.StatusCode
 	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		x.skew = now.Sub(date)
+		if x.date != nil {
+			x.date(date, time.Second)
+		}
 	}
 	after := resp.Header.Get("Retry-After")
 	if seconds, err := strconv.Atoi(after); err == nil && seconds > 0 {

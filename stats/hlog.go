@@ -68,21 +68,44 @@ func (l *HLogWriter) Write(iv *Interval) error {
 		return nil
 	}
 	// Ends, not lengths, are rounded, so that one interval ends where the next begins.
-	from := max(iv.Start.Sub(l.start).Milliseconds(), 0)
-	to := max(iv.End.Sub(l.start).Milliseconds(), from)
+	from, to := l.millis(iv.Start, iv.End)
 	l.line = l.appendLine(l.line[:0], from, to, iv.Total)
-	tagged := func(tag string, h *hdrhistogram.PackedHistogram) {
-		if h != nil {
-			l.line = append(append(append(l.line, "Tag="...), tag...), ',')
-			l.line = l.appendLine(l.line, from, to, h)
-		}
+	l.rows(from, to, iv.Rows)
+	l.tagged("response", from, to, iv.Response)
+	l.tagged("lag", from, to, iv.Lag)
+	return l.flush()
+}
+
+// WriteRows appends the times of rows over several intervals, which were written without rows and the last of which ends
+// at end: the log of a run on several machines has rows less often. Readers take them for rows of the last interval; sums
+// are the same.
+func (l *HLogWriter) WriteRows(start, end time.Time, rows []IntervalRow) error {
+	from, to := l.millis(start, end)
+	l.line = l.line[:0]
+	l.rows(from, to, rows)
+	return l.flush()
+}
+
+func (l *HLogWriter) millis(start, end time.Time) (from, to int64) {
+	from = max(start.Sub(l.start).Milliseconds(), 0)
+	return from, max(end.Sub(l.start).Milliseconds(), from)
+}
+
+func (l *HLogWriter) rows(from, to int64, rows []IntervalRow) {
+	for _, r := range rows {
+		l.tagged(HLogTag(r.Key), from, to, r.Times)
+		l.tagged(HLogResponseTag(r.Key), from, to, r.Response)
 	}
-	for _, r := range iv.Rows {
-		tagged(HLogTag(r.Key), r.Times)
-		tagged(HLogResponseTag(r.Key), r.Response)
+}
+
+func (l *HLogWriter) tagged(tag string, from, to int64, h *hdrhistogram.PackedHistogram) {
+	if h != nil {
+		l.line = append(append(append(l.line, "Tag="...), tag...), ',')
+		l.line = l.appendLine(l.line, from, to, h)
 	}
-	tagged("response", iv.Response)
-	tagged("lag", iv.Lag)
+}
+
+func (l *HLogWriter) flush() error {
 	if _, err := l.w.Write(l.line); err != nil {
 		return fmt.Errorf("write histogram log: %w", err)
 	}

@@ -27,15 +27,7 @@ const pageBuckets = 64
 func (l *ledger) add(h *hdrhistogram.PackedHistogram) {
 	at := 0
 	for value, count := range h.ForEachBucket {
-		i := bucketIndex(value)
-		number := int32(i / pageBuckets)
-		for at < len(l.pages) && l.pages[at].number < number {
-			at++
-		}
-		if at == len(l.pages) || l.pages[at].number != number {
-			l.insert(at, number)
-		}
-		l.pages[at].add(int(i%pageBuckets), count)
+		at = l.put(at, bucketIndex(value), count)
 	}
 }
 

@@ -44,6 +44,9 @@ import (
 //	| thresholds            | metric, threshold (the expression), ok, value (of what it compares; milliseconds)      |
 //	| errors                | the failures: method, name, error, count, first_seen, last_seen; order of the CSV file |
 //	| exceptions            | uncaught errors of tasks: message, traceback, count, first_seen; in order of appearance|
+//	| shards                | of a run of several processes: how each fared, see SummaryShard; else not there        |
+//	| partial               | shares of the load that dead or absent shards have not made: missing (0 to 1), lost    |
+//	|                       | (which shards, as a text); not there if nothing is missing                             |
 type Summary struct {
 	Katydid    string             `json:"katydid"`
 	Script     string             `json:"script"`
@@ -61,6 +64,33 @@ type Summary struct {
 	Thresholds []SummaryThreshold `json:"thresholds"`
 	Errors     []SummaryError     `json:"errors"`
 	Exceptions []SummaryException `json:"exceptions"`
+	Shards     []SummaryShard     `json:"shards,omitempty"`
+	Partial    *SummaryPartial    `json:"partial,omitempty"`
+}
+
+// SummaryShard is one of the processes that have made a load together.
+type SummaryShard struct {
+	Index       int      `json:"index"`
+	Host        string   `json:"host"`
+	State       string   `json:"state"` // running, ended, dead (no sign of life), waiting (has not begun), absent (took no part)
+	Requests    int64    `json:"requests"`
+	Failures    int64    `json:"failures"`
+	UsersMax    int      `json:"users_max"`
+	LagP99MS    Millis   `json:"lag_p99_ms"` // time that the generator itself added
+	CPUShare    float64  `json:"cpu_share"`  // of its processors; 0 to 1
+	ClockMS     Millis   `json:"clock_ms"`   // how far its clock was behind the store's
+	ClockWithin Millis   `json:"clock_within_ms"`
+	LateMS      Millis   `json:"late_ms"` // how long after the common start it began
+	Verdict     Verdict  `json:"verdict"`
+	Reasons     []string `json:"verdict_reasons"`
+	Missing     float64  `json:"missing"`   // share of its load that it has not made; 0 to 1
+	ExitCode    int      `json:"exit_code"` // for its own troubles
+}
+
+// SummaryPartial says what is missing from a run.
+type SummaryPartial struct {
+	Missing float64 `json:"missing"`
+	Lost    string  `json:"lost"`
 }
 
 // SummaryCheck is one check of the script.

@@ -43,7 +43,12 @@ func (s *State) live(names []string, live func(name string) any, build func(name
 func (s *State) executionVU() goja.Value {
 	return s.live([]string{"idInTest", "idInInstance", "iterationInInstance", "iterationInScenario", "tags", "metrics"}, func(name string) any {
 		switch name {
-		case "idInTest", "idInInstance":
+		case "idInTest":
+			if s.vm.ID == 0 { // no user
+				return s.vm.ID
+			}
+			return s.run.Shard.Number(s.vm.ID-1) + 1
+		case "idInInstance":
 			return s.vm.ID
 		case "iterationInInstance":
 			return max(s.iteration, 0)
@@ -83,6 +88,8 @@ func (s *State) executionScenario() goja.Value {
 			return s.scenario.began().UnixMilli()
 		case "progress":
 			return s.scenario.progress(time.Now())
+		case "iterationInInstance":
+			return s.ownNumber
 		}
 		return s.number
 	}, nil)

@@ -221,7 +221,7 @@ func (pl play) do(t testing.TB) *played {
 		go func() { <-pl.kill; w.Interrupt() }()
 	}
 	for i := range max(pl.iterations, 1) {
-		w.Iterate(load.Iteration{Number: int64(i)})
+		w.Iterate(load.Iteration{Number: int64(i), Own: int64(i)})
 	}
 	st.sc.Put(w)
 	return st.end()

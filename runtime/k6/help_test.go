@@ -123,7 +123,7 @@ func (st *stage) iterate(n int) {
 	st.tb.Helper()
 	w := st.user()
 	for i := range n {
-		if !w.Iterate(load.Iteration{Number: int64(i)}) {
+		if !w.Iterate(load.Iteration{Number: int64(i), Own: int64(i)}) {
 			st.tb.Fatalf("iteration %d was interrupted: %s", i, st.text())
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"katydid/runtime/js"
 	"katydid/runtime/k6/options"
 	"katydid/runtime/k6data"
+	"katydid/runtime/load"
 	"katydid/runtime/vu"
 )
 
@@ -28,6 +29,8 @@ type Run struct {
 	Arrays  *k6data.Arrays    // of k6/data
 	Files   *k6data.Files     // of k6/experimental/fs
 	Secrets *Secrets          // of k6/secrets; nil for none
+	// Shard says which of the users of all processes of a test are here.
+	Shard load.Shard
 	// Turn says how long a request that is about to be sent has to wait for its turn (options.rps); nil without a cap.
 	Turn func(now time.Time) time.Duration
 	// Abort ends the test at once (exec.test.abort); Fail marks it as failed.
@@ -72,6 +75,7 @@ type State struct {
 	iteration int64     // of this user, from 0; -1 before the first
 	inThis    int64     // iterations of this user in its scenario, the one under way included
 	number    int64     // of the iteration, unique in the scenario, from 0
+	ownNumber int64     // the same among those of this process
 	phase     phase
 	aborting  bool // the script has called exec.test.abort
 }

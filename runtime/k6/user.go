@@ -112,7 +112,7 @@ func (w *worker) Iterate(it load.Iteration) bool {
 	}
 	s.iteration++
 	s.inThis++
-	s.number = it.Number
+	s.number, s.ownNumber = it.Number, it.Own
 	if s.run.tagged("iter") {
 		s.retag()
 	}

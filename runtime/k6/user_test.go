@@ -72,6 +72,25 @@ export default async function () { if (__ENV.STOP === "yes") { console.log("begu
 	}
 }
 
+// In a shard numbers tell those of the test from those of the process.
+func TestNumbersOfAShard(t *testing.T) {
+	st := newStage(t, `import exec from "k6/execution";
+export default function () {
+  console.log(exec.vu.idInTest, exec.vu.idInInstance, exec.scenario.iterationInTest, exec.scenario.iterationInInstance, __VU, __ITER);
+}`)
+	st.run.Shard = load.Shard{Index: 2, Of: 5}
+	for range 2 {
+		w := st.user()
+		for own := range int64(2) {
+			w.Iterate(load.Iteration{Number: st.run.Shard.Number(own), Own: own})
+		}
+		defer st.sc.Put(w)
+	}
+	if got, want := st.text(), "3 1 2 0 1 0\n3 1 7 1 1 1\n8 2 2 0 2 0\n8 2 7 1 2 1"; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
 // exec.test.abort ends the iterations of all users, and no other begins.
 func TestAbort(t *testing.T) {
 	st := newStage(t, `import exec from "k6/execution"; import { sleep } from "k6";

@@ -18,6 +18,10 @@ type Plan struct {
 	// beginning, and there may be one at the very end of the shape.
 	First float64
 	Reach bool
+	// Shard says which of the starts are made here. Each class is dealt by
+	// itself: were it all starts together, two classes of equal weight would
+	// end up on a shard each.
+	Shard Shard
 }
 
 // arrivals are the starts of a plan one after another. Both spacings are steps
@@ -55,19 +59,26 @@ func (a *arrivals) next() (due time.Duration, ok bool) {
 	return due, ok
 }
 
-// stream is the starts of one class: those of the plan whose turn is its.
+// stream is the starts of one class: those of the plan whose turn is its, and
+// of these a shard's.
 type stream struct {
 	all   *arrivals
 	turns turns
 	class int
+	shard Shard
+	dealt int64         // starts of the class so far, those of other shards included
 	held  bool          // its next start has a place on the axis of the integral
 	place float64       // that place
 	due   time.Duration // of the next start
 	more  bool          // there is one
 }
 
-func (p Plan) stream(weights []float64, class int) *stream {
-	s := &stream{all: p.arrivals(), turns: newTurns(weights), class: class}
+// stream gives the starts of a class that are the shard's.
+func (p Plan) stream(weights []float64, class int, shard Shard) *stream {
+	if shard.idle() {
+		return &stream{}
+	}
+	s := &stream{all: p.arrivals(), turns: newTurns(weights), class: class, shard: shard}
 	s.advance()
 	return s
 }
@@ -81,8 +92,11 @@ func (s *stream) advance() {
 			return
 		}
 		if s.turns.next() == s.class {
-			s.place = place
-			return
+			s.dealt++
+			if s.shard.Owns(s.dealt - 1) {
+				s.place = place
+				return
+			}
 		}
 	}
 }

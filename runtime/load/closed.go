@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 )
@@ -38,6 +39,11 @@ type Closed struct {
 	dead  int   // users that ended by themselves since the last goal
 	owed  []int // by class: calls of Ended to come for users already counted as stopped
 	busy  bool  // the ramp is not complete
+
+	// In a shard the mix is that of all shards: it has their users, too, and keeps those that ended by themselves.
+	shard Shard
+	gone  []int // by class: users of this shard that ended by themselves and are counted in the mix
+	fill  []int // by class: of these, those that the present goal is to make good
 }
 
 // NewClosed returns a driver without a goal. complete, if not nil, is called
@@ -48,8 +54,21 @@ func NewClosed(mix *Mix, users Users, complete func(live int)) *Closed {
 		mix: mix, users: users, complete: complete,
 		wake: make(chan struct{}, 1),
 		owed: make([]int, len(mix.classes)),
+		gone: make([]int, len(mix.classes)),
 	}
 }
+
+// Share makes this the driver of a shard: goals are those of all shards
+// together, and the users here are those whose place in the mix the shard owns.
+// Each shard plays through the whole plan, so all of them get the same goals in
+// the same order. What ended by itself elsewhere it does not know: a new goal
+// ramps as if nobody had, and each shard makes good its own losses at the
+// beginning of a ramp that goes up and at the end of one that goes down. Call it
+// before Run, or not.
+func (c *Closed) Share(s Shard) { c.shard = s }
+
+// shared says that other processes have users of the same mix.
+func (c *Closed) shared() bool { return c.shard.of() > 1 }
 
 // Goal sets the number of users to have, and the rate, in users per second, at
 // which to get there. It replaces the goal before, reached or not; the ramp
@@ -71,6 +90,7 @@ func (c *Closed) Goal(users int, rate float64, only ...string) error {
 		}
 	}
 	c.mix.Refill()
+	c.fill = slices.Clone(c.gone)
 	c.ramp = Ramp{From: c.mix.Running(), To: users, Rate: rate}
 	c.start, c.dead, c.busy = time.Time{}, 0, true
 	select {
@@ -89,8 +109,7 @@ func (c *Closed) Until(d time.Duration) { c.limit = d }
 func (c *Closed) Ended(class int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.owed[class] <= 0 && c.mix.Ended(class) {
-		c.dead++
+	if c.owed[class] <= 0 && c.lose(class) {
 		return
 	}
 	// This user is counted as stopped: Stop has found, or (owed is then below
@@ -98,19 +117,19 @@ func (c *Closed) Ended(class int) {
 	c.owed[class]--
 }
 
-// Live is the number of users that were started and neither ended nor were
+// Live is the number of users that were started here and neither ended nor were
 // asked to stop.
 func (c *Closed) Live() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.mix.Running()
+	return c.liveHere()
 }
 
-// Target is the number of users asked for, and whether it has been reached.
+// Target is the number of users to have here, and whether it has been reached.
 func (c *Closed) Target() (users int, reached bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.ramp.To, !c.busy
+	return int(c.shard.Count(int64(c.ramp.To))), !c.busy
 }
 
 // Run drives the users until ctx is done. It does not stop the users that are
@@ -154,22 +173,30 @@ func (c *Closed) step(now time.Time) (do func(), wait time.Duration) {
 	}
 	t := now.Sub(c.start)
 	level, up := c.ramp.Level(t), c.ramp.To > c.ramp.From
+	if up {
+		if class, ok := c.missing(); ok {
+			return func() { c.users.Start(class) }, 0
+		}
+	}
 	switch live := c.mix.Running(); {
 	case up && live+c.dead < level:
 		if class, ok := c.mix.Next(); ok {
-			return func() { c.users.Start(class) }, 0
+			return c.begin(class, live), 0
 		}
 	case !up && live > level:
 		if class, ok := c.mix.Last(); ok {
-			return func() { c.stop(class) }, 0
+			return c.end(class, live-1), 0
 		}
 	default:
 		if next, ok := c.ramp.Next(t); ok {
 			return nil, next - t
 		}
+		if class, ok := c.missing(); ok {
+			return func() { c.users.Start(class) }, 0
+		}
 	}
 	c.busy = false
-	live := c.mix.Running()
+	live := c.liveHere()
 	return func() { c.reached(live) }, 0
 }
 

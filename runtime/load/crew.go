@@ -20,7 +20,8 @@ type Worker interface {
 
 // An Iteration is what a worker is to do.
 type Iteration struct {
-	Number int64 // in the scenario, from 0
+	Number int64 // in the scenario, from 0; on all shards together
+	Own    int64 // the same among those of this process
 	Start  Start // in the plan of an open run; zero for users who loop
 }
 
@@ -49,7 +50,7 @@ type Notes struct {
 // Counts is what became of the iterations of a scenario up to now.
 type Counts struct {
 	Active      int   // users that are lent
-	Started     int64 // iterations begun; the next one gets this number
+	Started     int64 // iterations begun; of its own the next one gets this number
 	Completed   int64 // run to their end, also those that threw
 	Interrupted int64
 	Dropped     int64
@@ -122,11 +123,13 @@ func (p *place) interrupt() {
 	}
 }
 
-// claim takes the number of the next iteration, as long as it is below limit; 0 is no limit.
+const noLimit = -1
+
+// claim takes the number of the next iteration of this process, as long as it is below limit.
 func (c *crew) claim(limit int64) (number int64, ok bool) {
 	for {
 		n := c.handed.Load()
-		if limit > 0 && n >= limit {
+		if limit != noLimit && n >= limit {
 			return 0, false
 		}
 		if c.handed.CompareAndSwap(n, n+1) {

@@ -7,7 +7,9 @@ type queue struct {
 	next, seen *stream // the next start to hand out; the first that is not due yet
 	due        int64   // starts that were due so far
 	handed     int64   // starts that were handed out
-	share      float64 // of all starts
+	share      float64 // of all starts, those of other shards included
+	shard      Shard   // whose starts of the class are made here
+	whole      int     // users that there may be on all shards together
 	most       int     // users that there may be
 	reserved   int     // users that there are to be in any case
 	idle       line    // those who wait for a start
@@ -26,6 +28,14 @@ func (q *queue) look(t time.Duration) {
 		q.seen.advance()
 		q.due++
 	}
+}
+
+// part is the share of all starts that are made here.
+func (q *queue) part() float64 {
+	if q.shard.idle() {
+		return 0
+	}
+	return q.share / float64(q.shard.of())
 }
 
 // waiting is how many starts are due and not handed out.
@@ -66,7 +76,7 @@ func (o *Open) demand(t time.Duration) (wanted []int) {
 		if q.share == 0 {
 			continue
 		}
-		ahead := 1 + int(o.plan.Shape.Level(t)*q.share*aheadTime.Seconds())
+		ahead := 1 + int(o.plan.Shape.Level(t)*q.part()*aheadTime.Seconds())
 		short := q.reserved - q.users
 		if o.drop == nil {
 			short = max(short, int(min(q.waiting(), int64(q.most)))+ahead-q.idle.len()-q.coming)

@@ -3,9 +3,9 @@ package load
 import "math"
 
 // Reserve makes this a run as k6 has it; it is called before Warm. So many
-// users are made before the plan begins, as far as the maximum allows, and they
-// take turns: who has been idle longest is next, as scripts rely on that give
-// each user data of its own. If drop is not nil a start that finds no free user
+// users, on all shards together, are made before the plan begins, as far as the
+// maximum allows, and they take turns: who has been idle longest is next, as
+// scripts rely on that give each user data of its own. If drop is not nil a start that finds no free user
 // does not wait: it is dropped, and one more user is made in the background, for
 // the starts after it; for nothing else are users made. drop is told how many
 // were dropped just now, and whether some ever found that there are as many
@@ -13,7 +13,7 @@ import "math"
 func (o *Open) Reserve(users int, drop func(n int64, full bool)) {
 	for _, q := range o.queues {
 		q.rotate = true
-		q.reserved = min(q.most, int(math.Round(q.share*float64(users))))
+		q.reserved = int(q.shard.Count(int64(min(q.whole, int(math.Round(q.share*float64(users)))))))
 	}
 	o.drop = drop
 }

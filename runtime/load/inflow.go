@@ -11,7 +11,7 @@ import (
 // docs/decisions/015-executors-of-k6.md has the plans of k6's executors.
 type InflowPlan struct {
 	Plan Plan
-	// First users are there before the first arrival, Most is how many there may be.
+	// First users are there before the first arrival, Most is how many there may be; on all shards of Plan together.
 	First, Most int
 	// GracefulStop is how long iterations may go on after the end; then they are interrupted.
 	GracefulStop time.Duration
@@ -25,6 +25,7 @@ type InflowPlan struct {
 type Inflow struct {
 	crew
 	plan   InflowPlan
+	shard  Shard // of the users
 	open   *Open
 	full   sync.Once
 	ending chan struct{} // closed when nothing arrives any more
@@ -39,6 +40,7 @@ const readyLimit = 10 * time.Second
 func NewInflow(plan InflowPlan, workers Workers, notes Notes, pacer Pacer) *Inflow {
 	plan.Most = max(plan.Most, plan.First)
 	f := &Inflow{crew: crew{workers: workers, notes: notes}, plan: plan, ending: make(chan struct{})}
+	f.shard = plan.Plan.Shard.among(plan.Most)
 	f.open = NewOpen(plan.Plan, []Class{{Weight: 1}}, plan.Most, pacer, f.start, func() {})
 	if plan.Wait {
 		f.open.Reserve(plan.First, nil)
@@ -111,8 +113,8 @@ func (f *Inflow) work(p *place) {
 		if !ok {
 			return
 		}
-		number, _ := f.claim(0)
-		if !f.iterate(p.worker, Iteration{Number: number, Start: start}) {
+		own, _ := f.claim(noLimit)
+		if !f.iterate(p.worker, Iteration{Number: f.shard.Number(own), Own: own, Start: start}) {
 			return
 		}
 	}
@@ -134,14 +136,14 @@ func (f *Inflow) next(seat *Seat) (Start, bool) {
 func (f *Inflow) dropped(n int64, full bool) {
 	f.drop(n)
 	if full && f.notes.Full != nil {
-		f.full.Do(func() { f.notes.Full(f.plan.Most) })
+		f.full.Do(func() { f.notes.Full(int(f.shard.Count(int64(f.plan.Most)))) })
 	}
 }
 
 // Tally says what became of the plan.
 func (f *Inflow) Tally(now time.Time) Tally { return f.open.Tally(now) }
 
-// Level is the planned rate at the time now, in starts per second.
+// Level is the planned rate of this process at the time now, in starts per second.
 func (f *Inflow) Level(now time.Time) float64 { return f.open.Level(now) }
 
 // Progress is how much of the scenario's time is over, from 0 to 1.
@@ -152,7 +154,7 @@ func (f *Inflow) Reserved(t time.Duration) int {
 	if t < 0 || t >= f.plan.Plan.Shape.Length()+f.plan.GracefulStop {
 		return 0
 	}
-	return f.plan.First
+	return int(f.shard.Count(int64(f.plan.First)))
 }
 
 // Rises are the times at which Reserved grows.

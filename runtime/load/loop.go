@@ -23,15 +23,19 @@ type LoopPlan struct {
 	GracefulStop, GracefulRampDown time.Duration
 	// Most is how many users SetVUs may ask for; never less than Levels has.
 	Most int
+	// Shard says which part of all this is done here: that of the users whose place it owns. The Total is dealt to users,
+	// so that shards are done at about the same time.
+	Shard Shard
 }
 
 // Loop drives a LoopPlan. The user of the lowest place comes first, that of the
 // highest goes first. All methods but Run may be called from any goroutine.
 type Loop struct {
 	crew
-	plan LoopPlan
-	wake chan struct{}
-	end  time.Time // set before any user is there
+	plan  LoopPlan
+	total int64 // iterations of the Total that are made here; noLimit without
+	wake  chan struct{}
+	end   time.Time // set before any user is there
 
 	// With crew.mu. Posts [0, wanted) are to be at work; [wanted, top) may still have to be interrupted, the highest
 	// first, because it was asked to leave first.
@@ -46,8 +50,28 @@ type Loop struct {
 // NewLoop returns a driver for a plan.
 func NewLoop(plan LoopPlan, workers Workers, notes Notes) *Loop {
 	plan.Most = max(plan.Most, plan.Levels.Max())
-	return &Loop{crew: crew{workers: workers, notes: notes}, plan: plan, wake: make(chan struct{}, 1), asked: -1}
+	l := &Loop{crew: crew{workers: workers, notes: notes}, plan: plan, wake: make(chan struct{}, 1), asked: -1}
+	l.total = noLimit
+	if users := int64(plan.Levels.Max()); plan.Total > 0 {
+		users = max(users, 1)
+		l.total = plan.Total/users*plan.Shard.Count(users) + plan.Shard.Count(plan.Total%users)
+	}
+	return l
 }
+
+// number is the number among the iterations of all shards of number own here. The Total is dealt round by round, one
+// iteration for each user.
+func (l *Loop) number(own int64) int64 {
+	users := int64(l.plan.Levels.Max())
+	here := l.plan.Shard.Count(users)
+	if l.total == noLimit || here == 0 {
+		return l.plan.Shard.Number(own)
+	}
+	return own/here*users + l.plan.Shard.Number(own%here)
+}
+
+// users is how many of so many users are this process's.
+func (l *Loop) users(n int) int { return int(l.plan.Shard.Count(int64(n))) }
 
 // Run drives the users until the plan is done and all have left. When ctx is
 // done before that, all are interrupted at once, and what was not begun does
@@ -82,14 +106,14 @@ func (l *Loop) Run(ctx context.Context) {
 func (l *Loop) planned() int64 {
 	switch p := l.plan; {
 	case p.Total > 0:
-		return p.Total
+		return l.total
 	case p.Each > 0:
-		return p.Each * int64(max(p.Levels.Max(), len(l.posts)))
+		return p.Each * int64(max(l.users(p.Levels.Max()), len(l.posts)))
 	}
 	return 0
 }
 
-// SetVUs sets the number of users from now on, whatever Levels says.
+// SetVUs sets the number of users, of all shards together, from now on, whatever Levels says.
 func (l *Loop) SetVUs(n int) error {
 	if n < 0 || n > l.plan.Most {
 		return fmt.Errorf("the number of users must be between 0 and %d, got %d", l.plan.Most, n)
@@ -151,9 +175,10 @@ func (l *Loop) pass(now time.Time, hard bool) (next time.Time, over bool) {
 
 func (l *Loop) level(t time.Duration) (level int, change time.Duration) {
 	if l.asked >= 0 {
-		return l.asked, l.plan.Levels.Length()
+		return l.users(l.asked), l.plan.Levels.Length()
 	}
-	return l.plan.Levels.At(t)
+	level, change = l.plan.Levels.At(t)
+	return l.users(level), change
 }
 
 // used says, when nobody is at work, that nobody will be: all iterations were made, or there is none left to come.
@@ -162,7 +187,11 @@ func (l *Loop) used() bool {
 	if peak < 0 {
 		peak = l.plan.Levels.Max()
 	}
-	return l.wanted > 0 && l.wanted >= peak || l.plan.Total > 0 && l.handed.Load() >= l.plan.Total
+	peak = l.users(peak)
+	if peak == 0 && l.plan.Each > 0 { // all users are other shards'
+		return true
+	}
+	return l.wanted > 0 && l.wanted >= peak || l.total != noLimit && l.handed.Load() >= l.total
 }
 
 func (l *Loop) raise(level int) {
@@ -213,10 +242,12 @@ func (l *Loop) Progress(now time.Time) float64 {
 	share := l.share(now, l.plan.Levels.Length())
 	ended := float64(l.completed.Load() + l.interrupted.Load())
 	switch p := l.plan; {
-	case p.Total > 0:
-		return ended / float64(p.Total)
+	case l.total > 0:
+		return ended / float64(l.total)
+	case l.total == 0: // all are other shards'
+		return 1
 	case p.Each > 0 && share < 1:
-		return min(1, ended/float64(p.Each*int64(p.Levels.Max())))
+		return min(1, ended/max(1, float64(p.Each*int64(l.users(p.Levels.Max())))))
 	}
 	return share
 }
@@ -228,10 +259,10 @@ func (l *Loop) Reserved(t time.Duration) int {
 		return 0
 	}
 	if t < length {
-		return l.plan.Levels.Peak(t-l.plan.GracefulRampDown, t)
+		return l.users(l.plan.Levels.Peak(t-l.plan.GracefulRampDown, t))
 	}
 	// Those of the end stay, those who left before have their own time.
-	return l.plan.Levels.Peak(min(length, t-l.plan.GracefulRampDown), length)
+	return l.users(l.plan.Levels.Peak(min(length, t-l.plan.GracefulRampDown), length))
 }
 
 // Rises are the times at which Reserved may grow.

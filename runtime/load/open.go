@@ -75,9 +75,10 @@ func (s Start) Lag(began time.Time) time.Duration {
 }
 
 // NewOpen returns a driver for the plan, which Check has passed, with at most
-// that many users: they are shared out among the classes by weight, one at
-// least for each. Classes without a weight are not used; there must be one
-// with. start makes a user of a class, which takes a Seat; it is called from
+// that many users, those of all shards together: they are shared out among the
+// classes by weight, one at least for each, and those of a class among the
+// shards. A shard without a user of a class gets no start of it. Classes
+// without a weight are not used; there must be one with. start makes a user of a class, which takes a Seat; it is called from
 // Warm and Run. dying is called from a user's goroutine when no user is left
 // and the last ones left before they were ready for a start.
 func NewOpen(plan Plan, classes []Class, most int, pacer Pacer, start func(class int), dying func()) *Open {
@@ -89,9 +90,11 @@ func NewOpen(plan Plan, classes []Class, most int, pacer Pacer, start func(class
 	}
 	for i, w := range weights {
 		q := &queue{share: w / sum}
-		q.most = max(1, int(math.Round(q.share*float64(most))))
+		q.whole = max(1, int(math.Round(q.share*float64(most))))
+		q.shard = plan.Shard.turned(i).among(q.whole)
+		q.most = int(q.shard.Count(int64(q.whole)))
 		if w > 0 {
-			q.next, q.seen = plan.stream(weights, i), plan.stream(weights, i)
+			q.next, q.seen = plan.stream(weights, i, q.shard), plan.stream(weights, i, q.shard)
 		} else {
 			q.next, q.seen = &stream{}, &stream{}
 		}
@@ -265,14 +268,19 @@ func (o *Open) Change(now time.Time, rate float64) error {
 	return nil
 }
 
-// Level is the planned rate at the time now, in starts per second.
+// Level is the planned rate of this process at the time now, in starts per
+// second.
 func (o *Open) Level(now time.Time) float64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.begin.IsZero() {
 		return 0
 	}
-	return o.plan.Shape.Level(now.Sub(o.begin))
+	part := 0.0
+	for _, q := range o.queues {
+		part += q.part()
+	}
+	return o.plan.Shape.Level(now.Sub(o.begin)) * part
 }
 
 // Users is how many users there are or are being made, how many of them have a

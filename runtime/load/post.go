@@ -41,27 +41,27 @@ func (l *Loop) work(p *post) {
 // loop makes iterations as long as there are some and the user may stay.
 func (l *Loop) loop(p *post) {
 	for !p.leave.Load() {
-		number, ok := l.next(p)
+		own, ok := l.next(p)
 		if !ok {
 			p.done = true
 			return
 		}
-		if !l.iterate(p.worker, Iteration{Number: number}) {
+		if !l.iterate(p.worker, Iteration{Number: l.number(own), Own: own}) {
 			return
 		}
 	}
 }
 
-func (l *Loop) next(p *post) (number int64, ok bool) {
+func (l *Loop) next(p *post) (own int64, ok bool) {
 	// The clock decides on the end, not when Run gets round to telling everybody.
 	if !time.Now().Before(l.end) || l.plan.Each > 0 && p.made >= l.plan.Each {
 		return 0, false
 	}
-	number, ok = l.claim(l.plan.Total)
+	own, ok = l.claim(l.total)
 	if ok {
 		p.made++
 	}
-	return number, ok
+	return own, ok
 }
 
 // left says that a user has given its worker back; false if it was asked to come back meanwhile. The end drops what is

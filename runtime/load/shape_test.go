@@ -192,7 +192,7 @@ func TestStreams(t *testing.T) {
 				continue
 			}
 			n := 0.0
-			for s := p.stream(weights, class); s.more; s.advance() {
+			for s := p.stream(weights, class, Shard{}); s.more; s.advance() {
 				got = append(got, s.due)
 				n++
 			}

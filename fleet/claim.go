@@ -1,0 +1,161 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path"
+	"strconv"
+	"time"
+)
+
+// Auto as an index is the next one that is free.
+const Auto = -1
+
+// Claim says who a shard is.
+type Claim struct {
+	Index int       `json:"index"`
+	ID    string    `json:"id"` // of the process, different from all others'
+	Host  string    `json:"host"`
+	PID   int       `json:"pid"`
+	At    time.Time `json:"at"` // by the store's clock
+}
+
+// String is who it is, for people.
+func (c Claim) String() string {
+	return fmt.Sprintf("shard %d (process %d on %s)", c.Index, c.PID, c.Host)
+}
+
+// TakenError says that a shard is there already: this process is one too many, and has nothing to do.
+type TakenError struct {
+	Run   string
+	Index int   // Auto if all are taken
+	By    Claim // who has it, if Index is not Auto
+}
+
+// Error is what to say before ending well.
+func (e *TakenError) Error() string {
+	if e.Index == Auto {
+		return fmt.Sprintf("all shards of run %s are there already: this process is one too many and ends (a new run needs an id of its own: --run-id)", e.Run)
+	}
+	return fmt.Sprintf("shard %d of run %s is process %d on %s, since %s: this one was started twice and ends (a new run needs an id of its own: --run-id)",
+		e.Index, e.Run, e.By.PID, e.By.Host, clockTime(e.By.At))
+}
+
+// clockTime is a time as people are told it.
+func clockTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// LateError says that a shard came when the run had begun without it.
+type LateError struct {
+	Run   string
+	Index int
+	At    time.Time // when it was decided who takes part
+	There int       // shards that do
+	Of    int
+}
+
+// Error is what to say.
+func (e *LateError) Error() string {
+	who := "this shard"
+	if e.Index != Auto {
+		who = fmt.Sprintf("shard %d", e.Index)
+	}
+	return fmt.Sprintf("%s came too late: run %s began with %d of %d shards at %s; it takes no part", who, e.Run, e.There, e.Of, clockTime(e.At))
+}
+
+// agree publishes the plan, or compares it with that of whoever was first.
+func (m *Member) agree(ctx context.Context) error {
+	mine := begun{Plan: m.o.Plan, At: m.store.clock.storeTime(), By: m.me}
+	err := m.store.create(ctx, m.run.plan(), &mine)
+	if err == nil {
+		m.begun = mine
+		return nil
+	}
+	if !errors.Is(err, ErrExists) {
+		return err
+	}
+	if err := m.store.existing(ctx, m.run.plan(), &m.begun); err != nil {
+		return err
+	}
+	if err := m.begun.compare(m.run, &m.o.Plan); err != nil {
+		return err
+	}
+	var there roll
+	switch err := m.store.get(ctx, m.run.roll(), &there); {
+	case errors.Is(err, ErrAbsent):
+		return nil
+	case err != nil:
+		return err
+	}
+	if !there.has(m.o.Index) {
+		return m.late(&there)
+	}
+	return nil // whoever has the index says so
+}
+
+// claim makes this process a shard.
+func (m *Member) claim(ctx context.Context) error {
+	if m.o.Index != Auto {
+		return m.take(ctx, m.o.Index)
+	}
+	for {
+		claimed, err := m.claimed(ctx)
+		if err != nil {
+			return err
+		}
+		free := m.free(claimed)
+		if len(free) == 0 {
+			return &TakenError{Run: string(m.run), Index: Auto}
+		}
+		// Any of them, not the first: all shards may be doing this at the same time.
+		err = m.take(ctx, free[rand.IntN(len(free))])
+		if taken := (*TakenError)(nil); !errors.As(err, &taken) {
+			return err
+		}
+	}
+}
+
+// take claims an index.
+func (m *Member) take(ctx context.Context, index int) error {
+	mine := m.me
+	mine.Index, mine.At = index, m.store.clock.storeTime()
+	err := m.store.create(ctx, m.run.claim(index), &mine)
+	if errors.Is(err, ErrExists) {
+		var by Claim
+		if err := m.store.existing(ctx, m.run.claim(index), &by); err != nil {
+			return err
+		}
+		return &TakenError{string(m.run), index, by}
+	}
+	if err == nil {
+		m.me = mine
+	}
+	return err
+}
+
+// claimed are the indices that are taken, in ascending order.
+func (m *Member) claimed(ctx context.Context) ([]int, error) {
+	names, err := m.store.list(ctx, m.run.claims())
+	if err != nil {
+		return nil, err
+	}
+	var taken []int
+	for _, name := range names {
+		if index, err := strconv.Atoi(path.Base(name)); err == nil && index >= 0 && index < m.o.Plan.Shards {
+			taken = append(taken, index)
+		}
+	}
+	return taken, nil
+}
+
+func (m *Member) free(taken []int) (free []int) {
+	for index := range m.o.Plan.Shards {
+		if len(taken) > 0 && taken[0] == index {
+			taken = taken[1:]
+			continue
+		}
+		free = append(free, index)
+	}
+	return free
+}

@@ -1,0 +1,508 @@
+package fleet
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"katydid/metrics"
+	"katydid/stats"
+)
+
+// One shard runs setup, all get what it gave; and one of them, in the end, teardown.
+func TestSetupAndTeardown(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	ran := map[string]int{}
+	count := func(what string) {
+		mu.Lock()
+		defer mu.Unlock()
+		ran[what]++
+	}
+	shards := fleet(newMemory(), "r", 5, func(_ int, s *testShard) {
+		s.length = time.Second / 2
+		s.o.Plan.Setup, s.o.Plan.SetupTimeout = true, time.Second
+		s.setup = func(context.Context) (json.RawMessage, error) {
+			count("setup")
+			return json.RawMessage(`{"token":42}`), nil
+		}
+		s.tear = func(context.Context) { count("teardown") }
+	})
+	for i, err := range runAll(t, shards...) {
+		if err != nil || string(shards[i].start.Setup) != `{"token":42}` {
+			t.Errorf("shard %d: %v, %s", i, err, shards[i].start.Setup)
+		}
+	}
+	if ran["setup"] != 1 || ran["teardown"] != 1 {
+		t.Errorf("%v", ran)
+	}
+	sameResult(t, shards)
+}
+
+// What goes wrong before the start ends the run for all, with a reason.
+func TestNobodyStarts(t *testing.T) {
+	t.Parallel()
+	hang := func(ctx context.Context) (json.RawMessage, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	tests := map[string]struct {
+		setup func(context.Context) (json.RawMessage, error)
+		stop  bool // shard 1 is stopped while it waits
+		of    int  // shards there are to be
+		want  string
+	}{
+		"setup fails":     {func(context.Context) (json.RawMessage, error) { return nil, errors.New("no token") }, false, 3, "setup failed: no token"},
+		"setup hangs":     {hang, false, 3, "has run setup since"},
+		"one was stopped": {nil, true, 4, "it was stopped while it waited for the start"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			shards := fleet(newMemory(), "r", test.of, func(_ int, s *testShard) {
+				s.o.Plan.Setup, s.o.Plan.SetupTimeout = test.setup != nil, time.Second/2
+				s.setup = test.setup
+			})[:3]
+			var all sync.WaitGroup
+			errs := make([]error, 3)
+			for i, s := range shards {
+				ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+				defer cancel()
+				if test.stop && i == 1 {
+					time.AfterFunc(time.Second/2, cancel)
+				}
+				all.Go(func() { errs[i] = s.run(ctx) })
+			}
+			all.Wait()
+			told := 0
+			for i, err := range errs {
+				aborted := (*AbortedError)(nil)
+				if errors.As(err, &aborted) && strings.Contains(err.Error(), test.want) {
+					told++
+				}
+				if err == nil || strings.Contains(err.Error(), "\n") {
+					t.Errorf("shard %d: %v", i, err)
+				}
+			}
+			if told != 2 {
+				t.Errorf("%d were told: %v", told, errs)
+			}
+		})
+	}
+}
+
+// Shards that never come, or die at the barrier, or come too late.
+func TestIncompleteFleet(t *testing.T) {
+	t.Parallel()
+	r := newMemory()
+	shards := fleet(r, "r", 5, func(_ int, s *testShard) {
+		s.length = time.Second
+		s.o.Join = 2 * time.Second
+		s.o.Silence = time.Second
+	})
+	_, err := Join(t.Context(), r, shards[0].o) // shard 0 dies at the barrier: 1 takes its place there
+	must(t, err)
+	var late error
+	var once sync.Once
+	shards[3].hook = func(point string) { // shard 4 comes when the others have begun
+		if point == "started" {
+			once.Do(func() { late = shards[4].run(t.Context()) })
+		}
+	}
+	for i, err := range runAll(t, shards[1:4]...) {
+		must(t, err)
+		if log := strings.Join(shards[i+1].log, "\n"); !strings.Contains(log, "only 4 of 5 shards came: the run is PARTIAL") {
+			t.Error(log)
+		}
+	}
+	if e := (*LateError)(nil); !errors.As(late, &e) || !strings.Contains(late.Error(), "shard 4 came too late: run r began with 4 of 5 shards at") {
+		t.Error(late)
+	}
+	sum, decided := sameResult(t, shards[1:4])
+	states := ""
+	for _, s := range sum.Shards {
+		states += s.State + " "
+	}
+	if states != "dead ended ended ended absent " || !decided.Partial || decided.Missing < 0.39 || decided.Missing > 0.41 || decided.Lost != "shard 0 died and shard 4 never came" {
+		t.Errorf("%s: %+v", states, decided)
+	}
+	if !strings.Contains(strings.Join(decided.Reasons, "\n"), "PARTIAL: shard 0 died and shard 4 never came, so 40.0 % of the load is missing") {
+		t.Errorf("%q", decided.Reasons)
+	}
+	checkSum(t, sum, shards[1:4])
+	checkDocuments(t, sum)
+}
+
+// checkDocuments checks the table and the summary of TestIncompleteFleet.
+func checkDocuments(t *testing.T, m *Merged) {
+	t.Helper()
+	var table, text bytes.Buffer
+	must(t, m.WriteTable(&table))
+	lines := strings.Split(table.String(), "\n")
+	if len(lines) != 10 || !strings.HasPrefix(lines[2], "    0 dead ") || !strings.HasPrefix(lines[3], "    1 ended ") || lines[6] != "    4 absent  " ||
+		lines[7] != "PARTIAL: shard 0 died and shard 4 never came; 40.0 % of the load is missing" {
+		t.Errorf("%d lines:\n%s", len(lines), table.String())
+	}
+	must(t, stats.WriteSummary(&text, m.Summary("1.2.3", 108)))
+	s, err := stats.ReadSummary(&text)
+	must(t, err)
+	if len(s.Shards) != 5 || s.Shards[4].State != Absent || s.Shards[1].Requests == 0 || s.Partial == nil || s.Partial.Missing != 0.4 ||
+		s.Partial.Lost != "shard 0 died and shard 4 never came" || s.Script != "scene.js" || s.ExitCode != 108 || s.UsersMax != 6 || s.Verdict != m.Verdict {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Shards whose clocks are minutes off begin when the others do, and their seconds are those of all.
+func TestWrongClocks(t *testing.T) {
+	t.Parallel()
+	for name, step := range map[string]time.Duration{"dates in milliseconds": time.Millisecond, "dates in seconds": time.Second} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newMemory()
+			r.step = step
+			off := []time.Duration{0, 5 * time.Minute, -5*time.Minute - 300*time.Millisecond, 0}
+			shards := fleet(r, "r", 4, func(i int, s *testShard) {
+				s.o.Now = func() time.Time { return time.Now().Add(off[i]) }
+				s.o.Ready = 0
+			})
+			if step == time.Second { // as far apart as they are in earnest, so that there is time to find out
+				for _, s := range shards {
+					s.o.Pace = 2
+				}
+			}
+			for _, err := range runAll(t, shards...) {
+				must(t, err)
+			}
+			sameStart(t, shards)
+			sum, _ := sameResult(t, shards)
+			for i, s := range sum.Shards {
+				if d := (s.Offset + off[i]).Abs(); d > 50*time.Millisecond || s.Bound > time.Second {
+					t.Errorf("shard %d: offset %s within %s, is %s", i, s.Offset, s.Bound, -off[i])
+				}
+				t.Logf("shard %d: offset %s within %s", i, s.Offset, s.Bound)
+			}
+			if at := sum.Snapshot.At; time.Until(at).Abs() > 10*time.Second || sum.Snapshot.Start.Sub(sum.Start).Abs() > 2*time.Second {
+				t.Errorf("from %s to %s", sum.Snapshot.Start, at)
+			}
+			checkFiles(t, sum)
+			for i := range shards { // seen from the store's clock
+				for j := range shards[i].samples {
+					s := &shards[i].samples[j]
+					s.Sent, s.Done = s.Sent.Add(-off[i]), s.Done.Add(-off[i])
+				}
+			}
+			checkSum(t, sum, shards)
+		})
+	}
+}
+
+// A store that is away for a while costs nothing but freshness.
+func TestStoreIsAway(t *testing.T) {
+	t.Parallel()
+	r := newMemory()
+	var once sync.Once
+	shards := fleet(r, "r", 4, func(_ int, s *testShard) {
+		s.length = 5 * time.Second
+		s.o.Silence = 2 * time.Second
+		s.hook = func(point string) {
+			if point == "half" {
+				once.Do(func() {
+					r.setAway(true)
+					time.AfterFunc(4*time.Second, func() { r.setAway(false) }) // longer than the load
+				})
+			}
+		}
+	})
+	for _, err := range runAll(t, shards...) {
+		must(t, err)
+	}
+	sum, decided := sameResult(t, shards)
+	if decided.Partial {
+		t.Errorf("%+v", decided)
+	}
+	checkSum(t, sum, shards)
+	checkFiles(t, sum)
+	log := strings.Join(shards[0].log, "\n")
+	if !strings.Contains(log, "memory cannot be reached: what is measured waits here") || !strings.Contains(log, "memory can be reached again; nothing is missing") {
+		t.Error(log)
+	}
+}
+
+// A store that is gone for good ends the wait, and says what is where.
+func TestStoreIsGone(t *testing.T) {
+	t.Parallel()
+	r := newMemory()
+	shards := fleet(r, "r", 2, func(_ int, s *testShard) {
+		s.length, s.away, s.o.Silence = time.Second, 2*time.Second, 2*time.Second
+		s.hook = func(point string) {
+			if point == "half" {
+				r.setAway(true)
+			}
+		}
+	})
+	for i, err := range runAll(t, shards...) {
+		if away := (*AwayError)(nil); !errors.As(err, &away) || away.Stored || !strings.Contains(err.Error(), "in its own files only, not in the store: ") {
+			t.Errorf("shard %d: %v", i, err)
+		}
+		if len(shards[i].samples) < 50 {
+			t.Errorf("shard %d has measured %d requests only", i, len(shards[i].samples))
+		}
+	}
+}
+
+// A shard that is cut off from the store is dead to the others, and says so itself; what it had stored counts.
+func TestShardIsCutOff(t *testing.T) {
+	t.Parallel()
+	r := newMemory()
+	cut := &cutOff{memory: r}
+	shards := fleet(r, "r", 3, func(i int, s *testShard) {
+		s.length, s.o.Silence, s.away = 3*time.Second, time.Second, 2*time.Second
+		if i == 0 { // the lowest: its duties pass on
+			s.r = cut
+			s.hook = func(point string) {
+				if point == "half" {
+					cut.off()
+				}
+			}
+		}
+	})
+	errs := runAll(t, shards...)
+	if away := (*AwayError)(nil); !errors.As(errs[0], &away) {
+		t.Error(errs[0])
+	}
+	sum, decided := sameResult(t, shards[1:])
+	dead := sum.Shards[0]
+	if dead.State != Dead || dead.Missing < 0.3 || dead.Missing > 0.7 || !decided.Partial || decided.Lost != "shard 0 died" {
+		t.Errorf("%+v, %+v", dead, decided)
+	}
+	if own := int64(len(shards[0].samples)); dead.Requests < own/3 || dead.Requests >= own {
+		t.Errorf("%d of %d requests are in the sum", dead.Requests, own)
+	}
+	if want := dead.Requests + int64(len(shards[1].samples)+len(shards[2].samples)); sum.Snapshot.Total.Count != want {
+		t.Errorf("%d requests, want %d", sum.Snapshot.Total.Count, want)
+	}
+	checkFiles(t, sum)
+}
+
+// cutOff is a way to a rendezvous that can be cut.
+type cutOff struct {
+	*memory
+	mu sync.Mutex
+	no bool
+}
+
+func (c *cutOff) off() { c.mu.Lock(); defer c.mu.Unlock(); c.no = true }
+
+func (c *cutOff) closed() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.no {
+		return nil
+	}
+	away := memory{away: true}
+	return away.do(context.Background(), "any", "", nil)
+}
+
+func (c *cutOff) Create(ctx context.Context, name string, data []byte) error {
+	if err := c.closed(); err != nil {
+		return err
+	}
+	return c.memory.Create(ctx, name, data)
+}
+
+func (c *cutOff) Put(ctx context.Context, name string, data []byte) error {
+	if err := c.closed(); err != nil {
+		return err
+	}
+	return c.memory.Put(ctx, name, data)
+}
+
+func (c *cutOff) Get(ctx context.Context, name string) ([]byte, error) {
+	if err := c.closed(); err != nil {
+		return nil, err
+	}
+	return c.memory.Get(ctx, name)
+}
+
+// A lost answer to a claim, a roll, a start or a result is no reason to think that somebody else has it.
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+	r := newMemory()
+	lost := map[string]bool{}
+	r.lose = func(op, name string) bool {
+		first := op == "create" && !lost[name]
+		lost[name] = true
+		return first
+	}
+	shards := fleet(r, "r", 3, func(_ int, s *testShard) { s.length = time.Second / 2 })
+	for _, err := range runAll(t, shards...) {
+		must(t, err)
+	}
+	sum, _ := sameResult(t, shards)
+	checkSum(t, sum, shards)
+	if len(lost) < 6 {
+		t.Errorf("only %v", lost)
+	}
+}
+
+// What one shard or somebody outside asks for, all get, in the same order and for the same time.
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	r := newMemory()
+	asked := make(chan error, 1)
+	var once sync.Once
+	shards := fleet(r, "r", 3, func(_ int, s *testShard) {
+		s.length = time.Minute
+		s.hook = func(point string) {
+			if point == "started" {
+				once.Do(func() {
+					go func() {
+						asked <- errors.Join(
+							Send(t.Context(), r, "r", Command{Kind: Users, Users: 500, SpawnRate: 10}),
+							Send(t.Context(), r, "r", Command{Kind: Rate, Rate: 20}),
+							Send(t.Context(), r, "r", Command{Kind: Stop, Reason: "enough"}),
+						)
+					}()
+				})
+			}
+		}
+	})
+	for _, err := range runAll(t, shards...) {
+		must(t, err)
+	}
+	must(t, <-asked)
+	for _, s := range shards {
+		text := ""
+		for i, c := range s.commands {
+			text += fmt.Sprint(c.Number, c.Kind, c.Users, c.Rate, " ")
+			if !c.At.Equal(shards[0].commands[i].At) || c.By == "" {
+				t.Errorf("%+v", c)
+			}
+		}
+		if ahead := s.commands[0].At.Sub(s.begun); text != "1users500 0 2rate0 20 3stop0 0 " || ahead < 2*time.Second || ahead > 8*time.Second {
+			t.Errorf("%s, %s ahead", text, ahead)
+		}
+	}
+	for _, c := range []Command{{Kind: "dance"}, {Kind: Users, Users: 5}, {Kind: Rate}} {
+		if err := Send(t.Context(), r, "r", c); err == nil {
+			t.Errorf("%+v was sent", c)
+		}
+	}
+	if err := Send(t.Context(), r, "other", Command{Kind: Stop}); err == nil || !strings.Contains(err.Error(), "there is no run other at memory") {
+		t.Error(err)
+	}
+}
+
+// An abort by one shard ends all within some looks.
+func TestAbort(t *testing.T) {
+	t.Parallel()
+	began := time.Time{}
+	shards := fleet(newMemory(), "r", 3, func(i int, s *testShard) {
+		s.length = time.Minute
+		if i == 2 {
+			s.hook = func(point string) {
+				if point == "started" {
+					began = time.Now()
+				}
+			}
+			s.o.Now = time.Now
+		}
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	time.AfterFunc(4*time.Second, func() {
+		_ = Send(ctx, shards[0].r, "r", Command{Kind: Abort, Reason: "the target burns"})
+	})
+	for _, err := range runAll(t, shards...) {
+		must(t, err)
+	}
+	for _, s := range shards {
+		if len(s.commands) != 1 || s.commands[0].Reason != "the target burns" {
+			t.Errorf("%+v", s.commands)
+		}
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// Thresholds are those of all shards together: no shard crosses this one alone, and the load ends. Or one shard alone
+// would cross it, and all together do not.
+func TestThresholdsOfTheFleet(t *testing.T) {
+	t.Parallel()
+	of := func(key, expr string) []metrics.ThresholdsOf {
+		return []metrics.ThresholdsOf{{Key: key, Thresholds: []metrics.Threshold{{Expr: expr, AbortOnFail: true}}}}
+	}
+	t.Run("crossed by all only", func(t *testing.T) {
+		t.Parallel()
+		shards := fleet(newMemory(), "r", 5, func(_ int, s *testShard) {
+			s.length = 20 * time.Second
+			s.o.Plan.Thresholds = of("http_reqs", "count<500")
+		})
+		for _, err := range runAll(t, shards...) {
+			must(t, err)
+		}
+		_, decided := sameResult(t, shards)
+		var all []time.Time
+		for _, s := range shards {
+			for i := range s.samples {
+				all = append(all, s.samples[i].Done)
+			}
+		}
+		slices.SortFunc(all, time.Time.Compare)
+		crossed := all[499]
+		for i, s := range shards {
+			if n := len(s.samples); n >= 500 || len(s.commands) == 0 || !s.commands[0].Threshold || !strings.Contains(s.commands[0].Reason, "the threshold count<500 of http_reqs was crossed by all shards together: count is ") {
+				t.Errorf("shard %d: %d requests, %+v", i, n, s.commands)
+			}
+			if took := s.samples[len(s.samples)-1].Done.Sub(crossed); took > 10*time.Second/pace {
+				t.Errorf("shard %d went on for %s", i, took)
+			}
+		}
+		if !decided.Crossed || len(decided.Results) != 1 || decided.Results[0].OK {
+			t.Errorf("%+v", decided)
+		}
+	})
+	t.Run("crossed by one only", func(t *testing.T) {
+		t.Parallel()
+		shards := fleet(newMemory(), "r", 5, func(i int, s *testShard) {
+			s.o.Plan.Thresholds = of("http_req_duration", "avg<200")
+			if i == 3 {
+				s.slow = 500 * time.Millisecond
+			}
+		})
+		for _, err := range runAll(t, shards...) {
+			must(t, err)
+		}
+		_, decided := sameResult(t, shards)
+		if decided.Crossed || len(decided.Results) != 1 || decided.Results[0].Value < 90 {
+			t.Errorf("%+v", decided)
+		}
+	})
+}
+
+// Exit codes of the shards' own troubles reach all.
+func TestExits(t *testing.T) {
+	t.Parallel()
+	shards := fleet(newMemory(), "r", 3, func(i int, s *testShard) {
+		s.length = time.Second / 2
+		if i == 1 {
+			s.exit = 107
+		}
+	})
+	for _, err := range runAll(t, shards...) {
+		must(t, err)
+	}
+	for _, s := range shards {
+		if exits := fmt.Sprint(s.result.Exits()); exits != "[107]" {
+			t.Errorf("%s", exits)
+		}
+	}
+}
