@@ -10,7 +10,7 @@ import (
 
 // walked is what a stream of a class gives until end, when the shape is changed at the given times.
 func walked(p Plan, weights []float64, class int, ahead time.Duration, changes []change) (due []time.Duration) {
-	s := p.stream(weights, class)
+	s := p.stream(weights, class, Shard{})
 	for _, c := range append(changes, change{at: p.Shape.Length()}) {
 		// A stream may be behind the clock, when starts wait, or just beyond it; never further.
 		for s.more && s.due <= c.at-ahead {
@@ -51,7 +51,7 @@ func TestChangeOfStreams(t *testing.T) {
 		weights := []float64{3, 1, 0.5}
 		for class := range weights {
 			var want []time.Duration
-			for s := final.stream(weights, class); s.more; s.advance() {
+			for s := final.stream(weights, class, Shard{}); s.more; s.advance() {
 				want = append(want, s.due)
 			}
 			for _, behind := range []time.Duration{0, sec} {
