@@ -293,16 +293,16 @@ func TestShardsCountInChaos(t *testing.T) {
 				t.Fatal(err)
 			}
 			u := &chaosUsers{alive: map[int][]chan struct{}{}}
-			u.closed = NewClosed(mix, u, nil)
-			u.closed.Share(Shard{i % 3, 3})
+			c := NewClosed(mix, u, nil)
+			u.ended = c.Ended
+			c.Share(Shard{i % 3, 3})
 			ctx, cancel := context.WithCancel(t.Context())
-			u.wg.Go(func() { u.closed.Run(ctx) })
+			u.wg.Go(func() { c.Run(ctx) })
 			for range 30 {
-				goal(t, u.closed, rand.IntN(60), 0.5+20*rand.Float64())
+				goal(t, c, rand.IntN(60), 0.5+20*rand.Float64())
 				time.Sleep(time.Duration(rand.Int64N(int64(8 * time.Second))))
 				synctest.Wait()
 				u.mu.Lock()
-				c := u.closed
 				c.mu.Lock()
 				live := 0
 				for class, alive := range u.alive {
