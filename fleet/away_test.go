@@ -91,6 +91,9 @@ func TestShardIsCutOff(t *testing.T) {
 	if own := int64(len(shards[0].samples)); dead.Requests < own/3 || dead.Requests >= own {
 		t.Errorf("%d of %d requests are in the sum", dead.Requests, own)
 	}
+	if n := sum.Snapshot.Users; n != 0 {
+		t.Errorf("%d users in the end", n)
+	}
 	if want := dead.Requests + int64(len(shards[1].samples)+len(shards[2].samples)); sum.Snapshot.Total.Count != want {
 		t.Errorf("%d requests, want %d", sum.Snapshot.Total.Count, want)
 	}

@@ -111,6 +111,16 @@ func TestIncompleteFleet(t *testing.T) {
 	must(t, err)
 	var late error
 	var once sync.Once
+	watched := make(chan *Merged, 1)
+	shards[2].hook = func(point string) { // somebody looks on
+		if point == "half" {
+			m, err := Merge(t.Context(), r, "r")
+			if err != nil {
+				t.Error(err)
+			}
+			watched <- m
+		}
+	}
 	shards[3].hook = func(point string) { // shard 4 comes when the others have begun
 		if point == "started" {
 			once.Do(func() { late = shards[4].run(t.Context()) })
@@ -124,6 +134,11 @@ func TestIncompleteFleet(t *testing.T) {
 	}
 	if e := (*LateError)(nil); !errors.As(late, &e) || !strings.Contains(late.Error(), "shard 4 came too late: run r began with 4 of 5 shards at") {
 		t.Error(late)
+	}
+	m := <-watched
+	if m.Over || !m.Partial || m.Snapshot.Users != 6 || m.Shards[2].State != Running || m.Shards[0].State != Waiting || m.Settled.Before(m.Start) ||
+		time.Since(m.Settled) > 10*time.Second || m.Snapshot.Total.Count < 10 {
+		t.Errorf("%+v", m)
 	}
 	sum, decided := sameResult(t, shards[1:4])
 	states := ""
