@@ -28,28 +28,27 @@ const tooLate = 5 * time.Second
 // Wait is the barrier: it returns shortly before the load is to begin, at the same moment on all shards. It waits until
 // all shards are there, or those that are when the time for that is over; then one of them runs setup (nil for none) and
 // all get what it gave. *LateError says that the others began without this one, *AbortedError that nobody begins; an error
-// of setup aborts the run for all. When ctx ends before the start is decided, the run is aborted for all.
+// of setup aborts the run for all, and so does the end of ctx.
 func (m *Member) Wait(ctx context.Context, setup func(context.Context) (json.RawMessage, error)) (*Start, error) {
 	w := &waiting{Member: m, setup: setup}
 	record, err := w.wait(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			m.abortStart(fmt.Sprintf("it was stopped while it waited for the start: %v", context.Cause(ctx)))
-		}
-		return nil, err
+	if err == nil && record.Abort == "" && w.roll.has(m.me.Index) {
+		err = m.approach(ctx, record)
 	}
-	if record.Abort != "" {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		m.abortStart(fmt.Sprintf("it was stopped while it waited for the start: %v", context.Cause(ctx)))
+		return nil, err
+	case err != nil:
+		return nil, err
+	case record.Abort != "":
 		return nil, &AbortedError{record.Abort, record.By}
-	}
-	if !w.roll.has(m.me.Index) {
+	case !w.roll.has(m.me.Index):
 		return nil, m.late(w.roll)
-	}
-	if err := m.approach(ctx, record); err != nil {
-		return nil, err
 	}
 	ahead, bound := m.store.clock.offset()
 	m.start = Start{
-		At: record.At.Add(-ahead), Seed: m.seed(), Setup: record.Setup, Members: w.roll.Members, Offset: ahead, Bound: bound, store: record.At,
+		At: record.At.Add(-ahead), Seed: m.seed(), Setup: record.Setup, Members: w.roll.Members, Offset: ahead, Bound: bound,
 	}
 	if late := m.o.Now().Sub(m.start.At); late > tooLate {
 		return nil, m.late(w.roll)

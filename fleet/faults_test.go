@@ -33,7 +33,11 @@ func TestSetupAndTeardown(t *testing.T) {
 			count("setup")
 			return json.RawMessage(`{"token":42}`), nil
 		}
-		s.tear = func(context.Context) { count("teardown") }
+		s.tear = func(context.Context) {
+			time.Sleep(3 * time.Second) // longer than a shard may be silent
+			count("teardown")
+		}
+		s.o.Silence = time.Second
 	})
 	for i, err := range runAll(t, shards...) {
 		if err != nil || string(shards[i].start.Setup) != `{"token":42}` {
@@ -296,6 +300,32 @@ func TestAbort(t *testing.T) {
 	}
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("it took %s", took)
+	}
+}
+
+// A shard that is stopped when the start is decided, but not yet there, ends the run for all.
+func TestStoppedBeforeTheStart(t *testing.T) {
+	t.Parallel()
+	shards := fleet(newMemory(), "r", 3, func(_ int, s *testShard) { s.length = time.Minute })
+	errs := make([]error, 3)
+	var all sync.WaitGroup
+	for i, s := range shards {
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		if i == 1 {
+			time.AfterFunc(time.Second, cancel)
+		}
+		all.Go(func() { errs[i] = s.run(ctx) })
+	}
+	all.Wait()
+	if errs[0] != nil || !errors.Is(errs[1], context.Canceled) || errs[2] != nil {
+		t.Error(errs)
+	}
+	if c := shards[0].commands; len(c) != 1 || c[0].Kind != Abort || !strings.Contains(c[0].Reason, "it was stopped while it waited") {
+		t.Errorf("%+v", c)
+	}
+	if r := shards[2].result; r == nil || !r.Partial || r.Lost != "shard 1 died" {
+		t.Errorf("%+v", r)
 	}
 }
 

@@ -5,15 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 )
 
 // Ending is what Finish needs of a shard whose load is over.
 type Ending struct {
 	// Last collects for the last time, and says which exit code the shard's own troubles have (0 for none): thresholds,
-	// failures and the verdict are not among them, as the whole run decides on these. It is called again after Teardown.
+	// failures and the verdict are not among them, as the whole run decides on these. It is called by Finish, again after
+	// Teardown; nobody else may collect meanwhile.
 	Last func() (t Tick, exit int)
-	// Teardown is run by one of the shards, when the load of all is over; nil for none.
+	// Teardown is run by one of the shards, when the load of all is over; nil for none. It is called by Finish, and has a
+	// timeout of its own.
 	Teardown func(context.Context)
 	// Away is how long the store may be away before the shard gives up; 2 min.
 	Away time.Duration
@@ -91,6 +94,35 @@ func (f *finishing) tell(state string) {
 	f.told = f.o.Now()
 }
 
+// beat stores the same again: a sign of life.
+func (f *finishing) beat() {
+	l := &f.live
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f.keep()
+}
+
+// teardown runs it, and gives signs of life meanwhile.
+func (f *finishing) teardown(ctx context.Context) {
+	alive := time.NewTicker(f.o.Silence / 3)
+	over := make(chan struct{})
+	var beats sync.WaitGroup
+	beats.Go(func() {
+		for {
+			select {
+			case <-alive.C:
+				f.beat()
+			case <-over:
+				return
+			}
+		}
+	})
+	f.ending.Teardown(ctx)
+	alive.Stop()
+	close(over)
+	beats.Wait()
+}
+
 // wait looks again and again until there is a result.
 func (f *finishing) wait(ctx context.Context) (*Result, *Merged, error) {
 	rank, _ := slices.BinarySearch(f.start.Members, f.me.Index)
@@ -109,7 +141,8 @@ func (f *finishing) wait(ctx context.Context) (*Result, *Merged, error) {
 			f.reached = f.o.Now()
 		}
 		if f.o.Now().Sub(f.told) > f.o.Silence/3 {
-			f.tell(Ended)
+			f.beat()
+			f.told = f.o.Now()
 		}
 		if err := sleep(ctx, f.every(barrierPoll)); err != nil {
 			return nil, nil, err
@@ -147,7 +180,7 @@ func (f *finishing) conclude(ctx context.Context) (*Result, *Merged, error) {
 		mine.At = f.store.clock.storeTime()
 		switch err := f.store.create(ctx, f.run.teardown(), &mine); {
 		case err == nil:
-			f.ending.Teardown(context.WithoutCancel(ctx)) // it has a timeout of its own
+			f.teardown(context.WithoutCancel(ctx))
 			f.tell(Ended)
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), f.o.Silence)

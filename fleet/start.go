@@ -26,8 +26,6 @@ type Start struct {
 	Members []int           // the shards that take part
 	Offset  time.Duration   // how far the store's clock is ahead of this machine's
 	Bound   time.Duration   // how wrong Offset, and so At, may be
-
-	store time.Time // At by the store's clock
 }
 
 // AbortedError says that the run was given up before it began.
@@ -67,6 +65,7 @@ func (m *Member) decide(ctx context.Context, record startRecord) (*startRecord, 
 	record.At = m.store.clock.storeTime().Add(lead)
 	err := m.store.create(ctx, m.run.start(), &record)
 	if errors.Is(err, ErrExists) {
+		record = startRecord{}
 		err = m.store.existing(ctx, m.run.start(), &record)
 	}
 	if err != nil {
@@ -84,12 +83,12 @@ func (m *Member) abortStart(reason string) {
 	defer cancel()
 	record, err := m.decide(ctx, startRecord{Abort: reason})
 	switch {
-	case err == nil && record != nil && record.Abort != "": // those who wait for others look for the roll only
+	case err == nil && record.Abort != "": // those who wait for others look for the roll only
 		err = m.store.create(ctx, m.run.roll(), &roll{Members: []int{m.me.Index}, At: record.At, By: m.me})
 		if errors.Is(err, ErrExists) {
 			err = nil
 		}
-	case err == nil && record != nil:
+	case err == nil:
 		_, err = m.send(ctx, Command{Kind: Abort, Reason: reason})
 	}
 	if err != nil {
