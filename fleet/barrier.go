@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"log/slog"
 	"slices"
 	"time"
@@ -23,65 +22,33 @@ func (r *roll) has(index int) bool {
 	return found
 }
 
-// startRecord is when the load begins, or why it does not. There is only one.
-type startRecord struct {
-	At    time.Time       `json:"at"` // by the store's clock
-	Setup json.RawMessage `json:"setup,omitempty"`
-	Abort string          `json:"abort,omitempty"`
-	By    Claim           `json:"by"`
-}
-
-// Start is the start of the load.
-type Start struct {
-	At      time.Time       // by this machine's clock: the same moment for all shards
-	Seed    uint64          // for whatever is drawn by lot and has to be the same for all shards
-	Setup   json.RawMessage // what setup gave
-	Members []int           // the shards that take part
-	Offset  time.Duration   // how far the store's clock is ahead of this machine's
-	Bound   time.Duration   // how wrong Offset, and so At, may be
-
-	store time.Time // At by the store's clock
-}
-
-// AbortedError says that the run was given up before it began.
-type AbortedError struct {
-	Reason string
-	By     Claim
-}
-
-// Error says by whom.
-func (e *AbortedError) Error() string {
-	return fmt.Sprintf("the run was aborted by %s: %s", e.By, e.Reason)
-}
-
 // tooLate is how late a shard may begin: what was due until then is late starts of its own.
 const tooLate = 5 * time.Second
 
 // Wait is the barrier: it returns shortly before the load is to begin, at the same moment on all shards. It waits until
 // all shards are there, or those that are when the time for that is over; then one of them runs setup (nil for none) and
 // all get what it gave. *LateError says that the others began without this one, *AbortedError that nobody begins; an error
-// of setup aborts the run for all. When ctx ends before the start is decided, the run is aborted for all.
+// of setup aborts the run for all, and so does the end of ctx.
 func (m *Member) Wait(ctx context.Context, setup func(context.Context) (json.RawMessage, error)) (*Start, error) {
 	w := &waiting{Member: m, setup: setup}
 	record, err := w.wait(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			m.abortStart(fmt.Sprintf("it was stopped while it waited for the start: %v", context.Cause(ctx)))
-		}
-		return nil, err
+	if err == nil && record.Abort == "" && w.roll.has(m.me.Index) {
+		err = m.approach(ctx, record)
 	}
-	if record.Abort != "" {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		m.abortStart(fmt.Sprintf("it was stopped while it waited for the start: %v", context.Cause(ctx)))
+		return nil, err
+	case err != nil:
+		return nil, err
+	case record.Abort != "":
 		return nil, &AbortedError{record.Abort, record.By}
-	}
-	if !w.roll.has(m.me.Index) {
+	case !w.roll.has(m.me.Index):
 		return nil, m.late(w.roll)
-	}
-	if err := m.approach(ctx, record); err != nil {
-		return nil, err
 	}
 	ahead, bound := m.store.clock.offset()
 	m.start = Start{
-		At: record.At.Add(-ahead), Seed: m.seed(), Setup: record.Setup, Members: w.roll.Members, Offset: ahead, Bound: bound, store: record.At,
+		At: record.At.Add(-ahead), Seed: m.seed(), Setup: record.Setup, Members: w.roll.Members, Offset: ahead, Bound: bound,
 	}
 	if late := m.o.Now().Sub(m.start.At); late > tooLate {
 		return nil, m.late(w.roll)
@@ -94,13 +61,6 @@ func (m *Member) Wait(ctx context.Context, setup func(context.Context) (json.Raw
 
 func (m *Member) late(r *roll) error {
 	return &LateError{string(m.run), m.o.Index, r.At, len(r.Members), m.Of()}
-}
-
-// seed is the same for all shards, and different for every run.
-func (m *Member) seed() uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(string(m.run) + m.begun.By.ID)) // never fails
-	return h.Sum64()
 }
 
 // waiting is a member at the barrier.
@@ -137,17 +97,6 @@ func (w *waiting) look(ctx context.Context) (*startRecord, error) {
 		return record, err
 	}
 	return w.lead(ctx)
-}
-
-func (m *Member) readStart(ctx context.Context) (*startRecord, error) {
-	var record startRecord
-	switch err := m.store.get(ctx, m.run.start(), &record); {
-	case errors.Is(err, ErrAbsent):
-		return nil, nil
-	case err != nil:
-		return nil, err
-	}
-	return &record, nil
 }
 
 // call finds out who takes part, or decides it if all are there or the time is over. The listing is left to the shards of
@@ -231,70 +180,4 @@ func (w *waiting) judgeSetup(ctx context.Context, now time.Time) (*startRecord, 
 		return nil, nil
 	}
 	return w.decide(ctx, startRecord{Abort: fmt.Sprintf("%s has run setup since %s and is not heard of", by, clockTime(by.At))})
-}
-
-// decide writes the record of the start, or gives the one that is there.
-func (m *Member) decide(ctx context.Context, record startRecord) (*startRecord, error) {
-	record.By = m.me
-	// All have to see it, which may take two looks that are timed to find out about the clock, and to be ready.
-	lead := 2*(m.every(barrierPoll)+time.Second) + m.every(barrierPoll) + m.o.Ready
-	record.At = m.store.clock.storeTime().Add(lead)
-	err := m.store.create(ctx, m.run.start(), &record)
-	if errors.Is(err, ErrExists) {
-		err = m.store.existing(ctx, m.run.start(), &record)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &record, nil
-}
-
-// lastWords is how long a process that has to end tries to tell the others.
-const lastWords = 5 * time.Second
-
-// abortStart sees to it that nobody begins, unless it is decided already.
-func (m *Member) abortStart(reason string) {
-	ctx, cancel := context.WithTimeout(context.Background(), lastWords)
-	defer cancel()
-	record, err := m.decide(ctx, startRecord{Abort: reason})
-	switch {
-	case err == nil && record != nil && record.Abort != "": // those who wait for others look for the roll only
-		err = m.store.create(ctx, m.run.roll(), &roll{Members: []int{m.me.Index}, At: record.At, By: m.me})
-		if errors.Is(err, ErrExists) {
-			err = nil
-		}
-	case err == nil && record != nil:
-		_, err = m.send(ctx, Command{Kind: Abort, Reason: reason})
-	}
-	if err != nil {
-		m.logf(slog.LevelWarn, "the other shards could not be told that this one ends: %v", err)
-	}
-}
-
-// approach waits until the start is near, and uses the time to find out about the clock.
-func (m *Member) approach(ctx context.Context, record *startRecord) error {
-	for {
-		near := record.At.Add(-m.o.Ready)
-		if m.store.clock.storeTime().After(near.Add(-2 * fine)) {
-			return nil
-		}
-		ahead, _ := m.store.clock.offset()
-		last := near.Add(-ahead)
-		for _, next := range m.store.clock.probes(m.o.Now()) {
-			if !next.Before(last) || m.store.clock.isFine() {
-				return m.sleepUntil(ctx, last)
-			}
-			if err := m.sleepUntil(ctx, next); err != nil {
-				return err
-			}
-			m.ask(ctx, last.Sub(m.o.Now()))
-		}
-	}
-}
-
-// ask asks the store something, for its date only, and not beyond a limit.
-func (m *Member) ask(ctx context.Context, limit time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	_, _ = m.store.read(ctx, m.run.start()) // without an answer the clock is known less well
 }

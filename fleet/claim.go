@@ -24,6 +24,9 @@ type Claim struct {
 
 // String is who it is, for people.
 func (c Claim) String() string {
+	if c.Index == Auto { // it had none yet
+		return fmt.Sprintf("process %d on %s", c.PID, c.Host)
+	}
 	return fmt.Sprintf("shard %d (process %d on %s)", c.Index, c.PID, c.Host)
 }
 
@@ -88,10 +91,15 @@ func (m *Member) agree(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
-	if !there.has(m.o.Index) {
-		return m.late(&there)
+	if there.has(m.o.Index) {
+		return nil // whoever has the index says so
 	}
-	return nil // whoever has the index says so
+	if record, err := m.readStart(ctx); err != nil {
+		return err
+	} else if record != nil && record.Abort != "" {
+		return &AbortedError{record.Abort, record.By}
+	}
+	return m.late(&there)
 }
 
 // claim makes this process a shard.

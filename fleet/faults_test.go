@@ -33,7 +33,11 @@ func TestSetupAndTeardown(t *testing.T) {
 			count("setup")
 			return json.RawMessage(`{"token":42}`), nil
 		}
-		s.tear = func(context.Context) { count("teardown") }
+		s.tear = func(context.Context) {
+			time.Sleep(3 * time.Second) // longer than a shard may be silent
+			count("teardown")
+		}
+		s.o.Silence = time.Second
 	})
 	for i, err := range runAll(t, shards...) {
 		if err != nil || string(shards[i].start.Setup) != `{"token":42}` {
@@ -111,6 +115,16 @@ func TestIncompleteFleet(t *testing.T) {
 	must(t, err)
 	var late error
 	var once sync.Once
+	watched := make(chan *Merged, 1)
+	shards[2].hook = func(point string) { // somebody looks on
+		if point == "half" {
+			m, err := Merge(t.Context(), r, "r")
+			if err != nil {
+				t.Error(err)
+			}
+			watched <- m
+		}
+	}
 	shards[3].hook = func(point string) { // shard 4 comes when the others have begun
 		if point == "started" {
 			once.Do(func() { late = shards[4].run(t.Context()) })
@@ -124,6 +138,11 @@ func TestIncompleteFleet(t *testing.T) {
 	}
 	if e := (*LateError)(nil); !errors.As(late, &e) || !strings.Contains(late.Error(), "shard 4 came too late: run r began with 4 of 5 shards at") {
 		t.Error(late)
+	}
+	m := <-watched
+	if m.Over || !m.Partial || m.Snapshot.Users != 6 || m.Shards[2].State != Running || m.Shards[0].State != Waiting || m.Settled.Before(m.Start) ||
+		time.Since(m.Settled) > 10*time.Second || m.Snapshot.Total.Count < 10 {
+		t.Errorf("%+v", m)
 	}
 	sum, decided := sameResult(t, shards[1:4])
 	states := ""
@@ -200,155 +219,6 @@ func TestWrongClocks(t *testing.T) {
 			}
 			checkSum(t, sum, shards)
 		})
-	}
-}
-
-// A store that is away for a while costs nothing but freshness.
-func TestStoreIsAway(t *testing.T) {
-	t.Parallel()
-	r := newMemory()
-	var once sync.Once
-	shards := fleet(r, "r", 4, func(_ int, s *testShard) {
-		s.length = 5 * time.Second
-		s.o.Silence = 2 * time.Second
-		s.hook = func(point string) {
-			if point == "half" {
-				once.Do(func() {
-					r.setAway(true)
-					time.AfterFunc(4*time.Second, func() { r.setAway(false) }) // longer than the load
-				})
-			}
-		}
-	})
-	for _, err := range runAll(t, shards...) {
-		must(t, err)
-	}
-	sum, decided := sameResult(t, shards)
-	if decided.Partial {
-		t.Errorf("%+v", decided)
-	}
-	checkSum(t, sum, shards)
-	checkFiles(t, sum)
-	log := strings.Join(shards[0].log, "\n")
-	if !strings.Contains(log, "memory cannot be reached: what is measured waits here") || !strings.Contains(log, "memory can be reached again; nothing is missing") {
-		t.Error(log)
-	}
-}
-
-// A store that is gone for good ends the wait, and says what is where.
-func TestStoreIsGone(t *testing.T) {
-	t.Parallel()
-	r := newMemory()
-	shards := fleet(r, "r", 2, func(_ int, s *testShard) {
-		s.length, s.away, s.o.Silence = time.Second, 2*time.Second, 2*time.Second
-		s.hook = func(point string) {
-			if point == "half" {
-				r.setAway(true)
-			}
-		}
-	})
-	for i, err := range runAll(t, shards...) {
-		if away := (*AwayError)(nil); !errors.As(err, &away) || away.Stored || !strings.Contains(err.Error(), "in its own files only, not in the store: ") {
-			t.Errorf("shard %d: %v", i, err)
-		}
-		if len(shards[i].samples) < 50 {
-			t.Errorf("shard %d has measured %d requests only", i, len(shards[i].samples))
-		}
-	}
-}
-
-// A shard that is cut off from the store is dead to the others, and says so itself; what it had stored counts.
-func TestShardIsCutOff(t *testing.T) {
-	t.Parallel()
-	r := newMemory()
-	cut := &cutOff{memory: r}
-	shards := fleet(r, "r", 3, func(i int, s *testShard) {
-		s.length, s.o.Silence, s.away = 3*time.Second, time.Second, 2*time.Second
-		if i == 0 { // the lowest: its duties pass on
-			s.r = cut
-			s.hook = func(point string) {
-				if point == "half" {
-					cut.off()
-				}
-			}
-		}
-	})
-	errs := runAll(t, shards...)
-	if away := (*AwayError)(nil); !errors.As(errs[0], &away) {
-		t.Error(errs[0])
-	}
-	sum, decided := sameResult(t, shards[1:])
-	dead := sum.Shards[0]
-	if dead.State != Dead || dead.Missing < 0.3 || dead.Missing > 0.7 || !decided.Partial || decided.Lost != "shard 0 died" {
-		t.Errorf("%+v, %+v", dead, decided)
-	}
-	if own := int64(len(shards[0].samples)); dead.Requests < own/3 || dead.Requests >= own {
-		t.Errorf("%d of %d requests are in the sum", dead.Requests, own)
-	}
-	if want := dead.Requests + int64(len(shards[1].samples)+len(shards[2].samples)); sum.Snapshot.Total.Count != want {
-		t.Errorf("%d requests, want %d", sum.Snapshot.Total.Count, want)
-	}
-	checkFiles(t, sum)
-}
-
-// cutOff is a way to a rendezvous that can be cut.
-type cutOff struct {
-	*memory
-	mu sync.Mutex
-	no bool
-}
-
-func (c *cutOff) off() { c.mu.Lock(); defer c.mu.Unlock(); c.no = true }
-
-func (c *cutOff) closed() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.no {
-		return nil
-	}
-	away := memory{away: true}
-	return away.do(context.Background(), "any", "", nil)
-}
-
-func (c *cutOff) Create(ctx context.Context, name string, data []byte) error {
-	if err := c.closed(); err != nil {
-		return err
-	}
-	return c.memory.Create(ctx, name, data)
-}
-
-func (c *cutOff) Put(ctx context.Context, name string, data []byte) error {
-	if err := c.closed(); err != nil {
-		return err
-	}
-	return c.memory.Put(ctx, name, data)
-}
-
-func (c *cutOff) Get(ctx context.Context, name string) ([]byte, error) {
-	if err := c.closed(); err != nil {
-		return nil, err
-	}
-	return c.memory.Get(ctx, name)
-}
-
-// A lost answer to a claim, a roll, a start or a result is no reason to think that somebody else has it.
-func TestLostAnswers(t *testing.T) {
-	t.Parallel()
-	r := newMemory()
-	lost := map[string]bool{}
-	r.lose = func(op, name string) bool {
-		first := op == "create" && !lost[name]
-		lost[name] = true
-		return first
-	}
-	shards := fleet(r, "r", 3, func(_ int, s *testShard) { s.length = time.Second / 2 })
-	for _, err := range runAll(t, shards...) {
-		must(t, err)
-	}
-	sum, _ := sameResult(t, shards)
-	checkSum(t, sum, shards)
-	if len(lost) < 6 {
-		t.Errorf("only %v", lost)
 	}
 }
 
@@ -430,6 +300,32 @@ func TestAbort(t *testing.T) {
 	}
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("it took %s", took)
+	}
+}
+
+// A shard that is stopped when the start is decided, but not yet there, ends the run for all.
+func TestStoppedBeforeTheStart(t *testing.T) {
+	t.Parallel()
+	shards := fleet(newMemory(), "r", 3, func(_ int, s *testShard) { s.length = time.Minute })
+	errs := make([]error, 3)
+	var all sync.WaitGroup
+	for i, s := range shards {
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		if i == 1 {
+			time.AfterFunc(time.Second, cancel)
+		}
+		all.Go(func() { errs[i] = s.run(ctx) })
+	}
+	all.Wait()
+	if errs[0] != nil || !errors.Is(errs[1], context.Canceled) || errs[2] != nil {
+		t.Error(errs)
+	}
+	if c := shards[0].commands; len(c) != 1 || c[0].Kind != Abort || !strings.Contains(c[0].Reason, "it was stopped while it waited") {
+		t.Errorf("%+v", c)
+	}
+	if r := shards[2].result; r == nil || !r.Partial || r.Lost != "shard 1 died" {
+		t.Errorf("%+v", r)
 	}
 }
 

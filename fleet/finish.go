@@ -1,53 +1,22 @@
 package fleet
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"math"
 	"slices"
+	"sync"
 	"time"
-
-	"katydid/metrics"
-	"katydid/stats"
 )
-
-// Result is what a run came to. There is only one, made of what all shards have measured together, so that all of them
-// say the same and end with the same exit code.
-type Result struct {
-	At      time.Time        `json:"at"` // when it was decided, by the store's clock
-	By      Claim            `json:"by"`
-	Partial bool             `json:"partial"`
-	Missing float64          `json:"missing"` // share of the load
-	Lost    string           `json:"lost"`    // whose: "shard 3 died"
-	Verdict stats.Verdict    `json:"verdict"`
-	Reasons []string         `json:"reasons"`
-	Results []metrics.Result `json:"results"`
-	Crossed bool             `json:"crossed"` // some threshold does not hold
-	Failed  bool             `json:"failed"`  // there were failures or exceptions
-	Count   int64            `json:"count"`   // of requests
-	Shards  []ShardState     `json:"shards"`
-}
-
-// Exits are the exit codes of the shards' own troubles, those that are not 0: whoever makes the run's exit code takes the
-// first, or what it finds the worst of them.
-func (r *Result) Exits() (codes []int) {
-	for _, s := range r.Shards {
-		if s.Exit != 0 {
-			codes = append(codes, s.Exit)
-		}
-	}
-	return codes
-}
 
 // Ending is what Finish needs of a shard whose load is over.
 type Ending struct {
 	// Last collects for the last time, and says which exit code the shard's own troubles have (0 for none): thresholds,
-	// failures and the verdict are not among them, as the whole run decides on these. It is called again after Teardown.
+	// failures and the verdict are not among them, as the whole run decides on these. It is called by Finish, again after
+	// Teardown; nobody else may collect meanwhile.
 	Last func() (t Tick, exit int)
-	// Teardown is run by one of the shards, when the load of all is over; nil for none.
+	// Teardown is run by one of the shards, when the load of all is over; nil for none. It is called by Finish, and has a
+	// timeout of its own.
 	Teardown func(context.Context)
 	// Away is how long the store may be away before the shard gives up; 2 min.
 	Away time.Duration
@@ -125,6 +94,35 @@ func (f *finishing) tell(state string) {
 	f.told = f.o.Now()
 }
 
+// beat stores the same again: a sign of life.
+func (f *finishing) beat() {
+	l := &f.live
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f.keep()
+}
+
+// teardown runs it, and gives signs of life meanwhile.
+func (f *finishing) teardown(ctx context.Context) {
+	alive := time.NewTicker(f.o.Silence / 3)
+	over := make(chan struct{})
+	var beats sync.WaitGroup
+	beats.Go(func() {
+		for {
+			select {
+			case <-alive.C:
+				f.beat()
+			case <-over:
+				return
+			}
+		}
+	})
+	f.ending.Teardown(ctx)
+	alive.Stop()
+	close(over)
+	beats.Wait()
+}
+
 // wait looks again and again until there is a result.
 func (f *finishing) wait(ctx context.Context) (*Result, *Merged, error) {
 	rank, _ := slices.BinarySearch(f.start.Members, f.me.Index)
@@ -143,7 +141,8 @@ func (f *finishing) wait(ctx context.Context) (*Result, *Merged, error) {
 			f.reached = f.o.Now()
 		}
 		if f.o.Now().Sub(f.told) > f.o.Silence/3 {
-			f.tell(Ended)
+			f.beat()
+			f.told = f.o.Now()
 		}
 		if err := sleep(ctx, f.every(barrierPoll)); err != nil {
 			return nil, nil, err
@@ -181,7 +180,7 @@ func (f *finishing) conclude(ctx context.Context) (*Result, *Merged, error) {
 		mine.At = f.store.clock.storeTime()
 		switch err := f.store.create(ctx, f.run.teardown(), &mine); {
 		case err == nil:
-			f.ending.Teardown(context.WithoutCancel(ctx)) // it has a timeout of its own
+			f.teardown(context.WithoutCancel(ctx))
 			f.tell(Ended)
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), f.o.Silence)
@@ -215,91 +214,4 @@ func (f *finishing) tearingDown(ctx context.Context) (bool, error) {
 	}
 	silent := f.watcher.age(f.watcher.shards[by.Index])
 	return silent < 2*f.o.Silence, nil
-}
-
-// decideResult makes the result, or gives the one that somebody else has made.
-func (f *finishing) decideResult(ctx context.Context, m *Merged) (*Result, *Merged, error) {
-	r := &Result{
-		At: f.store.clock.storeTime(), By: f.me, Partial: m.Partial, Missing: m.Missing, Lost: m.lost(), Verdict: m.Verdict, Reasons: m.Reasons,
-		Failed: m.Snapshot.Total.Failures > 0 || len(m.Snapshot.Exceptions) > 0, Count: m.Snapshot.Total.Count, Shards: m.Shards,
-	}
-	for i := range m.Results {
-		result := m.Results[i]
-		r.Crossed = r.Crossed || !result.OK
-		result.Value = min(max(result.Value, -math.MaxFloat64), math.MaxFloat64) // JSON has no infinity
-		r.Results = append(r.Results, result)
-	}
-	err := f.store.create(ctx, f.run.result(), r)
-	if errors.Is(err, ErrExists) {
-		var there Result
-		if err := f.store.existing(ctx, f.run.result(), &there); err != nil {
-			return nil, nil, err
-		}
-		return &there, nil, nil
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	f.publish(ctx, m)
-	return r, m, nil
-}
-
-// publish puts the files of the whole run into the store.
-func (f *finishing) publish(ctx context.Context, m *Merged) {
-	for _, file := range m.Files() {
-		var b bytes.Buffer
-		err := file.Write(&b)
-		if err == nil {
-			err = f.store.put(ctx, string(f.run)+"/merged/fleet"+file.Name, b.Bytes())
-		}
-		if err != nil {
-			f.logf(slog.LevelWarn, "the files of all shards together are not in the store: %v; katydid merge makes them", err)
-			return
-		}
-	}
-}
-
-// refresh adds up what all shards have stored.
-func (m *Member) refresh(ctx context.Context) (*Merged, error) {
-	if m.watcher == nil {
-		m.watcher = newWatcher(m.store, m.run, m.o)
-		m.watcher.begun = m.begun
-		m.watcher.follow()
-	}
-	return m.watcher.Refresh(ctx)
-}
-
-// guard ends the load of all when a threshold that asks for it is crossed by all shards together, until ctx ends. The
-// shard of the lowest index does it; some of the next look less often, lest it has died.
-func (m *Member) guard(ctx context.Context) {
-	const guards = 4
-	rank, _ := slices.BinarySearch(m.start.Members, m.me.Index)
-	if rank >= guards || !m.aborts() {
-		return
-	}
-	every := turn(m.every(liveInterval), rank)
-	for sleep(ctx, every) == nil {
-		try, cancel := context.WithTimeout(ctx, max(every, m.o.Silence/2))
-		merged, err := m.refresh(try)
-		if err == nil && merged.Crossed != nil {
-			c := merged.Crossed
-			_, err = m.send(try, Command{Kind: Abort, Threshold: true, Reason: fmt.Sprintf("the threshold %s of %s was crossed by all shards together: %s is %.6g", c.Expr, c.Key, c.Method, c.Value)})
-		}
-		cancel()
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err != nil:
-			m.logf(slog.LevelWarn, "the thresholds of all shards together cannot be judged now: %v", err)
-		case merged.Crossed != nil:
-			return
-		}
-	}
-}
-
-// aborts says that some threshold ends the load when it is crossed.
-func (m *Member) aborts() bool {
-	return slices.ContainsFunc(m.o.Plan.Thresholds, func(of metrics.ThresholdsOf) bool {
-		return slices.ContainsFunc(of.Thresholds, func(t metrics.Threshold) bool { return t.AbortOnFail })
-	})
 }

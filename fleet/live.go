@@ -105,11 +105,8 @@ const slowest = 100 << 10
 
 // pack makes a blob of what is known and lets it be stored. Called with m.live.mu held.
 func (m *Member) pack(t *Tick, full bool) {
-	l := &m.live
-	r := &l.report
-	r.Number++
+	r := &m.live.report
 	r.Full = full
-	r.At = m.o.Now().Add(m.start.Offset).UTC()
 	r.Frame = t.Frame()
 	r.Frame.Shift(m.start.Offset)
 	if t.Metrics != nil {
@@ -119,6 +116,15 @@ func (m *Member) pack(t *Tick, full bool) {
 	r.Health, r.Usage = t.Health, t.Usage
 	r.LagP99 = t.Snapshot.Total.Lag.Quantile[p99]
 	r.Verdict, r.Reasons = stats.Judge(&t.Health, t.Snapshot)
+	m.keep()
+}
+
+// keep lets the report be stored. Called with m.live.mu held.
+func (m *Member) keep() {
+	l := &m.live
+	r := &l.report
+	r.Number++
+	r.At = m.o.Now().Add(m.start.Offset).UTC()
 	data, err := r.pack()
 	if err != nil { // cannot be, all of it can be marshalled
 		m.logf(slog.LevelError, "internal error: what this shard has measured cannot be stored: %v", err)

@@ -20,6 +20,10 @@ type Merged struct {
 	Over   bool          // every shard is at its end, or dead, or never came
 	Length time.Duration // of the load, so far
 
+	// Settled is up to when all shards that live have told what happened: later seconds of the course may still grow. By the
+	// store's clock.
+	Settled time.Time
+
 	Snapshot *stats.Snapshot
 	Metrics  *metrics.State
 	Results  []metrics.Result // of the thresholds
@@ -81,7 +85,7 @@ func (w *Watcher) merged() (*Merged, error) {
 		if f.last == nil {
 			continue
 		}
-		if err := m.sum.Add(f.last.Frame); err != nil {
+		if err := m.sum.Add(f.frame()); err != nil {
 			m.Damaged = append(m.Damaged, fmt.Errorf("shard %d: %w", f.index, err))
 		}
 		if f.last.Metrics != nil {
@@ -95,9 +99,38 @@ func (w *Watcher) merged() (*Merged, error) {
 	}
 	m.Snapshot, m.Metrics = m.sum.Snapshot(), measured.State()
 	m.Over = w.start != nil && (m.Abort != "" || w.over())
+	m.settle()
 	m.table()
 	m.judge()
 	return m, m.judgeThresholds()
+}
+
+// frame is what the shard has measured. One that has died has no users and makes no requests any more.
+func (f *follow) frame() *stats.Frame {
+	if !f.dead {
+		return f.last.Frame
+	}
+	frame := *f.last.Frame
+	frame.Users = 0
+	frame.Rows = slices.Clone(frame.Rows)
+	for i := range frame.Rows {
+		frame.Rows[i].RecentRPS, frame.Rows[i].RecentFPS = 0, 0
+	}
+	return &frame
+}
+
+// settle finds out up to when all have told what happened.
+func (m *Merged) settle() {
+	for _, f := range m.watcher.shards {
+		if f.last != nil && f.last.At.After(m.Settled) {
+			m.Settled = f.last.At
+		}
+	}
+	for _, f := range m.watcher.shards {
+		if r := f.last; r != nil && r.State == Running && !f.dead && r.At.Before(m.Settled) {
+			m.Settled = r.At
+		}
+	}
 }
 
 // worse is the health of two generators together: sums of what is counted, and the worse of each share, as one shard that
