@@ -14,8 +14,9 @@ func (r *run) begin() {
 		r.beginOpen()
 		return
 	}
+	now := r.together()
 	if r.opts.runTime > 0 && (r.shape == "" || r.main.ShapeUsesOptions()) {
-		r.deadline = time.Now().Add(r.opts.runTime) // from the ramp on, as Locust counts
+		r.deadline = now.Add(r.opts.runTime) // from the ramp on, as Locust counts
 	}
 	for _, name := range []string{"rate", "arrivals"} {
 		if r.opts.given(name) {

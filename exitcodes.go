@@ -12,6 +12,7 @@ const (
 	exitMemory      = 5
 	exitNotExported = 6
 	exitInvalid     = 7
+	exitPartial     = 8
 	exitCrossed     = 99
 	exitSignalled   = 128 // + the number of the signal
 	exitInterrupted = exitSignalled + 2
@@ -42,6 +43,7 @@ var exitCodeTable = []struct {
 	{exitMemory, "the run was cut short because memory ran out"},
 	{exitNotExported, "results could not be exported (--export): before the run, which then does not start, or at its end; they are kept on disk"},
 	{exitInvalid, "the figures describe the generator and not the target (--require-valid, verdict INVALID)"},
+	{exitPartial, "a run of several processes (--shards) is partial: one of them died, never came, or came too late"},
 	{exitCrossed, "a threshold was crossed (--threshold, or options.thresholds of a k6 script)"},
 	{exitK6Setup, "k6 scripts only, as are all from here to 255, while 1 and 4 are not: setup took too long"},
 	{exitK6Teardown, "teardown took too long"},
@@ -64,6 +66,7 @@ type outcome struct {
 	usersDied  bool // a constructor or onStart threw
 	listener   bool // an event listener threw
 	invalid    bool // the verdict is INVALID and the user wants to hear of it
+	partial    bool // some shard has not done its part
 	crossed    bool // a threshold
 	failed     bool // a failed request, or a task that threw; no matter in the run of a k6 script
 	isK6       bool // a k6 script's run
@@ -94,6 +97,8 @@ func (o outcome) code() int {
 		return exitUsage
 	case o.crossed:
 		return exitCrossed
+	case o.partial:
+		return exitPartial
 	case o.invalid:
 		return exitInvalid
 	case o.failed && !o.isK6:

@@ -90,6 +90,9 @@ func (r *run) documents(s *stats.Snapshot) int {
 func (r *run) exitCode(s *stats.Snapshot) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if s := r.shards; s != nil && s.result != nil {
+		return s.exitCode()
+	}
 	o := r.outcome
 	if code := r.shared.ExitCode.Load(); code != module.NoExitCode {
 		n := int(code)

@@ -59,6 +59,10 @@ type options struct {
 
 	thresholds []string // METRIC:EXPRESSION
 
+	shards            int // processes that make the load together; 0: this one alone
+	rendezvous, runID string
+	shardIndex        int // shardNotGiven, fleet.Auto, or from 0
+
 	webHost, webBase, webTitle string
 	webPort                    int
 	webUser, webPassword       string // "": no login

@@ -151,6 +151,9 @@ func (o *options) check(custom []customArg) error {
 		return fmt.Errorf("--%s requires --csv", name)
 	}
 	o.headless = o.headless && !o.headful
+	if err := o.checkShards(); err != nil {
+		return err
+	}
 	if o.jsonFile != "" && !strings.HasSuffix(o.jsonFile, ".json") {
 		o.jsonFile += ".json"
 	}

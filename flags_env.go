@@ -34,7 +34,7 @@ func (p *optionParser) warnUnknown(env map[string]string) {
 	for _, opt := range p.all {
 		known = append(known, opt.variables()...)
 	}
-	known = append(known, exporter.EnvInsecure, importCache)
+	known = append(known, exporter.EnvInsecure, importCache, shardVar)
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		short, ours := strings.CutPrefix(name, "KATYDID_")
 		if !ours || slices.Contains(known, name) {

@@ -65,6 +65,7 @@ const (
 	groupOther   = "Other"
 	groupK6      = "For k6 scripts"
 	groupWeb     = "Web UI"
+	groupShards  = "Several machines"
 	groupScript  = "Options of the script"
 )
 
@@ -79,7 +80,7 @@ const (
 func (o *options) table() []*option {
 	o.users, o.rate, o.csvFormat, o.logLevel, o.exitCodeOnError = 1, 1, "2.46", "INFO", 1
 	o.arrivals = arrivalsUniform
-	return slices.Concat(o.runOptions(), o.resultOptions(), o.webOptions(), o.workerOptions(), o.otherOptions(), notReady())
+	return slices.Concat(o.runOptions(), o.resultOptions(), o.webOptions(), o.shardOptions(), o.workerOptions(), o.otherOptions(), notReady())
 }
 
 func (o *options) runOptions() []*option {

@@ -58,7 +58,7 @@ func writeHelp(w io.Writer, custom []customArg) error {
 	}
 	var b strings.Builder
 	b.WriteString(helpUsage)
-	for _, group := range []string{groupRun, groupLoad, groupTags, groupResults, groupWeb, groupWorker, groupLog, groupOther, groupScript} {
+	for _, group := range []string{groupRun, groupLoad, groupTags, groupResults, groupWeb, groupShards, groupWorker, groupLog, groupOther, groupScript} {
 		title := "\n" + group + ":\n"
 		for _, opt := range p.all {
 			if opt.group == group {

@@ -142,20 +142,26 @@ func (r *run) fitK6() *failure {
 		t.shared.Tags = t.shared.Tags.With(metrics.Tag{Name: tag.Name, Value: tag.Value})
 	}
 	if !o.NoThresholds {
-		for _, th := range o.Thresholds {
-			of := metrics.ThresholdsOf{Key: th.Key}
-			for _, d := range th.List {
-				of.Thresholds = append(of.Thresholds, metrics.Threshold{Expr: d.Expr, AbortOnFail: d.AbortOnFail, DelayAbortEval: d.DelayAbortEval})
-			}
-			if err := t.shared.Metrics.Thresholds([]metrics.ThresholdsOf{of}); err != nil {
-				return usageK6(err)
-			}
+		if err := t.shared.Metrics.Thresholds(thresholdsOf(o.Thresholds)); err != nil {
+			return usageK6(err)
 		}
 	}
 	if err := r.thresholds(); err != nil {
 		return usageK6(err)
 	}
 	return r.openConsole()
+}
+
+// thresholdsOf are the thresholds of the script as metrics knows them.
+func thresholdsOf(list []k6options.Threshold) (all []metrics.ThresholdsOf) {
+	for _, th := range list {
+		of := metrics.ThresholdsOf{Key: th.Key}
+		for _, d := range th.List {
+			of.Thresholds = append(of.Thresholds, metrics.Threshold{Expr: d.Expr, AbortOnFail: d.AbortOnFail, DelayAbortEval: d.DelayAbortEval})
+		}
+		all = append(all, of)
+	}
+	return all
 }
 
 // openConsole opens the file that takes what the script writes with console, if there is to be one.

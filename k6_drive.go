@@ -8,6 +8,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"katydid/fleet"
 	"katydid/runtime/k6"
 	"katydid/web/live"
 )
@@ -20,11 +21,18 @@ func (r *run) executeK6() int {
 		r.log.infof("scenario %s: %s", sc.plan.Name, describe(&sc.plan))
 	}
 	r.listen()
+	if fail := r.meet(r.setupForAll()); fail != nil {
+		t.shared.Pool.Close()
+		return r.refuse(fail)
+	}
 	r.out.start()
 	r.export.start()
 	defer r.export.close()
 	r.enter(live.Spawning)
-	code, ready := r.setupK6()
+	code, ready := exitOK, true
+	if r.shards == nil {
+		code, ready = r.setupK6()
+	}
 	r.mark.Store(markProcess())
 	r.cpu = newCPUUse()
 	if ready {
@@ -34,7 +42,7 @@ func (r *run) executeK6() int {
 	r.enter(live.Stopped)
 	r.health = r.healthSince(r.mark.Load())
 	r.judgeArrivals()
-	if ready {
+	if ready && r.shards == nil {
 		code = r.teardownK6()
 	}
 	t.shared.Pool.Close()
@@ -44,6 +52,7 @@ func (r *run) executeK6() int {
 	r.closeOut()
 	heard()
 	r.conclude(t.clock.elapsed())
+	r.part(func(context.Context) { r.noteK6(r.teardownK6()) })
 	close(r.settled)
 	r.summariseK6()
 	return r.finish()
@@ -112,6 +121,7 @@ func (r *run) abortK6(code int, reason string) {
 		r.k6.ended.Store(true)
 	}
 	r.noteK6(code)
+	r.shards.tell(fleet.Abort, reason)
 	r.stopFor(reason)
 }
 
@@ -121,6 +131,7 @@ func (r *run) loadScenarios() {
 	for _, sc := range t.scenarios {
 		sc.users.SetupData = t.setupData
 	}
+	r.together()
 	t.clock.begin()
 	defer t.clock.end()
 	r.enter(live.Running)
@@ -152,7 +163,7 @@ func (r *run) loadScenarios() {
 		case <-second.C:
 			r.cpu.look(r)
 			r.gauges()
-			if ticks++; ticks%2 == 0 { // as often as k6
+			if ticks++; ticks%2 == 0 && r.shards == nil { // as often as k6; shards do it on the figures of all
 				r.watchThresholds()
 			}
 		}

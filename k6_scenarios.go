@@ -36,7 +36,7 @@ func (r *run) makeScenarios() {
 			sc.users.Tags = append(sc.users.Tags, metrics.Tag{Name: pair.Name, Value: pair.Value})
 		}
 		sc.users.Ready()
-		sc.drive(sc.users, r.scenarioNotes(sc))
+		sc.drive(r.shard, sc.users, r.scenarioNotes(sc))
 		if sc.inflow != nil {
 			sc.users.Clock(sc.inflow.Began, sc.inflow.Progress)
 		} else {
@@ -63,16 +63,20 @@ func (r *run) scenarioNotes(sc *k6Scenario) load.Notes {
 }
 
 // drive makes the driver. The executors differ in their plans only; see docs/decisions/015-executors-of-k6.md.
-func (sc *k6Scenario) drive(workers load.Workers, notes load.Notes) {
+func (sc *k6Scenario) drive(shard load.Shard, workers load.Workers, notes load.Notes) {
 	p := &sc.plan
 	switch p.Executor {
 	case k6options.ConstantArrivalRate, k6options.RampingArrivalRate:
+		arrivals := arrivalPlan(p)
+		arrivals.Shard = shard
 		sc.inflow = load.NewInflow(load.InflowPlan{
-			Plan: arrivalPlan(p), First: p.PreAllocatedVUs, Most: p.MaxVUs, GracefulStop: p.GracefulStop,
+			Plan: arrivals, First: p.PreAllocatedVUs, Most: p.MaxVUs, GracefulStop: p.GracefulStop,
 		}, workers, notes, load.NewPacer())
 		sc.driver = sc.inflow
 	default:
-		sc.loop = load.NewLoop(loopPlan(p), workers, notes)
+		plan := loopPlan(p)
+		plan.Shard = shard
+		sc.loop = load.NewLoop(plan, workers, notes)
 		sc.driver = sc.loop
 	}
 }

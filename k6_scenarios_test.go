@@ -22,7 +22,7 @@ func reservedFor(t *testing.T, scenarios string) int {
 	var drivers load.Scenarios
 	for _, plan := range r.Scenarios {
 		sc := &k6Scenario{plan: plan}
-		sc.drive(nil, load.Notes{})
+		sc.drive(load.Shard{}, nil, load.Notes{})
 		drivers = append(drivers, load.Scenario{StartTime: plan.StartTime, Driver: sc.driver})
 	}
 	return drivers.Reserved()

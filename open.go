@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -46,8 +48,17 @@ func (r *run) openPlan() (plan load.Plan, open bool, fail *failure) {
 			return plan, false, broken(fmt.Errorf("class %s has a fixed count, but an open run makes users as they are needed: give it a weight", c.Name))
 		}
 	}
-	plan.Poisson, plan.Seed = o.arrivals == arrivalsPoisson, rand.Uint64()
+	plan.Poisson, plan.Seed, plan.Shard = o.arrivals == arrivalsPoisson, r.seed(), r.shard
 	return plan, true, nil
+}
+
+// seed is for what is drawn by lot: all shards of a run draw the same.
+func (r *run) seed() uint64 {
+	if r.shards == nil {
+		return rand.Uint64()
+	}
+	sum := sha256.Sum256([]byte(r.opts.runID))
+	return binary.LittleEndian.Uint64(sum[:])
 }
 
 // How the starts of an open run are spaced; values of --arrivals.
@@ -76,7 +87,7 @@ func (r *run) mostUsers() int {
 	}
 	n := int64(manyUsers)
 	if files := r.sys.limits.files; files > 0 {
-		n = min(n, max(1, (files-filesReserve)/r.filesEach()))
+		n = min(n, max(1, (files-filesReserve)/r.filesEach())*int64(max(r.shard.Of, 1)))
 	}
 	return int(n)
 }
@@ -93,7 +104,7 @@ func (r *run) beginOpen() {
 	r.checkFiles(most)
 	r.log.infof("open model: %g starts per second at first, %s, at most %d users", r.plan.Shape.Level(0), r.opts.arrivals, most)
 	r.open.Warm(warmLimit)
-	now := time.Now()
+	now := r.together()
 	r.open.Begin(now)
 	if length := r.plan.Shape.Length(); length < endless {
 		r.deadline = now.Add(length)

@@ -160,6 +160,7 @@ func (o *outputs) snapshot() *stats.Snapshot {
 	if o.r.watch != nil {
 		o.r.watch(s, l)
 	}
+	o.r.shards.record(s, l)
 	return s
 }
 

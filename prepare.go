@@ -40,7 +40,7 @@ func (r *run) prepare() *failure {
 func (r *run) openResults() *failure {
 	r.env.Recorder = stats.NewRecorder(r.started, stats.Options{
 		RecentTimes: r.opts.csvFullHistory, Seconds: r.opts.json || r.opts.jsonFile != "",
-		IntervalLog: r.opts.csv != "" || r.opts.html != "" || r.watch != nil || r.showsLive(),
+		IntervalLog: r.opts.csv != "" || r.opts.html != "" || r.watch != nil || r.shards != nil || r.showsLive(),
 	})
 	if r.fire("init", nil); r.outcome.listener {
 		return broken(errors.New("a listener of init threw, see above"))
@@ -66,15 +66,19 @@ const dynoRPS = 10_000
 
 // capRate takes over --max-rps, and the platform's rule where there is one.
 func (r *run) capRate() {
-	rate := r.opts.maxRPS
-	if rate == 0 && r.sys.onDyno() {
-		rate = dynoRPS
+	if r.shards != nil && r.shards.start == nil {
+		return // all shards count from the start of the load
+	}
+	switch {
+	case r.opts.maxRPS > 0:
+		r.cap = r.shard.Cap(r.opts.maxRPS, r.started)
+	case r.sys.onDyno():
+		r.cap = load.NewCap(dynoRPS, r.started)
 		r.log.infof("on a dyno: no more than %d requests per second are sent, as Heroku's guideline for load tests says; --max-rps changes that", dynoRPS)
+	default:
+		return
 	}
-	if rate > 0 {
-		r.cap = load.NewCap(rate, r.started)
-		r.shared.Turn = r.cap.Take
-	}
+	r.shared.Turn = r.cap.Take
 }
 
 // gather makes the crowd of a closed run, still empty, and its driver.
@@ -88,6 +92,7 @@ func (r *run) gather(classes []load.Class) error {
 	r.crowd = vu.NewCrowd(r.env, func(class int) { r.driver.Ended(class) })
 	r.people = r.crowd
 	r.driver = load.NewClosed(mix, r.crowd, r.complete)
+	r.driver.Share(r.shard)
 	return nil
 }
 

@@ -36,6 +36,8 @@ type run struct {
 	crowd    *vu.Crowd    // of native users; nil in the run of a k6 script
 	k6       *k6Test      // of a k6 script; nil for others
 	steered  *steered     // by a Locust master; nil in other runs
+	shards   *shards      // of a run that several processes make; nil in others
+	shard    load.Shard   // which of them this is
 	driver   *load.Closed // of a closed run
 	open     *load.Open   // of an open run; nil in a closed one
 	plan     load.Plan    // of an open run
@@ -123,6 +125,11 @@ func runTest(sys *system) int {
 	if r.opts.worker {
 		return r.work()
 	}
+	if r.opts.shards > 0 {
+		if fail := r.join(); fail != nil {
+			return r.refuse(fail)
+		}
+	}
 	if !r.opts.headless {
 		return runSession(sys, first, r)
 	}
@@ -195,6 +202,9 @@ func (r *run) execute() int {
 		r.log.infof("no host was given: the target API runs in this process at %s", r.target.url)
 	}
 	r.listen()
+	if fail := r.meet(nil); fail != nil {
+		return r.refuse(fail)
+	}
 	r.out.start()
 	r.export.start()
 	defer r.export.close()
@@ -221,6 +231,7 @@ func (r *run) execute() int {
 	r.out.collect()
 	heard()
 	r.conclude(took)
+	r.part(nil)
 	close(r.settled)
 	r.fire("quitting", nil)
 	return r.finish()

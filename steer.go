@@ -98,7 +98,10 @@ func (r *run) changeUsers(users int, rate float64) (string, error) {
 }
 
 // changeRate sets the starts a second of an open run.
-func (r *run) changeRate(rate float64) (string, error) {
+func (r *run) changeRate(rate float64) (string, error) { return r.changeRateAt(time.Now(), rate) }
+
+// changeRateAt does it for a moment that has just been.
+func (r *run) changeRateAt(at time.Time, rate float64) (string, error) {
 	switch {
 	case r.open == nil:
 		return "", errors.New("this is no open run: change its users")
@@ -107,9 +110,8 @@ func (r *run) changeRate(rate float64) (string, error) {
 	case rate > maxRate:
 		return "", fmt.Errorf("there can be at most %d starts a second", maxRate)
 	}
-	now := time.Now()
-	before := r.open.Level(now)
-	return fmt.Sprintf("from %.4g to %.4g starts per second", before, rate), r.open.Change(now, rate)
+	before := r.open.Level(at)
+	return fmt.Sprintf("from %.4g to %.4g starts per second", before, rate), r.open.Change(at, rate)
 }
 
 // byHand is the scenario of a k6 script whose users may be changed from outside.

@@ -12,6 +12,8 @@ package script
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -86,6 +88,8 @@ type Script struct {
 	Remote []Remote
 	// Size is the length of the bundle's source in bytes.
 	Size int
+	// Sum is its SHA-256 in hexadecimal: two processes with the same sum run the same script.
+	Sum string
 
 	cwd      string // absolute; what relative paths in frames are relative to
 	needs    map[*goja.Program]needs
@@ -130,6 +134,7 @@ func (o *Options) load(cwd string, files []string) (*Script, []Warning, error) {
 	if err != nil {
 		return nil, warnings, err
 	}
+	sum := sha256.Sum256(out.code)
 	needs := map[*goja.Program]needs{prg: needsOf(out.code)}
 	user, size := prg, len(out.code)
 	if !bytes.Equal(code, lean) {
@@ -147,6 +152,7 @@ func (o *Options) load(cwd string, files []string) (*Script, []Warning, error) {
 		Inputs:  out.inputs,
 		Remote:  fetcher.remotes(),
 		Size:    size,
+		Sum:     hex.EncodeToString(sum[:]),
 		cwd:     cwd,
 		needs:   needs,
 		opts:    *o,
