@@ -44,7 +44,7 @@ func (r *run) executeK6() int {
 	r.closeOut()
 	heard()
 	r.conclude(t.clock.elapsed())
-	close(r.settled)
+	r.counted()
 	r.summariseK6()
 	return r.finish()
 }
