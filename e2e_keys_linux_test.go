@@ -143,11 +143,16 @@ func TestKeysGiveTheTerminalBack(t *testing.T) {
 		do     func(c *console, p *process)
 		code   int
 	}{
-		"time limit":      {user(""), func(*console, *process) {}, 0},
-		"Ctrl-C":          {user(""), func(c *console, _ *process) { c.press("\x03") }, 0},
-		"SIGTERM":         {user(""), func(_ *console, p *process) { p.signal(syscall.SIGTERM) }, 0},
-		"twice Ctrl-C":    {user("home() { for (;;) sleep(1); }"), func(c *console, _ *process) { c.press("\x03"); c.says("shutting down"); c.press("\x03") }, 130},
-		"q twice":         {user("home() { for (;;) sleep(1); }"), func(c *console, _ *process) { c.press("q"); c.says("shutting down"); c.press("q") }, 130},
+		"time limit": {user(""), func(*console, *process) {}, 0},
+		"Ctrl-C":     {user(""), func(c *console, _ *process) { c.press("\x03") }, 0},
+		"SIGTERM":    {user(""), func(_ *console, p *process) { p.signal(syscall.SIGTERM) }, 0},
+		"twice Ctrl-C": {user(`home() { console.log("busy"); for (;;) sleep(1); }`), func(c *console, _ *process) {
+			c.says("busy")
+			c.press("\x03")
+			c.says("shutting down")
+			c.press("\x03")
+		}, 130},
+		"q twice":         {user(`home() { console.log("busy"); for (;;) sleep(1); }`), func(c *console, _ *process) { c.says("busy"); c.press("q"); c.says("shutting down"); c.press("q") }, 130},
 		"listener throws": {user("") + `events.testStart.addListener(() => { throw new Error("no") })`, func(*console, *process) {}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -53,7 +53,7 @@ func (r *run) executeK6() int {
 	heard()
 	r.conclude(t.clock.elapsed())
 	r.part(func(context.Context) { r.noteK6(r.teardownK6()) })
-	close(r.settled)
+	r.counted()
 	r.summariseK6()
 	return r.finish()
 }

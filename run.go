@@ -167,6 +167,12 @@ func (r *run) test() int {
 	return r.execute()
 }
 
+// counted says that all of the load has been counted and judged.
+func (r *run) counted() {
+	close(r.settled)
+	r.enter(live.Stopped)
+}
+
 // enter takes the run to another state. Any goroutine may call it.
 func (r *run) enter(state string) {
 	r.state.Store(state)
@@ -232,7 +238,7 @@ func (r *run) execute() int {
 	heard()
 	r.conclude(took)
 	r.part(nil)
-	close(r.settled)
+	r.counted()
 	r.fire("quitting", nil)
 	return r.finish()
 }

@@ -72,6 +72,9 @@ func (r *run) frame() *live.Frame {
 		f.Checks, f.Thresholds = r.verdicts()
 		return f
 	default:
+		if f.State == live.Stopped { // whoever waits for that word wants figures from which nothing is missing
+			f.State = live.Stopping
+		}
 	}
 	f.Health = r.healthNow(t)
 	f.Checks, f.Thresholds = r.verdictsNow(st.elapsed)
