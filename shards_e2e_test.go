@@ -1,0 +1,263 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
+
+	"katydid/internal/azurite"
+)
+
+// pathTally is a server that counts its requests by path.
+type pathTally struct {
+	url string
+	mu  sync.Mutex
+	by  map[string]int64
+}
+
+func newPathTally(t *testing.T) *pathTally {
+	c := &pathTally{by: map[string]int64{}}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.mu.Lock()
+		c.by[r.URL.Path]++
+		c.mu.Unlock()
+		_, _ = io.WriteString(w, "ok")
+	}))
+	t.Cleanup(server.Close)
+	c.url = server.URL
+	return c
+}
+
+func (c *pathTally) of(path string) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.by[path]
+}
+
+// rendezvous are places where shards can meet, each with the environment that opens it.
+var rendezvous = map[string]func(t *testing.T) (url string, env []string){
+	"folder": func(t *testing.T) (string, []string) { return "file://" + t.TempDir(), nil },
+	"azure": func(t *testing.T) (string, []string) {
+		store := azurite.Start(t)
+		container := store.Container(t)
+		return store.URL + "/" + container + "/loads", []string{"SAS_TOKEN=" + store.ContainerSAS(container, "rcwl", time.Now().Add(time.Hour)), "KATYDID_EXPORT_INSECURE=1"}
+	},
+	"s3": func(t *testing.T) (string, []string) {
+		backend := s3mem.New()
+		if err := backend.CreateBucket("results"); err != nil {
+			t.Fatal(err)
+		}
+		server := httptest.NewServer(gofakes3.New(backend).Server())
+		t.Cleanup(server.Close)
+		return "s3://results/loads?endpoint=" + server.URL, []string{"AWS_ACCESS_KEY_ID=AKIATEST", "AWS_SECRET_ACCESS_KEY=secretsecret", "KATYDID_EXPORT_INSECURE=1"}
+	},
+}
+
+// fleetOf starts the shards of a run, each in a folder of its own.
+func fleetOf(t *testing.T, n int, script, url string, env []string, args ...string) (shards []*process) {
+	t.Helper()
+	for i := range n {
+		dir := folder(t, map[string]string{"a.js": script, "rows.csv": "id\n" + strings.Join(ids(400), "\n") + "\n"})
+		all := append([]string{"run", "a.js", "--shards", fmt.Sprint(n), "--shard-index", fmt.Sprint(i), "--run-id", "run-1", "--rendezvous", url,
+			"--csv", "out/x", "--summary", "out/s.json"}, args...)
+		p := newProcess(t, dir, all...)
+		p.cmd.Env = append(p.cmd.Env, env...)
+		shards = append(shards, p.start())
+	}
+	return shards
+}
+
+func ids(n int) (list []string) {
+	for i := range n {
+		list = append(list, fmt.Sprintf("row%d", i))
+	}
+	return list
+}
+
+// lastOf adds up a column of the last row of a file of all shards.
+func lastOf(t *testing.T, shards []*process, name string, column int) (n int64) {
+	t.Helper()
+	for _, p := range shards {
+		rows := readCSV(t, filepath.Join(p.cmd.Dir, name))
+		n += number(t, rows[len(rows)-1][column])
+	}
+	return n
+}
+
+// On every kind of store: shards begin together, make exactly the users and rows of one process, count what the server
+// counts, and end with the same exit code; a failure is a failure of all.
+func TestShards(t *testing.T) {
+	t.Parallel()
+	script := `import { HttpUser, constant, shared } from "katydid";
+const rows = shared.csv("rows.csv", { mode: "unique", onEnd: "error" });
+export class Visitor extends HttpUser {
+  static waitTime = constant(0.2);
+  static tasks = { home: 1 };
+  home() { this.client.get("/row/" + rows.next().id, { name: "/row" }); }
+}`
+	for name, open := range rendezvous {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			target := newPathTally(t)
+			url, env := open(t)
+			shards := fleetOf(t, 3, script, url, env, "-H", target.url, "-u", "8", "-r", "100", "-t", "4s", "-s", "10s")
+			users := 0
+			for _, p := range shards {
+				p.expect(exitOK)
+				for _, n := range []int{2, 3} {
+					if p.said(fmt.Sprintf("all users spawned: %d\n", n)) {
+						users += n
+					}
+				}
+				if !p.said("3 shards begin together") || p.said("SAS_TOKEN") {
+					t.Errorf("%s", p.stderr)
+				}
+			}
+			if users != 8 {
+				t.Errorf("there were %d users", users)
+			}
+			total, most := int64(0), int64(0)
+			target.mu.Lock()
+			for _, n := range target.by {
+				total, most = total+n, max(most, n)
+			}
+			target.mu.Unlock()
+			if sum := lastOf(t, shards, "out/x_stats.csv", 2); sum != total || most != 1 || total < 80 {
+				t.Errorf("the shards count %d requests, the server %d; %d times the same row", sum, total, most)
+			}
+			together := 0
+			for _, p := range shards {
+				if p.said(fmt.Sprintf("all shards together: %d requests", total)) {
+					together++
+				}
+			}
+			if together != 3 {
+				t.Errorf("%d shards know of all %d requests\n%s", together, total, shards[0].stderr)
+			}
+			if name == "folder" {
+				text, err := os.ReadFile(filepath.Join(strings.TrimPrefix(url, "file://"), "run-1/merged/fleet_stats.csv"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+				if err != nil || number(t, rows[len(rows)-1][2]) != total {
+					t.Errorf("the merged file has %s (%v)", text, err)
+				}
+			}
+		})
+	}
+}
+
+// The starts of an open run are those of the plan, to the last one, also after the rate of one shard's part alone would
+// not come out even.
+func TestShardsOpenRun(t *testing.T) {
+	t.Parallel()
+	target := newPathTally(t)
+	url, env := rendezvous["folder"](t)
+	shards := fleetOf(t, 3, user(""), url, env, "-H", target.url, "--rate", "50", "--arrivals", "poisson", "-t", "4s", "-s", "10s")
+	planned, started := int64(0), int64(0)
+	for _, p := range shards {
+		p.expect(exitOK)
+		var sum struct{ Generator struct{ Planned, Started int64 } }
+		readJSON(t, filepath.Join(p.cmd.Dir, "out/s.json"), &sum)
+		planned, started = planned+sum.Generator.Planned, started+sum.Generator.Started
+		if sum.Generator.Planned == 0 {
+			t.Errorf("%s had nothing to do", p)
+		}
+	}
+	if total := target.of("/"); started != total || planned != started || planned < 130 || planned > 280 {
+		t.Errorf("%d starts planned, %d made, %d requests came", planned, started, total)
+	}
+}
+
+// A threshold that no shard crosses by itself, but all of them together, is crossed for all. Another index of the same run
+// that is started twice ends well; one with other options is refused.
+func TestShardsAgree(t *testing.T) {
+	t.Parallel()
+	target := newPathTally(t)
+	url, env := rendezvous["folder"](t)
+	again := func(i string, args ...string) *process {
+		p := newProcess(t, folder(t, map[string]string{"a.js": user("")}), append([]string{"run", "a.js", "--shards", "2", "--shard-index", i, "--run-id", "run-1",
+			"--rendezvous", url, "-H", target.url, "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<180"}, args...)...).start()
+		return p
+	}
+	shards := fleetOf(t, 2, user(""), url, env, "-H", target.url, "-u", "6", "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<180")
+	shards[0].says("begin together")
+	twice := again("1", "-u", "6")
+	twice.expect(exitOK)
+	other := again("1", "-u", "7")
+	other.expect(exitUsage)
+	if !other.said("options") {
+		t.Errorf("%s", other.stderr)
+	}
+	for _, p := range shards {
+		p.expect(exitCrossed)
+		if n := lastOf(t, []*process{p}, "out/x_stats.csv", 2); n >= 180 || n == 0 {
+			t.Errorf("%s made %d requests by itself", p, n)
+		}
+	}
+}
+
+// Setup and teardown of a k6 script are run once, its data is everybody's, and an abort of one shard is one of all.
+func TestShardsOfK6Script(t *testing.T) {
+	t.Parallel()
+	target := newPathTally(t)
+	url, env := rendezvous["folder"](t)
+	script := fmt.Sprintf(`import http from "k6/http"; import exec from "k6/execution"; import { sleep } from "k6";
+export const options = { scenarios: { s: { executor: "constant-vus", vus: 4, duration: "60s", gracefulStop: "1s" } } };
+export function setup() { http.get(%[1]q + "/setup"); return { word: "blue" }; }
+export default function (data) {
+  http.get(%[1]q + "/" + data.word + "/" + exec.vu.idInTest);
+  if (exec.vu.idInTest === 4 && exec.vu.iterationInInstance === 20) exec.test.abort("enough");
+  sleep(0.1);
+}
+export function teardown(data) { http.get(%[1]q + "/teardown/" + data.word); }`, target.url)
+	began := time.Now()
+	shards := fleetOf(t, 2, script, url, env)
+	for _, p := range shards {
+		p.expect(exitK6Abort)
+	}
+	if took := time.Since(began); took > 45*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	if n := []int64{target.of("/setup"), target.of("/teardown/blue")}; !slices.Equal(n, []int64{1, 1}) {
+		t.Errorf("setup and teardown were run %d times", n)
+	}
+	for id := 1; id <= 4; id++ {
+		if target.of(fmt.Sprintf("/blue/%d", id)) == 0 {
+			t.Errorf("there was no user %d", id)
+		}
+	}
+}
+
+// A shard that is killed leaves what it had stored; the run goes on and says that it is partial.
+func TestShardsPartial(t *testing.T) {
+	t.Parallel()
+	target := newPathTally(t)
+	url, env := rendezvous["folder"](t)
+	shards := fleetOf(t, 3, user(""), url, env, "-H", target.url, "-u", "6", "-r", "100", "-t", "12s", "-s", "10s")
+	shards[2].says("all users spawned")
+	time.Sleep(5 * time.Second) // it stores what it has measured every 3 s
+	shards[2].signal(syscall.SIGKILL)
+	for _, p := range shards[:2] {
+		p.expect(exitPartial)
+		if !p.said("PARTIAL: shard 2 died") {
+			t.Errorf("%s", p.stderr)
+		}
+	}
+}
