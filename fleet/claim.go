@@ -69,17 +69,15 @@ func (e *LateError) Error() string {
 
 // agree publishes the plan, or compares it with that of whoever was first.
 func (m *Member) agree(ctx context.Context) error {
-	mine := begun{Plan: m.o.Plan, At: m.store.clock.storeTime(), By: m.me}
-	err := m.store.create(ctx, m.run.plan(), &mine)
-	if err == nil {
-		m.begun = mine
+	err := m.store.get(ctx, m.run.plan(), &m.begun)
+	if errors.Is(err, ErrAbsent) {
+		err = m.begin(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if m.begun.By.ID == m.me.ID {
 		return nil
-	}
-	if !errors.Is(err, ErrExists) {
-		return err
-	}
-	if err := m.store.existing(ctx, m.run.plan(), &m.begun); err != nil {
-		return err
 	}
 	if err := m.begun.compare(m.run, &m.o.Plan); err != nil {
 		return err
@@ -100,6 +98,23 @@ func (m *Member) agree(ctx context.Context) error {
 		return &AbortedError{record.Abort, record.By}
 	}
 	return m.late(&there)
+}
+
+// begin publishes the plan, or finds that somebody else just has. Its time begins the wait of all, so it must not be that of
+// a wrong clock.
+func (m *Member) begin(ctx context.Context) error {
+	if !m.store.clock.isKnown() { // a folder tells the time to whoever writes only
+		if err := m.store.put(ctx, m.run.date(), []byte(m.me.ID)); err != nil {
+			return err
+		}
+	}
+	mine := begun{Plan: m.o.Plan, At: m.store.clock.storeTime(), By: m.me}
+	err := m.store.create(ctx, m.run.plan(), &mine)
+	if errors.Is(err, ErrExists) {
+		return m.store.existing(ctx, m.run.plan(), &m.begun)
+	}
+	m.begun = mine
+	return err
 }
 
 // claim makes this process a shard.

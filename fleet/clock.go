@@ -66,6 +66,13 @@ func (c *clock) storeTime() time.Time {
 // fine is how well the offset has to be known for no request to be timed for its sake.
 const fine = 20 * time.Millisecond
 
+// isKnown says that some answer has told the time.
+func (c *clock) isKnown() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.known
+}
+
 // isFine says that no request need be timed to know the offset better.
 func (c *clock) isFine() bool {
 	c.mu.Lock()

@@ -190,6 +190,7 @@ func TestWrongClocks(t *testing.T) {
 			shards := fleet(r, "r", 4, func(i int, s *testShard) {
 				s.o.Now = func() time.Time { return time.Now().Add(off[i]) }
 				s.o.Ready = 0
+				s.o.Join = 30 * time.Second // less than clocks are off
 			})
 			if step == time.Second { // as far apart as they are in earnest, so that there is time to find out
 				for _, s := range shards {
@@ -342,6 +343,10 @@ func TestThresholdsOfTheFleet(t *testing.T) {
 			s.length = 20 * time.Second
 			s.o.Plan.Thresholds = of("http_reqs", "count<500")
 		})
+		const pace = 2 // less than elsewhere, so that a busy machine takes part of a second, not of ten
+		for _, s := range shards {
+			s.o.Pace = pace
+		}
 		for _, err := range runAll(t, shards...) {
 			must(t, err)
 		}

@@ -16,6 +16,7 @@ import (
 
 // What is in the store, below the run's own folder. What is created once is never changed.
 //
+//	date            nothing: who writes it learns what time it is where a store tells it to writers only
 //	plan            what all shards have to agree on; created by the first
 //	claim/0007      who shard 7 is; created by it
 //	roll            the shards that take part; created by whoever first sees all claims, or the end of the wait
@@ -25,6 +26,7 @@ import (
 //	control/000001  the first thing that was asked of all; created by whoever asks
 //	teardown        who runs teardown; created by it
 //	result          what the run came to; created by the first shard that finds all others at their end
+func (r run) date() string   { return path.Join(string(r), "date") }
 func (r run) plan() string   { return path.Join(string(r), "plan") }
 func (r run) claims() string { return path.Join(string(r), "claim") + "/" }
 func (r run) claim(index int) string {

@@ -18,7 +18,7 @@ type Options struct {
 
 	Join    time.Duration // how long the shards wait for each other, from the first on; 5 min
 	Ready   time.Duration // what the caller needs between the end of Wait and the start of the load; 1 s
-	Silence time.Duration // after how long without a word a shard counts as dead; 30 s
+	Silence time.Duration // after how long without a word a shard counts as dead; 30 s. Attempts to reach the store are up to 2 s apart
 
 	Host string                              // this machine's name, for people; the system's
 	Now  func() time.Time                    // this machine's clock; time.Now

@@ -49,7 +49,7 @@ func (s *testShard) options(run string, index, of int) *testShard {
 		s.o.Plan.Sums = map[string]string{"script": "abc", "options": "def"}
 	}
 	if s.o.Silence == 0 {
-		s.o.Silence = 3 * time.Second
+		s.o.Silence = 10 * time.Second
 	}
 	if s.o.Now == nil {
 		s.o.Now = time.Now
