@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -56,7 +57,7 @@ func (r *run) join() *failure {
 	}
 	ctx, stop := signalled(r.sys.signals)
 	defer stop()
-	s.member, err = fleet.Join(ctx, s.blobs, fleet.Options{Run: r.opts.runID, Index: index, Plan: r.shardPlan(), Ready: shardsReady, Log: r.log.slog})
+	s.member, err = fleet.Join(ctx, s.blobs, fleet.Options{Run: r.opts.runID, Index: index, Plan: r.shardPlan(), Ready: r.shardReady(), Log: r.log.slog})
 	if err != nil {
 		_ = s.blobs.Close()
 		return joinFailure(err)
@@ -71,8 +72,13 @@ func (r *run) join() *failure {
 	return nil
 }
 
-// shardsReady is what a shard needs between the barrier and the load.
-const shardsReady = time.Second
+// shardReady is what a shard needs between the barrier and the load: in an open run its first users are made then.
+func (r *run) shardReady() time.Duration {
+	if r.opts.startRate > 0 || r.shape != "" {
+		return warmLimit + time.Second
+	}
+	return time.Second
+}
 
 // joinFailure is the exit code for an error of fleet.Join or Wait.
 func joinFailure(err error) *failure {
@@ -218,7 +224,7 @@ func (s *shards) finish(teardown func(context.Context)) {
 	res, sum, err := s.member.Finish(ctx, fleet.Ending{Teardown: teardown, Last: func() (fleet.Tick, int) {
 		return s.tick(), r.ownExit()
 	}})
-	_ = s.blobs.Close() // nothing is left to be lost
+	defer func() { _ = s.blobs.Close() }() // nothing is left to be lost
 	if err != nil {
 		r.log.errorf("what the run came to is not known: %s", s.target.Scrub(oneLine(err)))
 		r.outcome.unexported = true
@@ -227,8 +233,7 @@ func (s *shards) finish(teardown func(context.Context)) {
 	s.result, r.results = res, res.Results
 	if sum != nil { // this shard has added up
 		r.measured = sum.Metrics
-		r.screen.Close()
-		_ = sum.WriteTable(r.sys.stderr)
+		s.publish(ctx, sum)
 	}
 	lost := ""
 	if res.Partial {
@@ -239,6 +244,25 @@ func (s *shards) finish(teardown func(context.Context)) {
 		verdict += " (" + strings.Join(res.Reasons, "; ") + ")"
 	}
 	r.log.infof("all shards together: %d requests, %s%s", res.Count, verdict, lost)
+}
+
+// publish shows the table of all shards and puts the summary of the run beside its other files. It is for the one shard
+// that has added up.
+func (s *shards) publish(ctx context.Context, sum *fleet.Merged) {
+	r := s.r
+	r.screen.Close()
+	_ = sum.WriteTable(r.sys.stderr)
+	r.mu.Lock()
+	code := s.exitCode()
+	r.mu.Unlock()
+	var b bytes.Buffer
+	err := stats.WriteSummary(&b, sum.Summary(version, code))
+	if err == nil {
+		err = s.blobs.Put(ctx, r.opts.runID+"/merged/fleet.json", b.Bytes())
+	}
+	if err != nil {
+		r.log.warnf("the summary of all shards is not in the store: %s; katydid merge makes it", s.target.Scrub(oneLine(err)))
+	}
 }
 
 // patience is how long the end may take: a signal leaves a dyno or a pod some seconds.

@@ -173,7 +173,9 @@ func TestShardsOpenRun(t *testing.T) {
 	planned, started := int64(0), int64(0)
 	for _, p := range shards {
 		p.expect(exitOK)
-		var sum struct{ Generator struct{ Planned, Started int64 } }
+		var sum struct {
+			Generator struct{ Planned, Started int64 }
+		}
 		readJSON(t, filepath.Join(p.cmd.Dir, "out/s.json"), &sum)
 		planned, started = planned+sum.Generator.Planned, started+sum.Generator.Started
 		if sum.Generator.Planned == 0 {
@@ -259,5 +261,28 @@ func TestShardsPartial(t *testing.T) {
 		if !p.said("PARTIAL: shard 2 died") {
 			t.Errorf("%s", p.stderr)
 		}
+	}
+}
+
+// A signal to one shard ends the load of all: without its part it would not be the one that was asked for.
+func TestShardsStopTogether(t *testing.T) {
+	t.Parallel()
+	target := newPathTally(t)
+	url, env := rendezvous["folder"](t)
+	shards := fleetOf(t, 2, user(""), url, env, "-H", target.url, "-u", "4", "-r", "100", "-t", "60s", "-s", "10s")
+	for _, p := range shards {
+		p.says("all users spawned")
+	}
+	shards[1].signal(syscall.SIGTERM)
+	for _, p := range shards {
+		p.expect(exitOK)
+	}
+	var sum struct {
+		Total  struct{ Count int64 }
+		Shards []struct{ Requests int64 }
+	}
+	readJSON(t, filepath.Join(strings.TrimPrefix(url, "file://"), "run-1/merged/fleet.json"), &sum)
+	if sum.Total.Count != target.of("/") || len(sum.Shards) != 2 || sum.Shards[0].Requests+sum.Shards[1].Requests != sum.Total.Count {
+		t.Errorf("the summary has %+v, the server %d requests", sum, target.of("/"))
 	}
 }

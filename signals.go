@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"time"
 
+	"katydid/fleet"
 	"katydid/web/live"
 )
 
@@ -27,6 +28,7 @@ func notify(c chan<- os.Signal) {
 // then it is true. Before the test and while it ends, or if it is the second, it ends all at once.
 func (r *run) hearSignal(s os.Signal) (gently bool) {
 	if r.firstSignal(s) {
+		r.shards.tell(fleet.Stop, "a shard got signal "+s.String()) // without its part the load would not be what was asked for
 		r.stopFor("got signal " + s.String())
 		return r.state.Load() != live.Ready
 	}
