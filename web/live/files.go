@@ -37,9 +37,7 @@ func (s *Server) download(kind string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		f, size, err := openFile(s.test.File(kind))
 		if err != nil {
-			http.Error(w, "There is no such file: katydid writes it with "+map[string]string{
-				"history": "--csv PREFIX --csv-full-history.", "hlog": "--hlog FILE.",
-			}[kind], http.StatusNotFound)
+			http.Error(w, "There is no such file: no test was started yet, or katydid could not write it.", http.StatusNotFound)
 			return
 		}
 		defer f.Close()
