@@ -12,7 +12,7 @@ func TestDownloads(t *testing.T) {
 	f := newFake()
 	s := started(t, f, Options{})
 	for _, path := range []string{"/hlog", "/stats/requests_full_history/csv"} {
-		if got := get(t, s, path); got.status != 404 || !strings.Contains(got.body, "--") {
+		if got := get(t, s, path); got.status != 404 || !strings.Contains(got.body, "no such file") {
 			t.Errorf("%s without a file: %v", path, got)
 		}
 	}
