@@ -188,7 +188,11 @@ func (r *run) refuse(fail *failure) int {
 	if redact := r.env.Redact; redact != nil { // it may be what the script threw
 		text = redact(text)
 	}
-	fmt.Fprintf(r.sys.stderr, "katydid: error: %s\n", text)
+	prefix := "katydid: error: "
+	if fail.code == exitOK {
+		prefix = "katydid: "
+	}
+	fmt.Fprintf(r.sys.stderr, "%s%s\n", prefix, text)
 	return fail.code
 }
 

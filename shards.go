@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -16,7 +12,6 @@ import (
 	"katydid/fleet"
 	"katydid/metrics"
 	"katydid/runtime/load"
-	"katydid/runtime/module"
 	"katydid/stats"
 	"katydid/web"
 )
@@ -68,7 +63,6 @@ func (r *run) join() *failure {
 	r.shard = load.Shard{Index: s.member.Index(), Of: s.member.Of()}
 	r.shared.Shared.Index, r.shared.Shared.Of = r.shard.Index, r.shard.Of
 	r.k6Run().Shard = r.shard
-	r.log.infof("this is shard %d of %d of the run %s", r.shard.Index, r.shard.Of, r.opts.runID)
 	return nil
 }
 
@@ -99,59 +93,6 @@ func joinFailure(err error) *failure {
 	return &failure{exitNotExported, fmt.Errorf("--rendezvous: %w", err)}
 }
 
-// shardNumber is which shard this is: as the options say, else the engine.
-func (r *run) shardNumber() (int, error) {
-	if r.opts.shardIndex != shardNotGiven {
-		return r.opts.shardIndex, nil
-	}
-	index, count, from, ok, err := shardIndex(r.sys.getenv)
-	switch {
-	case err != nil:
-		return 0, err
-	case !ok:
-		return 0, errors.New("--shards: which of them is this? give --shard-index N, or auto for the next that is free")
-	case count > 0 && count != r.opts.shards:
-		return 0, fmt.Errorf("--shards %d, but the engine that sets %s says that there are %d: give the same number", r.opts.shards, from, count)
-	}
-	return index, nil
-}
-
-// shardPlan is what all shards have to agree on.
-func (r *run) shardPlan() fleet.Plan {
-	p := fleet.Plan{Shards: r.opts.shards, Script: r.scriptName(), Length: r.opts.runTime}
-	if k := r.k6; k != nil {
-		p.Setup = k.exports.Setup && !k.options.NoSetup
-		p.SetupTimeout = k.options.SetupTimeout
-		for i := range k.options.Scenarios {
-			sc := &k.options.Scenarios[i]
-			p.Length = max(p.Length, sc.StartTime+sc.Length())
-		}
-		if !k.options.NoThresholds {
-			p.Thresholds = thresholdsOf(k.options.Thresholds)
-		}
-	}
-	for _, text := range r.opts.thresholds {
-		key, expr, _ := splitThreshold(text) // it was checked
-		p.Thresholds = append(p.Thresholds, metrics.ThresholdsOf{Key: key, Thresholds: []metrics.Threshold{{Expr: expr}}})
-	}
-	p.Sums = map[string]string{"script": r.env.Script.Sum, "options": r.optionsSum(), "version of katydid": version}
-	return p
-}
-
-// optionsSum is a hash of all options that say what load is made: of secrets among them nothing can be learned from it, as
-// it has the run's name in it.
-func (r *run) optionsSum() string {
-	o := r.opts
-	text := fmt.Sprintf("%q %q %d %g %g %q %s %g %q %q %q %q", o.runID, o.host, o.users, o.rate, o.startRate, o.arrivals, o.runTime, o.maxRPS, o.classes,
-		o.tags, o.excludeTags, o.thresholds)
-	custom, _ := json.Marshal(o.custom) // texts, numbers and lists of them
-	if r.k6 != nil {
-		text += string(r.k6.options.JSON())
-	}
-	sum := sha256.Sum256([]byte(text + string(custom)))
-	return hex.EncodeToString(sum[:])
-}
-
 // wait is the barrier before the load: it returns at the moment at which all shards begin. setup may be nil.
 func (s *shards) wait(setup func(context.Context) (json.RawMessage, error)) *failure {
 	r := s.r
@@ -169,7 +110,8 @@ func (s *shards) wait(setup func(context.Context) (json.RawMessage, error)) *fai
 	if n := r.shard.Of - len(s.start.Members); n > 0 {
 		missing = fmt.Sprintf(", %s did not come", count(int64(n), "shard"))
 	}
-	r.log.infof("%s begin together, now%s (clocks: %s, give or take %s)", count(int64(len(s.start.Members)), "shard"), missing, s.start.Offset.Round(time.Millisecond), s.start.Bound.Round(time.Millisecond))
+	r.log.infof("%s begin together at %s%s (the store's clock is ahead by %s, give or take %s)", count(int64(len(s.start.Members)), "shard"),
+		s.start.At.Format("15:04:05.000"), missing, s.start.Offset.Round(time.Millisecond), s.start.Bound.Round(time.Millisecond))
 	return nil
 }
 
@@ -212,76 +154,6 @@ func (s *shards) heed(c fleet.Command) {
 	case said != "":
 		r.log.infof("%s: %s", c.By, said)
 	}
-}
-
-// finish tells the others that this shard is at its end, waits for theirs, and takes over what the run came to.
-func (s *shards) finish(teardown func(context.Context)) {
-	r := s.r
-	ctx, stop := s.patience()
-	defer stop()
-	s.begun.Store(false)
-	r.log.infof("waiting for the others to end")
-	res, sum, err := s.member.Finish(ctx, fleet.Ending{Teardown: teardown, Last: func() (fleet.Tick, int) {
-		return s.tick(), r.ownExit()
-	}})
-	defer func() { _ = s.blobs.Close() }() // nothing is left to be lost
-	if err != nil {
-		r.log.errorf("what the run came to is not known: %s", s.target.Scrub(oneLine(err)))
-		r.outcome.unexported = true
-		return
-	}
-	s.result, r.results = res, res.Results
-	if sum != nil { // this shard has added up
-		r.measured = sum.Metrics
-		s.publish(ctx, sum)
-	}
-	lost := ""
-	if res.Partial {
-		lost = fmt.Sprintf(", PARTIAL: %s; %.1f %% of the load are missing", res.Lost, 100*res.Missing)
-	}
-	verdict := string(res.Verdict)
-	if len(res.Reasons) > 0 {
-		verdict += " (" + strings.Join(res.Reasons, "; ") + ")"
-	}
-	r.log.infof("all shards together: %d requests, %s%s", res.Count, verdict, lost)
-}
-
-// publish shows the table of all shards and puts the summary of the run beside its other files. It is for the one shard
-// that has added up.
-func (s *shards) publish(ctx context.Context, sum *fleet.Merged) {
-	r := s.r
-	r.screen.Close()
-	_ = sum.WriteTable(r.sys.stderr)
-	r.mu.Lock()
-	code := s.exitCode()
-	r.mu.Unlock()
-	var b bytes.Buffer
-	err := stats.WriteSummary(&b, sum.Summary(version, code))
-	if err == nil {
-		err = s.blobs.Put(ctx, r.opts.runID+"/merged/fleet.json", b.Bytes())
-	}
-	if err != nil {
-		r.log.warnf("the summary of all shards is not in the store: %s; katydid merge makes it", s.target.Scrub(oneLine(err)))
-	}
-}
-
-// patience is how long the end may take: a signal leaves a dyno or a pod some seconds.
-func (s *shards) patience() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.Background())
-	limit := 10 * time.Minute
-	if _, ok := s.r.signalled(); ok {
-		limit = dynoGrace
-	}
-	timer := time.AfterFunc(limit, cancel)
-	go func() {
-		select {
-		case sig := <-s.r.sys.signals:
-			s.r.log.warnf("got signal %s: not waiting for the other shards", sig)
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() { timer.Stop(); cancel() }
 }
 
 // tell asks something of all shards, without waiting for it. A nil receiver does nothing: there are no others. Any goroutine
@@ -336,34 +208,6 @@ func (s *shards) tickOf(snap *stats.Snapshot, l web.Load) fleet.Tick {
 	}
 }
 
-// ownExit is the exit code for what went wrong in this shard and is in no figure.
-func (r *run) ownExit() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	o := r.outcome
-	if code := r.shared.ExitCode.Load(); code != module.NoExitCode {
-		n := int(code)
-		o.script = &n
-	}
-	o.isK6 = r.k6 != nil
-	return o.code()
-}
-
-// exitCode is the same for all shards: their own troubles, then what the figures of all say. It is called with run.mu held.
-func (s *shards) exitCode() int {
-	r, res := s.r, s.result
-	if r.outcome.notWritten {
-		return exitNotWritten // which was found out after the others had heard of this shard's troubles
-	}
-	if codes := res.Exits(); len(codes) > 0 {
-		return codes[0]
-	}
-	return outcome{
-		crossed: res.Crossed, partial: res.Partial, failed: res.Failed, invalid: r.opts.requireValid && res.Verdict == stats.Invalid,
-		isK6: r.k6 != nil, onError: r.opts.exitCodeOnError,
-	}.code()
-}
-
 // meet is the barrier before the load, if other processes make it, too. setup, if not nil, is run by one of them.
 func (r *run) meet(setup func(context.Context) (json.RawMessage, error)) *failure {
 	if r.shards == nil {
@@ -390,17 +234,6 @@ func (r *run) together() time.Time {
 	time.Sleep(time.Until(r.shards.start.At))
 	r.shards.begin()
 	return r.shards.start.At
-}
-
-// part ends this process's part in a run that others make, too, when its load is over and has been counted.
-func (r *run) part(teardown func(context.Context)) {
-	switch {
-	case r.shards == nil:
-	case r.k6 == nil || !r.k6.exports.Teardown || r.k6.options.NoTeardown:
-		r.shards.finish(nil)
-	default:
-		r.shards.finish(teardown)
-	}
 }
 
 // setupForAll is the setup of a k6 script for the shard that runs it; nil if there is none.

@@ -38,6 +38,9 @@ func (r *run) steer(delta float64) (said string, err error) {
 }
 
 func (r *run) steerNow(delta float64) (string, error) {
+	if err := r.steerable(); err != nil {
+		return "", err
+	}
 	if r.open != nil {
 		rate := max(r.open.Level(time.Now())+delta, 0)
 		return r.changeRate(rate)
@@ -55,9 +58,17 @@ func (r *run) steerNow(delta float64) (string, error) {
 	return r.changeUsers(max(users+int(math.Round(delta)), 0), max(r.opts.rate, math.Abs(delta)))
 }
 
-// steerable says what decides on the load if it cannot be changed by hand; nil if it can. It does not change once the run
-// has begun.
+// steerable says what decides on the load if it cannot be changed by hand here; nil if it can. It does not change once the
+// run has begun.
 func (r *run) steerable() error {
+	if r.shards != nil {
+		return errors.New("several processes make this load: katydid watch changes it for all of them")
+	}
+	return r.changeable()
+}
+
+// changeable says what decides on the load, if it is not its options.
+func (r *run) changeable() error {
 	if r.k6 != nil {
 		_, err := r.byHand()
 		return err
@@ -78,8 +89,8 @@ func (r *run) changeUsers(users int, rate float64) (string, error) {
 			return "", err
 		}
 		return fmt.Sprintf("scenario %s: %s from now on", sc.plan.Name, count(int64(users), "user")), sc.loop.SetVUs(users)
-	case r.steerable() != nil:
-		return "", r.steerable()
+	case r.changeable() != nil:
+		return "", r.changeable()
 	case r.open != nil:
 		return "", errors.New("this is an open run, which makes users as it needs them: change its rate")
 	case users > maxUsers:
@@ -105,8 +116,8 @@ func (r *run) changeRateAt(at time.Time, rate float64) (string, error) {
 	switch {
 	case r.open == nil:
 		return "", errors.New("this is no open run: change its users")
-	case r.steerable() != nil:
-		return "", r.steerable()
+	case r.changeable() != nil:
+		return "", r.changeable()
 	case rate > maxRate:
 		return "", fmt.Errorf("there can be at most %d starts a second", maxRate)
 	}
