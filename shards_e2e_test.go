@@ -286,3 +286,34 @@ func TestShardsStopTogether(t *testing.T) {
 		t.Errorf("the summary has %+v, the server %d requests", sum, target.of("/"))
 	}
 }
+
+// The engine says which shard a process is; an automatic one takes what is left.
+func TestShardsByEngine(t *testing.T) {
+	t.Parallel()
+	target := newPathTally(t)
+	url, _ := rendezvous["folder"](t)
+	var shards []*process
+	for i, how := range []string{"JOB_COMPLETION_INDEX=1", "KATYDID_SHARD=0", "auto"} {
+		args := []string{"run", "a.js", "--shards", "3", "--run-id", "job-1", "--rendezvous", url, "-H", target.url, "-u", "6", "-r", "100", "-t", "3s", "-s", "10s", "--csv", "out/x"}
+		if how == "auto" {
+			args = append(args, "--shard-index", "auto")
+		}
+		p := newProcess(t, folder(t, map[string]string{"a.js": user("")}), args...)
+		if how != "auto" {
+			p.cmd.Env = append(p.cmd.Env, how)
+		}
+		shards = append(shards, p.start())
+		p.says(fmt.Sprintf("this is shard %d of 3", []int{1, 0, 2}[i]))
+	}
+	for _, p := range shards {
+		p.expect(exitOK)
+	}
+	if n := lastOf(t, shards, "out/x_stats.csv", 2); n != target.of("/") || n < 100 {
+		t.Errorf("the shards count %d requests, the server %d", n, target.of("/"))
+	}
+	wrong := newProcess(t, folder(t, map[string]string{"a.js": user("")}), "run", "a.js", "--shards", "3", "--run-id", "job-2", "--rendezvous", url, "-H", target.url).start()
+	wrong.expect(exitUsage)
+	if !wrong.said("which of them is this?") {
+		t.Errorf("%s", wrong.stderr)
+	}
+}
