@@ -52,7 +52,7 @@ func TestArticleCommand(t *testing.T) {
 	want := &options{
 		scripts: []string{"scripts/scene_1.js"}, headless: true, users: 200, rate: 10, host: "http://127.0.0.1:9000",
 		csv: "scene_1_2026-11-22_20:58:48", runTime: 2 * time.Second, stopTimeout: time.Minute,
-		csvFormat: "2.46", logLevel: "INFO", exitCodeOnError: 1, arrivals: "uniform", webHost: "127.0.0.1", webPort: 8089, autoquit: -1, custom: map[string]any{}, from: o.from, used: o.used,
+		csvFormat: "2.46", logLevel: "INFO", exitCodeOnError: 1, arrivals: "uniform", webHost: "127.0.0.1", webPort: 8089, autoquit: -1, shardIndex: shardNotGiven, masterHost: "127.0.0.1", masterPort: 5557, custom: map[string]any{}, from: o.from, used: o.used,
 	}
 	if !reflect.DeepEqual(o, want) {
 		t.Errorf("got  %+v\nwant %+v", o, want)
@@ -248,7 +248,7 @@ func TestEnvironment(t *testing.T) {
 		"LOCUST_USERS=abc":                  "LOCUST_USERS=abc must be a whole number",
 		"KATYDID_HEADLESS=maybe":            "KATYDID_HEADLESS=maybe must be true or false",
 		"LOCUST_HOST=a":                     "LOCUST_HOST=a must begin with http:// or https://",
-		"LOCUST_MODE_WORKER=1":              "LOCUST_MODE_WORKER is not here yet",
+		"LOCUST_MODE_MASTER=1":              "LOCUST_MODE_MASTER is not here yet",
 		"KATYDID_ENABLE_OPENTELEMETRY=true": "KATYDID_ENABLE_OPENTELEMETRY is not here yet",
 	} {
 		if _, _, err := (surroundings{env: []string{env}}).parse(t, nil); err == nil || !strings.Contains(err.Error(), want) {

@@ -54,9 +54,13 @@ func (p *optionParser) complete(name string) (*option, error) {
 			match = append(match, opt)
 		}
 	}
-	// Names of the past must not make names of today ambiguous.
-	if today := slices.DeleteFunc(slices.Clone(match), func(o *option) bool { return o.state == stateGone }); len(today) > 0 {
-		match = today
+	// Names of the past, and those that Locust has not, must not make ambiguous what is short for one of Locust's.
+	for _, weak := range []func(*option) bool{
+		func(o *option) bool { return o.state == stateGone }, func(o *option) bool { return o.group == groupShards },
+	} {
+		if others := slices.DeleteFunc(slices.Clone(match), weak); len(others) > 0 {
+			match = others
+		}
 	}
 	switch len(match) {
 	case 0:
