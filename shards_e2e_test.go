@@ -317,3 +317,55 @@ func TestShardsByEngine(t *testing.T) {
 		t.Errorf("%s", wrong.stderr)
 	}
 }
+
+// Sixteen processes on each kind of store: they begin within 50 ms of each other, and make and count what one would.
+func TestSixteenShards(t *testing.T) {
+	t.Parallel()
+	for name, open := range rendezvous {
+		t.Run(name, func(t *testing.T) { // one kind after the other: 48 processes at once would measure this machine
+			target := newPathTally(t)
+			url, env := open(t)
+			var shards []*process
+			for range 16 {
+				p := plainProcess(t, folder(t, map[string]string{"a.js": user("")}), "run", "a.js", "--shards", "16", "--shard-index", "auto", "--run-id", "sixteen",
+					"--rendezvous", url, "-H", target.url, "--rate", "160", "-t", "5s", "-s", "10s", "--csv", "out/x", "--summary", "out/s.json")
+				p.cmd.Env = append(p.cmd.Env, env...)
+				shards = append(shards, p.start())
+			}
+			for _, p := range shards {
+				p.expect(exitOK)
+			}
+			var planned int64
+			for _, p := range shards {
+				var sum struct{ Generator struct{ Planned int64 } }
+				readJSON(t, filepath.Join(p.cmd.Dir, "out/s.json"), &sum)
+				if planned += sum.Generator.Planned; sum.Generator.Planned != 50 {
+					t.Errorf("%s planned %d starts, not a sixteenth", p, sum.Generator.Planned)
+				}
+			}
+			total := target.of("/")
+			if count := lastOf(t, shards, "out/x_stats.csv", 2); planned != 800 || count != total || total != 800 {
+				t.Errorf("%d starts planned, %d requests counted, %d came", planned, count, total)
+			}
+			merged := newProcess(t, t.TempDir(), "merge", url, "--run-id", "sixteen", "-o", "all")
+			merged.cmd.Env = append(merged.cmd.Env, env...)
+			merged.start().expect(exitOK)
+			var sum struct {
+				Total  struct{ Count int64 }
+				Shards []struct {
+					Late     float64 `json:"late_ms"`
+					Requests int64
+				}
+			}
+			readJSON(t, filepath.Join(merged.cmd.Dir, "all.json"), &sum)
+			late := 0.0
+			for _, s := range sum.Shards {
+				late = max(late, s.Late)
+			}
+			if sum.Total.Count != total || len(sum.Shards) != 16 {
+				t.Errorf("merged: %d requests of %d shards", sum.Total.Count, len(sum.Shards))
+			}
+			t.Logf("%s: the last of 16 began %.1f ms late", name, late)
+		})
+	}
+}
