@@ -283,3 +283,17 @@ func (m *Merged) Histograms(fn stats.HistogramFunc) { m.sum.Histograms(fn) }
 
 // Course calls fn with the run second by second. While it goes on the last seconds lack what some shards have not told yet.
 func (m *Merged) Course(fn func(stats.CourseSecond)) { m.watcher.course.Each(fn) }
+
+// CourseSince goes on where r stands: it calls fn with those seconds that are settled, or with all if the run is over.
+func (m *Merged) CourseSince(r *stats.CourseReader, fn func(stats.CourseSecond)) {
+	until := m.Settled
+	if m.Over {
+		until = time.Time{}
+	}
+	if m.Over || !until.IsZero() {
+		r.Read(&m.watcher.course, until, fn)
+	}
+}
+
+// Lost names the shards that have not made all of their load; "" if all have.
+func (m *Merged) Lost() string { return m.lost() }
