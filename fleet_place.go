@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,22 +74,16 @@ func cutRun(address string) (rest, run string) {
 	if at < 0 || at+1 == len(path) {
 		return address, ""
 	}
-	u.Path, u.RawPath = path[:at+1], ""
+	u.Path, u.RawPath = path[:at], ""
+	if u.Path == "" && u.Scheme == "file" {
+		u.Path = "/"
+	}
 	return u.String(), path[at+1:]
 }
 
-// problem is a failure of the store's, or a run that is not there.
+// problem is a failure of the store's.
 func (p *fleetPlace) problem(err error) *failure {
-	err = errors.New(p.target.Scrub(oneLine(reasonOf(err))))
-	return &failure{exitNotExported, err}
-}
-
-// reasonOf says of a time that has run out what that means.
-func reasonOf(err error) error {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("the store does not answer: %w", err)
-	}
-	return err
+	return &failure{exitNotExported, errors.New(p.target.Scrub(oneLine(err)))}
 }
 
 // about is what katydid watch shows of a run besides its figures: the form of the web UI as it would be here. Text that the

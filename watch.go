@@ -48,6 +48,7 @@ type fleetWatch struct {
 	turn    sync.Mutex // guards what follows; whoever takes it may wait for the store. Taken before mu
 	watcher *fleet.Watcher
 	reader  stats.CourseReader
+	start   time.Time                // of the snapshots that were shown
 	files   map[string]*fleet.Merged // those in folder, and what they were made of
 	folder  string                   // for downloads; "" until there are some
 	trouble string                   // what was last said of the store
@@ -159,7 +160,7 @@ func (w *fleetWatch) parse(args []string) (words []string, err error) {
 // find waits until some process has begun the run, and reads what is there of it.
 func (w *fleetWatch) find(ctx context.Context) *failure {
 	for told := false; ; told = true {
-		limited, cancel := context.WithTimeout(ctx, 2*time.Minute)
+		limited, cancel := context.WithTimeout(ctx, 2*watchLimit)
 		watcher, err := fleet.Watch(limited, w.blobs, w.run)
 		var m *fleet.Merged
 		if err == nil {

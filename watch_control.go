@@ -179,4 +179,3 @@ func (w *fleetWatch) Histograms(fn stats.HistogramFunc) {
 	w.mu.Unlock()
 	m.Histograms(fn)
 }
-

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -264,6 +265,9 @@ func (f *watchedFleet) samePage(page *chromium.Page, ui webClient, rows map[stri
 			f.t.Errorf("%s: the page shows %q, merged are %q", name, shown, want)
 		}
 	}
+	if n := f.charted(ui); n != rows["Aggregated"][0] {
+		f.t.Errorf("the charts have %d requests of %d", n, rows["Aggregated"][0])
+	}
 	for download, name := range map[string]string{
 		"stats/requests/csv": "_stats.csv", "stats/failures/csv": "_failures.csv", "exceptions/csv": "_exceptions.csv",
 		"stats/requests_full_history/csv": "_stats_history.csv", "hlog": ".hlog", "summary": ".json", "stats/report": ".html",
@@ -271,6 +275,34 @@ func (f *watchedFleet) samePage(page *chromium.Page, ui webClient, rows map[stri
 		if got, want := ui.get(download), file(f.t, f.dir, "all"+name); got != want {
 			f.t.Errorf("%s is not all%s: %.300s", download, name, got)
 		}
+	}
+}
+
+// charted is how many requests the charts of somebody have who comes now.
+func (f *watchedFleet) charted(ui webClient) (n int64) {
+	f.t.Helper()
+	res, err := http.Get(ui.base + "/events")
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	for lines := bufio.NewReader(res.Body); ; {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		text, ok := strings.CutPrefix(line, "data: ")
+		if !ok {
+			continue
+		}
+		var hello struct{ Course struct{ Requests []int64 } }
+		if err := json.Unmarshal([]byte(text), &hello); err != nil {
+			f.t.Fatal(err)
+		}
+		for _, second := range hello.Course.Requests {
+			n += second
+		}
+		return n
 	}
 }
 

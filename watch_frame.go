@@ -7,6 +7,7 @@ import (
 
 	"katydid/fleet"
 	"katydid/stats"
+	"katydid/web"
 	"katydid/web/live"
 )
 
@@ -24,6 +25,9 @@ func (w *fleetWatch) show() {
 	w.mu.Lock()
 	m := w.merged
 	f := w.frame(m)
+	if !m.Snapshot.Start.Equal(w.start) { // then the page begins anew: the first report of another shard, or a reset
+		w.start, w.reader, w.history = m.Snapshot.Start, stats.CourseReader{}, &web.History{}
+	}
 	m.CourseSince(&w.reader, func(s stats.CourseSecond) {
 		f.Seconds = append(f.Seconds, s)
 		w.history.AddSecond(s)

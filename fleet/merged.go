@@ -162,7 +162,7 @@ func (m *Merged) table() {
 			s.fill(r, m.Start)
 		}
 		if f.dead {
-			s.State, s.Missing = Dead, 1
+			s.State, s.Missing, s.Users = Dead, 1, 0
 			if f.last != nil && m.Length > 0 {
 				s.Missing = 1 - min(1, float64(f.last.Frame.At.Sub(m.Start))/float64(max(m.Length, m.expected())))
 			}

@@ -16,7 +16,7 @@ const figure = (key: string, head: string, of: (s: Shard) => number, text: (v: n
 const columns: Column<Shard>[] = [
   { key: "shard", head: "Shard", value: s => s.index, cell: s => s.index },
   { key: "host", head: "Host", text: true, value: s => s.host, cell: s => s.host },
-  { key: "state", head: "State", text: true, value: s => s.state, cell: s => <span class={s.state === "dead" || s.state === "absent" ? "fail" : ""}>{s.state}{s.missing > 0 && ` (${percent(s.missing)} missing)`}</span> },
+  { key: "standing", head: "State", text: true, value: s => s.state, cell: s => <span class={s.state === "dead" || s.state === "absent" ? "fail" : ""}>{s.state}{s.missing > 0 && ` (${percent(s.missing)} missing)`}</span> },
   figure("users", "Users", s => s.users, count),
   figure("requests", "# Requests", s => s.requests, count),
   { ...figure("fails", "# Fails", s => s.failures, count), cell: s => begun(s) ? <span class={s.failures > 0 ? "fail" : ""}>{count(s.failures)}</span> : "" },
