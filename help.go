@@ -14,6 +14,8 @@ const helpUsage = `Usage: katydid run SCRIPT [options] [UserClass ...]
        katydid inspect SCRIPT        print the options of a k6 script
        katydid export PREFIX [URL]   bring results to blob storage afterwards
        katydid report FILE ...       an HTML report of results, or of two runs
+       katydid merge URL/RUN-ID      results of several processes, added up
+       katydid watch URL/RUN-ID      the web UI for a load of several processes
        katydid k8s SCRIPT ...        a job for Kubernetes, of several processes
        katydid heroku SCRIPT ...     the commands for several one-off dynos
        katydid target [--port N]     the REST service to try katydid on

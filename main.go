@@ -110,6 +110,10 @@ func dispatch(sys *system) int {
 		return runExport(sys, args[1:])
 	case "report":
 		return runReport(sys, args[1:])
+	case "merge":
+		return runMerge(sys, args[1:])
+	case "watch":
+		return runWatch(sys, args[1:])
 	case "k8s":
 		return runK8s(sys, args[1:])
 	case "heroku":
@@ -135,7 +139,7 @@ func noScript(args []string) error {
 	if scriptName.MatchString(word) {
 		return fmt.Errorf("there is no command %s: did you mean katydid run %s?", word, word)
 	}
-	if near := closest(word, []string{"run", "inspect", "export", "report", "k8s", "heroku", "target", "version", "help"}); near != "" {
+	if near := closest(word, []string{"run", "inspect", "export", "report", "merge", "watch", "k8s", "heroku", "target", "version", "help"}); near != "" {
 		return fmt.Errorf("there is no command %s: did you mean katydid %s?", word, near)
 	}
 	return errNoScript

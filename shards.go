@@ -195,6 +195,8 @@ func (s *shards) tick() fleet.Tick {
 func (s *shards) tickOf(snap *stats.Snapshot, l web.Load) fleet.Tick {
 	r := s.r
 	cpu, rss := resourceUsage()
+	health := r.healthNow(r.starts(snap.At))
+	health.Interrupted = r.shared.Interrupted.Load()
 	return fleet.Tick{
 		Snapshot: snap, Frame: func() *stats.Frame { return r.env.Recorder.Frame(snap) },
 		Metrics: func() *metrics.Frame {
@@ -202,7 +204,7 @@ func (s *shards) tickOf(snap *stats.Snapshot, l web.Load) fleet.Tick {
 			defer r.judging.Unlock()
 			return r.k6Run().Metrics.Collect(time.Now()).Frame()
 		},
-		Health:  r.healthNow(r.starts(snap.At)),
+		Health:  health,
 		Usage:   fleet.Usage{CPU: cpu, RSSMax: rss, UsersMax: r.people.Peak()},
 		Planned: l.Planned, Started: l.Started, CPU: l.CPU,
 	}

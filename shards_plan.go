@@ -46,6 +46,7 @@ func (r *run) shardPlan() fleet.Plan {
 		key, expr, _ := splitThreshold(text) // it was checked
 		p.Thresholds = append(p.Thresholds, metrics.ThresholdsOf{Key: key, Thresholds: []metrics.Threshold{{Expr: expr}}})
 	}
+	p.About = r.about()
 	p.Sums = map[string]string{"script": r.env.Script.Sum, "options": r.optionsSum(), "version of katydid": version}
 	return p
 }

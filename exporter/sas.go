@@ -114,6 +114,21 @@ func (s *sas) checkReading(now, end time.Time, https bool) (warnings []string, e
 	return append(warnings, s.warn("rcwl")...), err
 }
 
+// checkLooking is for a store that is only read.
+func (s *sas) checkLooking(now time.Time, https bool) (warnings []string, err error) {
+	if err := s.checkKind(); err != nil {
+		return nil, err
+	}
+	sp := s.fields["sp"]
+	switch {
+	case s.fields["spr"] == "https" && !https:
+		return nil, errors.New("the token is for https only (spr=https), but the URL is http")
+	case (sp != "" || s.fields["si"] == "") && !(strings.Contains(sp, "r") && strings.Contains(sp, "l")):
+		return nil, fmt.Errorf("the token does not permit to read and to list (sp=%s); make one with sp=rl", sp)
+	}
+	return s.checkTime(now, time.Time{})
+}
+
 // margin is how long a token should outlive the planned end of a run: the last flush comes after it.
 const margin = 10 * time.Minute
 

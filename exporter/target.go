@@ -163,6 +163,18 @@ func (t *Target) CheckReading(now, end time.Time) (warnings []string, err error)
 	return append(t.warnings[:len(t.warnings):len(t.warnings)], more...), err
 }
 
+// CheckLooking is Check for credentials that have to serve somebody who only reads, now.
+func (t *Target) CheckLooking(now time.Time) (warnings []string, err error) {
+	if t.kind != "azure" {
+		return t.warnings, nil
+	}
+	more, err := t.sas.checkLooking(now, t.base.Scheme == "https")
+	if err != nil {
+		err = fmt.Errorf("%s: %w", EnvToken, err)
+	}
+	return append(t.warnings[:len(t.warnings):len(t.warnings)], more...), err
+}
+
 // Open makes the store. Nothing is sent.
 func (t *Target) Open() (Store, error) { return t.OpenReader(parallel) }
 

@@ -91,9 +91,18 @@ func Send(ctx context.Context, r Rendezvous, runID string, c Command) error {
 	return err
 }
 
-func noRun(r Rendezvous, id run) error {
-	return fmt.Errorf("there is no run %s at %s: check the URL and the run's id (--run-id)", id, r)
+// NoRunError says that no shard has begun a run of that name.
+type NoRunError struct {
+	Run   string
+	Where string // without secrets
 }
+
+// Error says what to look at.
+func (e *NoRunError) Error() string {
+	return fmt.Sprintf("there is no run %s at %s: check the URL and the run's id (--run-id)", e.Run, e.Where)
+}
+
+func noRun(r Rendezvous, id run) error { return &NoRunError{string(id), r.String()} }
 
 // send gives a command the first number that is free.
 func send(ctx context.Context, s *store, id run, c Command) (number int, err error) {

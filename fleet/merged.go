@@ -162,7 +162,7 @@ func (m *Merged) table() {
 			s.fill(r, m.Start)
 		}
 		if f.dead {
-			s.State, s.Missing = Dead, 1
+			s.State, s.Missing, s.Users = Dead, 1, 0
 			if f.last != nil && m.Length > 0 {
 				s.Missing = 1 - min(1, float64(f.last.Frame.At.Sub(m.Start))/float64(max(m.Length, m.expected())))
 			}
@@ -283,3 +283,17 @@ func (m *Merged) Histograms(fn stats.HistogramFunc) { m.sum.Histograms(fn) }
 
 // Course calls fn with the run second by second. While it goes on the last seconds lack what some shards have not told yet.
 func (m *Merged) Course(fn func(stats.CourseSecond)) { m.watcher.course.Each(fn) }
+
+// CourseSince goes on where r stands: it calls fn with those seconds that are settled, or with all if the run is over.
+func (m *Merged) CourseSince(r *stats.CourseReader, fn func(stats.CourseSecond)) {
+	until := m.Settled
+	if m.Over {
+		until = time.Time{}
+	}
+	if m.Over || !until.IsZero() {
+		r.Read(&m.watcher.course, until, fn)
+	}
+}
+
+// Lost names the shards that have not made all of their load; "" if all have.
+func (m *Merged) Lost() string { return m.lost() }

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,6 +22,10 @@ type Plan struct {
 	SetupTimeout time.Duration `json:"setupTimeout"` // for it
 
 	Thresholds []metrics.ThresholdsOf `json:"thresholds,omitempty"`
+
+	// About is what else is to be told to whoever looks on. This package does not read it, and it need not be the same
+	// everywhere: that of the first shard counts. It has no secrets.
+	About json.RawMessage `json:"about,omitempty"`
 }
 
 // begun is the plan of a run that the first shard has begun.

@@ -74,17 +74,37 @@ type CourseSecond struct {
 
 // Each calls fn with all seconds in order, those included in which nothing happened.
 func (c *Course) Each(fn func(CourseSecond)) {
+	var r CourseReader
+	r.Read(c, time.Time{}, fn)
+}
+
+// CourseReader reads a course that still grows piece by piece. The zero value begins with the first second.
+type CourseReader struct {
+	next int64 // the second to be read
+	sum  courseSum
+}
+
+// Read calls fn with the seconds that are over at a moment and were not read yet, in order, those included in which nothing
+// happened; the zero moment is the end. What is added later to a second that was read is in no second.
+func (r *CourseReader) Read(c *Course, until time.Time, fn func(CourseSecond)) {
 	moments := slices.Sorted(maps.Keys(c.seconds))
 	if len(moments) == 0 {
 		return
 	}
-	sum := courseSum{start: moments[0]}
-	for at := moments[0]; at <= moments[len(moments)-1]; at++ {
-		s := c.seconds[at]
+	end := moments[len(moments)-1] + 1
+	if !until.IsZero() {
+		end = min(end, until.Unix())
+	}
+	if r.next == 0 {
+		r.next = moments[0]
+		r.sum.start = r.next
+	}
+	for ; r.next < end; r.next++ {
+		s := c.seconds[r.next]
 		if s == nil {
 			s = &second{cpu: -1}
 		}
-		fn(sum.add(at, s))
+		fn(r.sum.add(r.next, s))
 	}
 }
 

@@ -260,6 +260,47 @@ func TestCourseReset(t *testing.T) {
 	}
 }
 
+// Who reads a course while it grows gets the seconds of Each, those that are over, each once.
+func TestCourseReader(t *testing.T) {
+	start := time.Unix(1000, 0)
+	r := NewRecorder(start, Options{IntervalLog: true})
+	var course Course
+	var reader CourseReader
+	var before *Snapshot
+	var read, all []string
+	show := func(to *[]string) func(CourseSecond) {
+		return func(s CourseSecond) {
+			*to = append(*to, fmt.Sprint(s.Snapshot.Interval.Start.Unix(), s.Snapshot.Total.Count, s.Snapshot.Total.Service.Sum, s.Planned))
+		}
+	}
+	reader.Read(&course, start.Add(time.Hour), show(&read)) // nothing is there yet
+	for second := range 7 {
+		at := start.Add(time.Duration(second) * time.Second)
+		if second != 3 { // in which nothing is heard
+			for range second + 1 {
+				r.Record(Sample{Key: Key{"GET", "/"}, Sent: at, Done: at.Add(time.Duration(second) * time.Millisecond)})
+			}
+			s := r.Collect(at.Add(time.Second/2), 3)
+			m := MomentOf(before, s)
+			m.Planned = 2
+			if err := course.Add(&m); err != nil {
+				t.Fatal(err)
+			}
+			before = s
+		}
+		reader.Read(&course, at.Add(-time.Second/2), show(&read))
+		if want := max(second-1, 0); len(read) != want {
+			t.Errorf("after second %d %d were read, want %d", second, len(read), want)
+		}
+	}
+	reader.Read(&course, time.Time{}, show(&read))
+	reader.Read(&course, time.Time{}, show(&read))
+	course.Each(show(&all))
+	if len(all) != 7 || !slices.Equal(read, all) {
+		t.Errorf("read  %q\nwant %q", read, all)
+	}
+}
+
 // The rows of a log whose rows cover several intervals add up as those of any other.
 func TestHLogRows(t *testing.T) {
 	start := time.Unix(1000, 0)

@@ -55,6 +55,14 @@ func (h *History) Add(s *stats.Snapshot, l Load) {
 	h.names.add(s, h.slot())
 }
 
+// AddSecond appends a second of a run that several processes have made together. What happened to single names it does not
+// know.
+func (h *History) AddSecond(s stats.CourseSecond) {
+	snap := *s.Snapshot
+	snap.At = snap.Interval.End
+	h.AddTotal(&snap, Load{CPU: s.CPU, Planned: s.Planned, Started: s.Started})
+}
+
 // AddTotal is Add without what belongs to single names, for whoever keeps that with AddRow.
 func (h *History) AddTotal(s *stats.Snapshot, l Load) {
 	h.Begin(s.Start)

@@ -9,6 +9,12 @@ export function reach(all: Histogram[], perOctave: number): [number, number] {
   return [ms(Math.min(...filled.map(h => h.first))), ms(Math.max(...filled.map(h => h.first + h.counts.length)))];
 }
 
+/** Where a logarithmic scale is to begin that has v on it: at a number of one digit. From some others, such as 0.0972, uPlot never comes to the end of it. */
+export function below(v: number): number {
+  const power = Math.pow(10, Math.floor(Math.log10(v)));
+  return Number((Math.max(Math.floor(v / power), 1) * power).toPrecision(1));
+}
+
 /** Draws how the times of each interval are spread: the darker, the more of its requests. Four buckets are one field. */
 export function heat(u: uPlot, all: Histogram[], ends: number[], widths: number[], perOctave: number, color: string): void {
   const fields = perOctave / 4, { ctx } = u;

@@ -1,4 +1,5 @@
 // One chart.
+import { below } from "./heat";
 import uPlot from "./uplot/uPlot.esm.js";
 
 type Values = (number | null | undefined)[];
@@ -30,7 +31,7 @@ export function plot(box: HTMLElement, c: Chart, [min, max]: Range, zoom: (from:
     width: box.clientWidth - 14, height: height(),
     scales: {
       x: { time: false, distr: c.percentiles ? 3 : 1, ...(c.percentiles ? { range: (_u, _a, b) => [1, Math.max(b, 10)] } : { min, max, range: (_u, a, b) => [a, b] }) },
-      y: c.log ? { distr: 3, ...(c.y && { range: () => c.y! }) } : { range: (_u, _a, b) => [0, (b || 1) * 1.05] },
+      y: c.log ? { distr: 3, ...(c.y && { range: () => [below(c.y![0]), c.y![1]] }) } : { range: (_u, _a, b) => [0, (b || 1) * 1.05] },
       right: { range: (_u, _a, b) => [0, b > 50 ? 105 : b > 10 ? 52.5 : 10.5] },
     },
     axes: [

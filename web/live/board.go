@@ -31,8 +31,9 @@ type board struct {
 	mu       sync.Mutex
 	frame    *Frame          // the latest; its snapshot is not nil
 	counted  *stats.Snapshot // the latest whose interval is in the histories; nil for none
-	planned  int64           // starts up to it; a reset does not forget them
+	planned  int64           // starts up to it, or up to passed; a reset does not forget them
 	started  int64
+	passed   *stats.Snapshot // the latest of Frame.Seconds; nil for none
 	total    *web.History
 	rows     map[stats.Key]*web.History
 	recent   []*hdrhistogram.PackedHistogram // service times of the last intervals, the oldest first
@@ -69,6 +70,7 @@ func (b *board) show(f *Frame) {
 	if interval {
 		b.count(f)
 	}
+	points := b.pass(f.Seconds)
 	b.frame, b.hello, b.answer = f, nil, nil
 	if len(b.watchers) == 0 {
 		return
@@ -85,9 +87,26 @@ func (b *board) show(f *Frame) {
 			t.point(counted)
 			t.tick.Point.Planned, t.tick.Point.Started = f.Planned-planned, f.Started-started
 		}
-		t.tick.Log = lines
+		t.tick.Points, t.tick.Log = points, lines
 		return &t.tick
 	}))
+}
+
+// pass adds seconds to the history of all requests together, and gives them as the page gets them.
+func (b *board) pass(seconds []stats.CourseSecond) (points []Point) {
+	for _, s := range seconds {
+		before := b.passed
+		if before == nil || !before.Start.Equal(s.Snapshot.Start) { // the first, or that of a reset
+			before = &stats.Snapshot{}
+		}
+		p := totalPoint(s.Snapshot, before, s.CPU)
+		p.Planned, p.Started = s.Planned-b.planned, s.Started-b.started
+		points = append(points, *p)
+		b.total.AddSecond(s)
+		b.remember(s.Snapshot.Interval)
+		b.passed, b.planned, b.started = s.Snapshot, s.Planned, s.Started
+	}
+	return points
 }
 
 // hasInterval says that there is one to be counted: not that of the frame before once more, nor a moment in which nothing
@@ -106,7 +125,7 @@ func (b *board) begin(f *Frame) bool {
 		return false
 	}
 	b.total.Begin(f.Snapshot.Start)
-	b.counted, b.recent = nil, nil
+	b.counted, b.passed, b.recent = nil, nil, nil
 	clear(b.rows)
 	return true
 }
@@ -128,11 +147,16 @@ func (b *board) count(f *Frame) {
 		}
 	}
 	b.total.AddTotal(s, web.Load{CPU: f.CPU, Planned: f.Planned, Started: f.Started})
+	b.remember(s.Interval)
+	b.counted, b.planned, b.started = s, f.Planned, f.Started
+}
+
+// remember keeps the latest intervals.
+func (b *board) remember(iv *stats.Interval) {
 	if len(b.recent) == recentIntervals {
 		b.recent = slices.Delete(b.recent, 0, 1)
 	}
-	b.recent = append(b.recent, s.Interval.Total)
-	b.counted, b.planned, b.started = s, f.Planned, f.Started
+	b.recent = append(b.recent, iv.Total)
 }
 
 // intervalOf is the row's part of an interval, nil for none. at goes on from row to row, which are in the same order.

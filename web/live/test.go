@@ -157,4 +157,24 @@ type Frame struct {
 	Checks     []stats.SummaryCheck
 	Thresholds []stats.SummaryThreshold
 	ExitCode   int // of a test that has ended
+
+	// Of a test that several processes make together, and of which is heard with some delay; both nil in others.
+	Shards  []Shard
+	Seconds []stats.CourseSecond // those that are known in full now and were not in the frame before; Snapshot has no interval then
+}
+
+// Shard is one of the processes that make a test together.
+type Shard struct {
+	Index    int
+	Host     string
+	State    string // waiting, running, ended, dead or absent
+	Users    int
+	Requests int64
+	Failures int64
+	LagP99   time.Duration // of the generator
+	CPU      float64       // share of its processors
+	Skew     time.Duration // how late it began
+	Missing  float64       // share of its own load that it has not made
+	Verdict  stats.Verdict
+	Why      string // it is not VALID; one line
 }

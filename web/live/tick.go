@@ -63,6 +63,9 @@ func (t *ticker) since(before *Frame) {
 	if first || !slices.Equal(f.Thresholds, before.Thresholds) {
 		t.tick.Thresholds = t.thresholds(f.Thresholds)
 	}
+	if first || !slices.Equal(f.Shards, before.Shards) {
+		t.tick.Shards = t.shards(f.Shards)
+	}
 }
 
 // rowOf takes the row of a key off the front of rows, which are in order; nil if it has none.
@@ -120,8 +123,13 @@ func (t *ticker) point(counted *stats.Snapshot) {
 	if counted == nil {
 		counted = &stats.Snapshot{}
 	}
-	f := t.frame
-	s, iv := f.Snapshot, f.Snapshot.Interval
+	t.tick.Point = totalPoint(t.frame.Snapshot, counted, t.frame.CPU)
+	t.rowPoints(counted)
+}
+
+// totalPoint is what happened to all requests together in the interval of s, which began at counted.
+func totalPoint(s, counted *stats.Snapshot, cpu float64) *Point {
+	iv := s.Interval
 	p := newPoint(iv, &s.Total, &counted.Total)
 	p.Service, p.Response = bucketsOf(iv.Total), bucketsOf(iv.Response)
 	p.Users = s.Users
@@ -129,12 +137,11 @@ func (t *ticker) point(counted *stats.Snapshot) {
 		mean := ((s.Total.Lag.Sum - counted.Total.Lag.Sum) / time.Duration(n)).Microseconds()
 		p.Lag = &mean
 	}
-	if f.CPU >= 0 {
-		share := round3(f.CPU)
+	if cpu >= 0 {
+		share := round3(cpu)
 		p.CPU = &share
 	}
-	t.tick.Point = p
-	t.rowPoints(counted)
+	return p
 }
 
 // rowPoints goes through the rows of the tick, of the interval and of both snapshots, which are all in the same order.

@@ -80,6 +80,10 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 func (s *Server) history(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	c := s.board.course(keyOf(q.Get("method"), q.Get("name")))
+	if c == nil && len(s.board.now().Shards) > 0 {
+		http.Error(w, "Of a test that several processes make, only the course of all requests together is known.", http.StatusNotFound)
+		return
+	}
 	if c == nil {
 		http.Error(w, "There is no course of that name; of a test with more than 100 names it is kept of the first 100.", http.StatusNotFound)
 		return

@@ -63,14 +63,34 @@ type Tick struct {
 	Rows  []Row  `json:"rows"`  // those that have changed since the tick before
 	Point *Point `json:"point"` // null if no second has passed
 
-	// Null if they are those of the tick before. Of failures and exceptions those 500 that occurred most.
+	// Of a test that several processes make: the seconds that are known now, in order, instead of Point.
+	Points []Point `json:"points,omitempty"`
+
+	// Null if they are those of the tick before; shards are none if one process makes the test. Of failures and exceptions those 500 that occurred most.
 	Failures   []stats.SummaryError     `json:"failures"`
 	Exceptions []stats.SummaryException `json:"exceptions"`
 	Checks     []stats.SummaryCheck     `json:"checks"`
 	Thresholds []stats.SummaryThreshold `json:"thresholds"`
+	Shards     []TickShard              `json:"shards"`
 
 	Generator Generator `json:"generator"`
 	Log       []Line    `json:"log"` // new lines
+}
+
+// TickShard is a Shard.
+type TickShard struct {
+	Index    int          `json:"index"`
+	Host     string       `json:"host"`
+	State    string       `json:"state"`
+	Users    int          `json:"users"`
+	Requests int64        `json:"requests"`
+	Failures int64        `json:"failures"`
+	LagP99   stats.Millis `json:"lagP99"`
+	CPU      float64      `json:"cpu"`
+	Skew     stats.Millis `json:"skew"`
+	Missing  float64      `json:"missing"`
+	Verdict  string       `json:"verdict"`
+	Why      string       `json:"why"`
 }
 
 // Row is one name, or all together. Times are of the test so far, in milliseconds, null where the count does not tell

@@ -25,7 +25,7 @@ export function App({ s }: { s: Session }) {
   useTitle(s);
 
   if (!s.plan || !s.tick) return <Waiting lost={s.link === "lost"} />;
-  const form = s.tick.state === "ready" || renew && s.tick.state === "stopped";
+  const form = s.shards.length === 0 && (s.tick.state === "ready" || renew && s.tick.state === "stopped");
   return <>
     <Header s={s} v={v} steering={steering} onNew={() => setRenew(true)} form={form} />
     <Notices s={s} steering={steering} />

@@ -23,12 +23,13 @@ export function Header({ s, v, steering, form, onNew }: { s: Session; v: View; s
 
 function Actions({ s, steering, onNew }: { s: Session; steering: Steering; onNew: () => void }) {
   const state = s.tick!.state, lost = s.link === "lost";
+  const alone = s.shards.length === 0; // others are started by their engine, and what they have measured is theirs
   const going = state === "running" || state === "spawning", stopping = state === "stopping" || steering.busy === "stop";
   return <span class="actions">
     {steerable(s) && <button type="button" onClick={() => steering.open("edit")} disabled={lost || stopping}>Edit</button>}
-    <button type="button" onClick={() => steering.open("reset")} disabled={lost || steering.busy !== ""}>Reset</button>
+    {alone && <button type="button" onClick={() => steering.open("reset")} disabled={lost || steering.busy !== ""}>Reset</button>}
     {(going || state === "stopping") && <button type="button" class="stop" onClick={steering.stop} disabled={lost || stopping}>{stopping ? "Stopping …" : "Stop"}</button>}
-    {state === "stopped" && <button type="button" class="primary" onClick={onNew} disabled={lost}>New test</button>}
+    {alone && state === "stopped" && <button type="button" class="primary" onClick={onNew} disabled={lost}>New test</button>}
   </span>;
 }
 

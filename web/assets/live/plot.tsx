@@ -1,6 +1,7 @@
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "../uplot/uPlot.esm.js";
+import { below } from "../heat";
 import { clock, count, digits } from "./format";
 
 export type Range = [number, number];
@@ -84,7 +85,7 @@ function options(room: HTMLElement, now: { current: Props }, moved: () => void):
     scales: {
       x: { time: false, min: range[0], max: range[1], range: (_u, a, b) => [a, b] },
       y: chart.log
-        ? { distr: 3, range: (_u, a, b) => now.current.chart.y ?? [a > 0 ? a / 1.3 : 0.1, b > 0 ? b * 1.3 : 10] }
+        ? { distr: 3, range: (_u, a, b) => { const [from, to] = now.current.chart.y ?? [a > 0 ? a / 1.3 : 0.1, b > 0 ? b * 1.3 : 10]; return [below(from), to]; } }
         : { range: (_u, _a, b) => [0, Math.max(b || 1, now.current.chart.most ?? 0) * 1.08] },
     },
     axes: [

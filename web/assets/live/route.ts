@@ -1,6 +1,6 @@
 // What is shown is in the address, so that it can be bookmarked and sent to somebody: ?tab=failures, ?method=GET&name=/item.
 
-export const tabs = ["stats", "charts", "failures", "exceptions", "ratios", "checks", "logs", "reports"] as const;
+export const tabs = ["stats", "shards", "charts", "failures", "exceptions", "ratios", "checks", "logs", "reports"] as const;
 export type Tab = typeof tabs[number];
 
 export interface Route { tab: Tab; focus: { method: string; name: string } | null }

@@ -18,6 +18,7 @@ export class Session {
   exceptions: wire.Exception[] = [];
   checks: wire.Check[] = [];
   thresholds: wire.Threshold[] = [];
+  shards: wire.Shard[] = []; // none if one process makes the test
   log: wire.LogLine[] = [];
   course = new Course();
   focus: Focus | null = null;
@@ -68,9 +69,9 @@ export class Session {
     if (this.tick?.run !== h.tick.run || course.end < this.course.end - 1) this.run++;
     this.course = course;
     this.rows = new Map();
-    this.failures = this.exceptions = this.checks = this.thresholds = this.log = [];
+    this.failures = this.exceptions = this.checks = this.thresholds = this.shards = this.log = [];
     this.link = "live";
-    this.next({ ...h.tick, point: null });
+    this.next({ ...h.tick, point: null, points: [] });
     if (this.focus) void this.fetchFocus();
   }
 
@@ -81,8 +82,10 @@ export class Session {
     this.exceptions = t.exceptions ?? this.exceptions;
     this.checks = t.checks ?? this.checks;
     this.thresholds = t.thresholds ?? this.thresholds;
+    this.shards = t.shards ?? this.shards;
     const last = this.log.at(-1)?.n ?? 0, lines = (t.log ?? []).filter(l => l.n > last);
     if (lines.length > 0) this.log = [...this.log, ...lines].slice(-logLines);
+    for (const p of t.points ?? []) this.course.add(p);
     if (t.point) {
       this.course.add(t.point);
       this.nextOfFocus(t, t.point.width);

@@ -51,11 +51,17 @@ export interface Generator {
   planned: number; started: number; omitted: number; dropped: number; steal: number | null;
 }
 
+/** One of the processes that make a test together. */
+export interface Shard {
+  index: number; host: string; state: "waiting" | "running" | "ended" | "dead" | "absent"; users: number; requests: number; failures: number;
+  lagP99: number; cpu: number; skew: number; missing: number; verdict: string; why: string;
+}
+
 export interface Tick {
   run: number; state: State; host: string; elapsed: number; runTime: number; users: number; target: number; open: boolean; rate: number;
   verdict: string; reasons: string[] | null; exitCode: number;
-  total: Row; rows: Row[] | null; point: Point | null;
-  failures: Failure[] | null; exceptions: Exception[] | null; checks: Check[] | null; thresholds: Threshold[] | null;
+  total: Row; rows: Row[] | null; point: Point | null; points?: Point[];
+  failures: Failure[] | null; exceptions: Exception[] | null; checks: Check[] | null; thresholds: Threshold[] | null; shards: Shard[] | null;
   generator: Generator; log: LogLine[] | null;
 }
 
