@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -35,7 +34,7 @@ func (s *shards) finish(teardown func(context.Context)) {
 	}})
 	defer func() { _ = s.blobs.Close() }() // nothing is left to be lost
 	if err != nil {
-		r.log.errorf("what the run came to is not known: %s", s.target.Scrub(oneLine(err)))
+		r.log.errorf("%s", s.target.Scrub(oneLine(err)))
 		r.outcome.unexported = true
 		return
 	}
@@ -44,15 +43,11 @@ func (s *shards) finish(teardown func(context.Context)) {
 		r.measured = sum.Metrics
 		s.publish(ctx, sum)
 	}
-	lost := ""
-	if res.Partial {
-		lost = fmt.Sprintf(", PARTIAL: %s; %.1f %% of the load are missing", res.Lost, 100*res.Missing)
-	}
 	verdict := string(res.Verdict)
 	if len(res.Reasons) > 0 {
 		verdict += " (" + strings.Join(res.Reasons, "; ") + ")"
 	}
-	r.log.infof("all shards together: %d requests, %s%s", res.Count, verdict, lost)
+	r.log.infof("all shards together: %d requests, %s", res.Count, verdict)
 }
 
 // publish shows the table of all shards and puts the summary of the run beside its other files. It is for the one shard
