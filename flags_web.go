@@ -2,7 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"net"
+	"strconv"
 	"strings"
+
+	"katydid/web/live"
 )
 
 // webOptions are those of the web UI, which is there unless --headless is given.
@@ -57,4 +62,25 @@ func (o *options) setWebAuth(s string) error {
 	}
 	o.webUser, o.webPassword = user, password
 	return nil
+}
+
+// listen makes the server of the web UI for a test, and opens its port. dir is the folder of relative file names.
+func (o *options) listen(dir string, t live.Test, redact func(string) string, warn func(string)) (*live.Server, *failure) {
+	within := func(name string) string {
+		if name == "" {
+			return ""
+		}
+		return absolute(dir, name)
+	}
+	server, err := live.New(live.Options{
+		Addr: net.JoinHostPort(o.webHost, strconv.Itoa(o.webPort)), BasePath: o.webBase, User: o.webUser, Password: o.webPassword, NoAuth: o.webNoAuth,
+		CertFile: within(o.tlsCert), KeyFile: within(o.tlsKey), Hosts: o.webNames, Redact: redact, RunTime: parseTimespan, Warn: warn,
+	}, t)
+	if err != nil {
+		return nil, usage(err)
+	}
+	if err := server.Listen(); err != nil {
+		return nil, broken(fmt.Errorf("the web UI cannot be opened: %w; --web-host and --web-port choose another place", err))
+	}
+	return server, nil
 }

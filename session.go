@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"time"
 
@@ -68,18 +65,10 @@ func runSession(sys *system, first *options, preview *run) int {
 
 // open makes the server and starts it.
 func (s *session) open() *failure {
-	o := s.opts
-	var err error
-	s.server, err = live.New(live.Options{
-		Addr: net.JoinHostPort(o.webHost, strconv.Itoa(o.webPort)), BasePath: o.webBase, User: o.webUser, Password: o.webPassword, NoAuth: o.webNoAuth,
-		CertFile: s.absolute(o.tlsCert), KeyFile: s.absolute(o.tlsKey), Hosts: o.webNames, Redact: s.redact, RunTime: parseTimespan,
-		Warn: func(text string) { s.logger().warnf("web UI: %s", text) },
-	}, s)
-	if err != nil {
-		return usage(err)
-	}
-	if err := s.server.Listen(); err != nil {
-		return broken(fmt.Errorf("the web UI cannot be opened: %w; --web-host and --web-port choose another place, --headless does without it", err))
+	var fail *failure
+	s.server, fail = s.opts.listen(s.sys.dir, s, s.redact, func(text string) { s.logger().warnf("web UI: %s", text) })
+	if fail != nil {
+		return fail
 	}
 	s.show(nil)
 	go func() {
@@ -105,13 +94,6 @@ func (s *session) logger() *logger {
 		return r.log
 	}
 	return s.log
-}
-
-func (s *session) absolute(name string) string {
-	if name == "" || filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(s.sys.dir, name)
 }
 
 // serve runs tests as they are asked for, and gives the exit code: that of the last test.

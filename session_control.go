@@ -102,7 +102,7 @@ func (s *session) File(kind string) string {
 	if r == nil || !ok || r.opts.csv == "" {
 		return ""
 	}
-	name := s.absolute(r.opts.csv + suffix)
+	name := absolute(s.sys.dir, r.opts.csv+suffix)
 	if _, err := os.Stat(name); err != nil {
 		return ""
 	}

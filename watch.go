@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -193,18 +191,10 @@ func (w *fleetWatch) find(ctx context.Context) *failure {
 
 // open makes the server and starts it.
 func (w *fleetWatch) open() *failure {
-	o := w.opts
-	var err error
-	w.server, err = live.New(live.Options{
-		Addr: net.JoinHostPort(o.webHost, strconv.Itoa(o.webPort)), BasePath: o.webBase, User: o.webUser, Password: o.webPassword, NoAuth: o.webNoAuth,
-		CertFile: w.absolute(o.tlsCert), KeyFile: w.absolute(o.tlsKey), Hosts: o.webNames, Redact: w.target.Scrub, RunTime: parseTimespan,
-		Warn: func(text string) { w.log.warnf("web UI: %s", text) },
-	}, w)
-	if err != nil {
-		return usage(err)
-	}
-	if err := w.server.Listen(); err != nil {
-		return broken(fmt.Errorf("the web UI cannot be opened: %w; --web-host and --web-port choose another place", err))
+	var fail *failure
+	w.server, fail = w.opts.listen(w.sys.dir, w, w.target.Scrub, func(text string) { w.log.warnf("web UI: %s", text) })
+	if fail != nil {
+		return fail
 	}
 	w.show()
 	go func() {
@@ -214,13 +204,6 @@ func (w *fleetWatch) open() *failure {
 	}()
 	w.log.infof("watching the run %s at %s", w.run, w.server.URL())
 	return nil
-}
-
-func (w *fleetWatch) absolute(name string) string {
-	if name == "" {
-		return ""
-	}
-	return absolute(w.sys.dir, name)
 }
 
 // serve follows the run until a signal, and gives the exit code: that of the run if it is over.
