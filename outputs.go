@@ -24,8 +24,8 @@ type outputs struct {
 	sources []web.Source
 	live    bool // there is a live view
 	cpu     cpuSpan
-	share   float64 // what cpu gave last
-	said    string  // the last write error that was logged, so that it is not repeated every second
+	latest  web.Load // of the last snapshot
+	said    string   // the last write error that was logged, so that it is not repeated every second
 
 	mu   sync.Mutex // collect runs in the goroutine of start, and at the end in the caller's
 	quit chan struct{}
@@ -143,7 +143,7 @@ const judgeFrom = 100
 
 // generator is how the generator fares so far. Called with o.mu held.
 func (o *outputs) generator(s *stats.Snapshot) *generatorNow {
-	g := &generatorNow{cpu: o.share}
+	g := &generatorNow{cpu: o.latest.CPU}
 	if s.Total.Count < judgeFrom {
 		return g
 	}
@@ -156,6 +156,7 @@ func (o *outputs) snapshot() *stats.Snapshot {
 	s := o.r.env.Recorder.Collect(time.Now(), o.r.people.Live())
 	o.r.snapshot.Store(s)
 	l := o.load(s.At)
+	o.latest = l
 	o.history.Add(s, l)
 	if o.r.watch != nil {
 		o.r.watch(s, l)
@@ -167,8 +168,7 @@ func (o *outputs) snapshot() *stats.Snapshot {
 // load is what a snapshot does not know of its moment.
 func (o *outputs) load(at time.Time) web.Load {
 	t := o.r.starts(at)
-	o.share = o.cpu.next(o.r.sys.limits)
-	return web.Load{CPU: o.share, Planned: t.Planned, Started: t.Started}
+	return web.Load{CPU: o.cpu.next(o.r.sys.limits), Planned: t.Planned, Started: t.Started}
 }
 
 // check logs a write error once as long as it stays the same.

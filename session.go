@@ -165,6 +165,7 @@ func (s *session) prepare(form live.Form) (*run, *failure) {
 	sys.form = settings
 	r := newRun(&sys)
 	r.watch = s.watch(r)
+	r.cpuBefore, _ = resourceUsage() // by tests before this one
 	fail := r.load(s.first)
 	if fail == nil {
 		if form.Rate == nil && form.SpawnRate != nil {

@@ -189,7 +189,7 @@ func (s *shards) tick() fleet.Tick {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	snap := o.snapshot()
-	return s.tickOf(snap, o.load(snap.At))
+	return s.tickOf(snap, o.latest)
 }
 
 func (s *shards) tickOf(snap *stats.Snapshot, l web.Load) fleet.Tick {

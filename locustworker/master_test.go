@@ -176,20 +176,20 @@ func (m *fakeMaster) beating() {
 }
 
 // expect waits for the next message and checks its kind; stats and exceptions are passed over unless they are asked for.
-func (m *fakeMaster) expect(kind string) message {
+func (m *fakeMaster) expect(kinds ...string) message {
 	m.t.Helper()
 	late := time.After(10 * time.Second)
 	for {
 		select {
 		case msg := <-m.got:
-			if msg.kind == kind {
+			if slices.Contains(kinds, msg.kind) {
 				return msg
 			}
 			if msg.kind != "stats" && msg.kind != "exception" {
-				m.t.Fatalf("got %s, want %s", msg.kind, kind)
+				m.t.Fatalf("got %s, want %s", msg.kind, kinds)
 			}
 		case <-late:
-			m.t.Fatalf("there is no %s", kind)
+			m.t.Fatalf("there is no %s", kinds)
 		}
 	}
 }

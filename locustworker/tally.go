@@ -2,7 +2,6 @@ package locustworker
 
 import (
 	"maps"
-	"math"
 	"time"
 
 	"katydid/stats"
@@ -80,7 +79,7 @@ func (t *tally) collect(now time.Time, users int) {
 		for _, iv := range s.Interval.Rows {
 			times := t.rows[iv.Key].waiting.times
 			for micros, n := range iv.Times.ForEachBucket {
-				times[bucket(micros)] += n
+				times[stats.LocustRound(float64(micros)/1000)] += n
 			}
 		}
 	}
@@ -208,19 +207,4 @@ func (c *counts) merge(o *counts) {
 	for at, s := range o.seconds {
 		c.add(at, s)
 	}
-}
-
-// bucket is the milliseconds under which Locust counts a time: two digits of it, but whole milliseconds below 100, rounded
-// to even.
-func bucket(micros int64) int64 {
-	ms, step := float64(micros)/1000, 1.0
-	switch {
-	case ms >= 10_000:
-		step = 1000
-	case ms >= 1000:
-		step = 100
-	case ms >= 100:
-		step = 10
-	}
-	return int64(math.RoundToEven(ms/step) * step)
 }

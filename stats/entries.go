@@ -140,7 +140,7 @@ func locustTimes(h *hdrhistogram.PackedHistogram) (counts Counts) {
 		return nil
 	}
 	for micros, n := range h.ForEachBucket {
-		ms := locustRound(float64(micros) / 1000)
+		ms := LocustRound(float64(micros) / 1000)
 		if last := len(counts) - 1; last >= 0 && counts[last].number == ms {
 			counts[last].n += n
 			continue
@@ -150,9 +150,9 @@ func locustTimes(h *hdrhistogram.PackedHistogram) (counts Counts) {
 	return counts
 }
 
-// locustRound keeps whole milliseconds up to 100, then two digits, then hundreds, from 10 s on seconds; halves go to even
+// LocustRound is the milliseconds under which Locust counts a time. It keeps whole milliseconds up to 100, then two digits, then hundreds, from 10 s on seconds; halves go to even
 // numbers.
-func locustRound(ms float64) int64 {
+func LocustRound(ms float64) int64 {
 	unit := 1.0
 	switch {
 	case ms >= 10_000:

@@ -152,7 +152,7 @@ func TestLocustRound(t *testing.T) {
 	for ms, want := range map[float64]int64{
 		0: 0, 0.4: 0, 0.5: 0, 1.5: 2, 2.5: 2, 99.4: 99, 99.6: 100, 104: 100, 147: 150, 994: 990, 996: 1000, 3432: 3400, 9960: 10000, 58760: 59000,
 	} {
-		if got := locustRound(ms); got != want {
+		if got := LocustRound(ms); got != want {
 			t.Errorf("%v: %d, want %d", ms, got, want)
 		}
 	}

@@ -104,6 +104,9 @@ func (s *stream) advance() {
 // reshape lets the stream go on by another shape, which is the same up to the time t. Starts that were due by then stay due;
 // the others keep their places on the axis of the integral, so that all streams of a plan still agree.
 func (s *stream) reshape(t time.Duration, when func(area float64) (time.Duration, bool)) {
+	if s.all == nil {
+		return // of a shard that has no starts of the class
+	}
 	s.all.when = when
 	switch {
 	case s.more && s.due <= t:

@@ -124,3 +124,17 @@ func TestOpenPause(t *testing.T) {
 		t.Error("late")
 	}
 }
+
+// A shard that has no part in a class has none after a change either.
+func TestChangeOfIdleShard(t *testing.T) {
+	p := Plan{Shape: Constant(10, 10*sec), Shard: Shard{2, 3}}
+	o := NewOpen(p, oneClass, 1, newTimerPacer(), func(int) { t.Error("a user was made") }, func() {})
+	begin := time.Now()
+	o.Begin(begin)
+	if err := o.Change(begin.Add(sec), 100); err != nil {
+		t.Error(err)
+	}
+	if tally := o.Tally(begin.Add(5 * sec)); tally.Planned != 0 {
+		t.Errorf("%+v", tally)
+	}
+}
