@@ -66,6 +66,7 @@ type run struct {
 	commands chan func()   // see do
 	over     chan struct{} // closed when the load is over
 	settled  chan struct{} // closed when all of it has been counted and judged
+	told     chan struct{} // closed when those who watch have been shown that
 	spawned  chan int      // all users are there
 	keys     *keys         // of the terminal; nil if none are read
 	memory   *memoryWatch
@@ -171,6 +172,7 @@ func (r *run) test() int {
 func (r *run) counted() {
 	close(r.settled)
 	r.enter(live.Stopped)
+	close(r.told)
 }
 
 // enter takes the run to another state. Any goroutine may call it.

@@ -73,7 +73,7 @@ func (s *session) Stop(ctx context.Context) error {
 	}
 	r.stopFor("stopped in the web UI")
 	select {
-	case <-r.settled:
+	case <-r.told: // whoever asks for the figures next gets the last ones
 		return nil
 	case <-ctx.Done():
 		return errors.New("the test is still ending: users may take their time (--stop-timeout)")

@@ -348,7 +348,7 @@ func customOf(a module.Argument) customArg {
 // newRun prepares what does not depend on the options.
 func newRun(sys *system) *run {
 	r := &run{sys: sys, stop: make(chan string, 1), hard: make(chan struct{}), driven: make(chan struct{}), spawned: make(chan int, 1), started: time.Now(),
-		commands: make(chan func()), over: make(chan struct{}), settled: make(chan struct{})}
+		commands: make(chan func()), over: make(chan struct{}), settled: make(chan struct{}), told: make(chan struct{})}
 	r.memory = newMemoryWatch()
 	r.screen = newScreen(sys.stderr, sys.getenv)
 	r.log = newLogger(r.screen, "INFO")
