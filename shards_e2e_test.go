@@ -32,15 +32,17 @@ type pathTally struct {
 
 func newPathTally(t *testing.T) *pathTally {
 	c := &pathTally{by: map[string]int64{}}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.mu.Lock()
-		c.by[r.URL.Path]++
-		c.mu.Unlock()
-		_, _ = io.WriteString(w, "ok")
-	}))
+	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
 	c.url = server.URL
 	return c
+}
+
+func (c *pathTally) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	c.by[r.URL.Path]++
+	c.mu.Unlock()
+	_, _ = io.WriteString(w, "ok")
 }
 
 func (c *pathTally) of(path string) int64 {
@@ -72,14 +74,20 @@ var rendezvous = map[string]func(t *testing.T) (url string, env []string){
 func fleetOf(t *testing.T, n int, script, url string, env []string, args ...string) (shards []*process) {
 	t.Helper()
 	for i := range n {
-		dir := folder(t, map[string]string{"a.js": script, "rows.csv": "id\n" + strings.Join(ids(400), "\n") + "\n"})
-		all := append([]string{"run", "a.js", "--shards", fmt.Sprint(n), "--shard-index", fmt.Sprint(i), "--run-id", "run-1", "--rendezvous", url,
-			"--csv", "out/x", "--summary", "out/s.json"}, args...)
-		p := newProcess(t, dir, all...)
-		p.cmd.Env = append(p.cmd.Env, env...)
-		shards = append(shards, p.start())
+		shards = append(shards, shardOf(t, i, n, script, url, env, args...).start())
 	}
 	return shards
+}
+
+// shardOf prepares shard i of n.
+func shardOf(t *testing.T, i, n int, script, url string, env []string, args ...string) *process {
+	t.Helper()
+	dir := folder(t, map[string]string{"a.js": script, "rows.csv": "id\n" + strings.Join(ids(400), "\n") + "\n"})
+	all := append([]string{"run", "a.js", "--shards", fmt.Sprint(n), "--shard-index", fmt.Sprint(i), "--run-id", "run-1", "--rendezvous", url,
+		"--csv", "out/x", "--summary", "out/s.json"}, args...)
+	p := newProcess(t, dir, all...)
+	p.cmd.Env = append(p.cmd.Env, env...)
+	return p
 }
 
 func ids(n int) (list []string) {
