@@ -86,10 +86,17 @@ func (p *fleetPlace) problem(err error) *failure {
 	return &failure{exitNotExported, errors.New(p.target.Scrub(oneLine(err)))}
 }
 
-// about is what katydid watch shows of a run besides its figures: the form of the web UI as it would be here. Text that the
-// script has called secret is not in it, and neither are users and passwords of URLs.
+// fleetAbout is what whoever looks at a run has to know of it besides its figures.
+type fleetAbout struct {
+	live.Plan         // the form of the web UI as it would be there
+	OnError      *int `json:"exitCodeOnError"` // --exit-code-on-error; nil for its default
+	RequireValid bool `json:"requireValid"`    // --require-valid
+}
+
+// about is that of this process. Text that the script has called secret is not in it, and neither are users and passwords
+// of URLs.
 func (r *run) about() json.RawMessage {
-	text, err := json.Marshal(r.offer())
+	text, err := json.Marshal(fleetAbout{*r.offer(), &r.opts.exitCodeOnError, r.opts.requireValid})
 	if err != nil { // a number that is none would be a mistake of ours
 		return nil
 	}
@@ -102,12 +109,16 @@ func (r *run) about() json.RawMessage {
 	return text
 }
 
-// planOf is what about has said; a plain one if that cannot be read.
-func planOf(m *fleet.Merged) *live.Plan {
-	p := &live.Plan{}
-	if json.Unmarshal(m.Plan.About, p) != nil {
-		p = &live.Plan{Kind: live.KindClosed, Steerable: true}
+// aboutOf is what about has said; something plain if that cannot be read.
+func aboutOf(m *fleet.Merged) *fleetAbout {
+	a := &fleetAbout{}
+	if json.Unmarshal(m.Plan.About, a) != nil {
+		a = &fleetAbout{Plan: live.Plan{Kind: live.KindClosed, Steerable: true}}
 	}
-	p.Version, p.Script, p.Embedded = version, m.Plan.Script, false
-	return p
+	if a.OnError == nil {
+		failed := exitFailed
+		a.OnError = &failed
+	}
+	a.Version, a.Script, a.Embedded = version, m.Plan.Script, false
+	return a
 }

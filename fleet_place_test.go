@@ -62,14 +62,17 @@ func TestExitOfAFleet(t *testing.T) {
 		m           fleet.Merged
 		run, looker int
 	}{
-		"all is well":           {fleet.Merged{Over: true}, exitOK, exitOK},
-		"some have failed":      {fleet.Merged{Over: true, Snapshot: failing()}, exitFailed, exitOK},
-		"of a k6 script":        {fleet.Merged{Over: true, Snapshot: failing(), Plan: fleet.Plan{About: []byte(`{"kind":"k6"}`)}}, exitOK, exitOK},
-		"partial":               {fleet.Merged{Over: true, Partial: true, Snapshot: failing()}, exitPartial, exitPartial},
-		"partial so far":        {fleet.Merged{Partial: true, Results: crossed}, exitPartial, exitPartial},
-		"crossed, going on":     {fleet.Merged{Results: crossed}, exitOK, exitOK},
-		"crossed":               {fleet.Merged{Over: true, Partial: true, Results: crossed}, exitCrossed, exitCrossed},
-		"trouble of some shard": {fleet.Merged{Over: true, Results: crossed, Shards: []fleet.ShardState{{}, {Exit: exitMemory}}}, exitMemory, exitCrossed},
+		"all is well":            {fleet.Merged{Over: true}, exitOK, exitOK},
+		"some have failed":       {fleet.Merged{Over: true, Snapshot: failing()}, exitFailed, exitOK},
+		"of a k6 script":         {fleet.Merged{Over: true, Snapshot: failing(), Plan: fleet.Plan{About: []byte(`{"kind":"k6"}`)}}, exitOK, exitOK},
+		"with a code of its own": {fleet.Merged{Over: true, Snapshot: failing(), Plan: fleet.Plan{About: []byte(`{"exitCodeOnError":0}`)}}, exitOK, exitOK},
+		"not valid":              {fleet.Merged{Over: true, Verdict: stats.Invalid, Plan: fleet.Plan{About: []byte(`{"requireValid":true}`)}}, exitInvalid, exitOK},
+		"not valid, no matter":   {fleet.Merged{Over: true, Verdict: stats.Invalid}, exitOK, exitOK},
+		"partial":                {fleet.Merged{Over: true, Partial: true, Snapshot: failing()}, exitPartial, exitPartial},
+		"partial so far":         {fleet.Merged{Partial: true, Results: crossed}, exitPartial, exitPartial},
+		"crossed, going on":      {fleet.Merged{Results: crossed}, exitOK, exitOK},
+		"crossed":                {fleet.Merged{Over: true, Partial: true, Results: crossed}, exitCrossed, exitCrossed},
+		"trouble of some shard":  {fleet.Merged{Over: true, Results: crossed, Shards: []fleet.ShardState{{}, {Exit: exitMemory}}}, exitMemory, exitCrossed},
 	} {
 		if c.m.Snapshot == nil {
 			c.m.Snapshot = &stats.Snapshot{}

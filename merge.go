@@ -123,15 +123,16 @@ func (p *fleetPlace) merge(sys *system, limit time.Duration) (*fleet.Merged, *fa
 func fleetOutcome(m *fleet.Merged) outcome {
 	o := outcome{partial: m.Partial}
 	if m.Over {
+		about := aboutOf(m)
 		o.crossed = crossed(m.Results)
-		o.failed, o.onError = m.Snapshot.Total.Failures > 0 || len(m.Snapshot.Exceptions) > 0, exitFailed
-		o.isK6 = planOf(m).Kind == live.KindK6
+		o.failed, o.onError = m.Snapshot.Total.Failures > 0 || len(m.Snapshot.Exceptions) > 0, *about.OnError
+		o.invalid = about.RequireValid && m.Verdict == stats.Invalid
+		o.isK6 = about.Kind == live.KindK6
 	}
 	return o
 }
 
-// fleetExit is the exit code that the processes of a run end with, but for what --exit-code-on-error and --require-valid say;
-// 0 as long as they go on, unless some are lost.
+// fleetExit is the exit code that the processes of a run end with; 0 as long as they go on, unless some are lost.
 func fleetExit(m *fleet.Merged) int {
 	if m.Over {
 		for _, s := range m.Shards {
@@ -143,10 +144,11 @@ func fleetExit(m *fleet.Merged) int {
 	return fleetOutcome(m).code()
 }
 
-// lookerExit is the exit code of whoever has only looked on: that requests failed is no trouble of theirs.
+// lookerExit is the exit code of whoever has only looked on: that requests failed, or that the figures are not valid, is no
+// trouble of theirs.
 func lookerExit(m *fleet.Merged) int {
 	o := fleetOutcome(m)
-	o.failed = false
+	o.failed, o.invalid = false, false
 	return o.code()
 }
 

@@ -170,7 +170,7 @@ func (w *fleetWatch) find(ctx context.Context) *failure {
 		case ctx.Err() != nil:
 			return nil
 		case err == nil:
-			w.watcher, w.plan = watcher, planOf(m)
+			w.watcher, w.plan = watcher, &aboutOf(m).Plan
 			if w.opts.webTitle != "" {
 				w.plan.Title = w.opts.webTitle
 			}

@@ -98,6 +98,11 @@ func TestShardIsCutOff(t *testing.T) {
 		t.Errorf("%d requests, want %d", sum.Snapshot.Total.Count, want)
 	}
 	checkFiles(t, sum)
+	late, err := Merge(t.Context(), r, "r") // by somebody who has not been there for long enough to find anybody dead
+	must(t, err)
+	if !late.Over || !late.Partial || late.Snapshot.Total.Count != sum.Snapshot.Total.Count || late.Lost() != decided.Lost {
+		t.Errorf("a merge says over: %v, partial: %v, %q, %d requests", late.Over, late.Partial, late.Lost(), late.Snapshot.Total.Count)
+	}
 }
 
 // cutOff is a way to a rendezvous that can be cut.

@@ -40,6 +40,11 @@ func (r *Result) Exits() (codes []int) {
 	return codes
 }
 
+// lost says that a shard was dead when the run was decided on. There need not be a result yet.
+func (r *Result) lost(index int) bool {
+	return r != nil && index < len(r.Shards) && r.Shards[index].State == Dead
+}
+
 // decideResult makes the result, or gives the one that somebody else has made.
 func (f *finishing) decideResult(ctx context.Context, m *Merged) (*Result, *Merged, error) {
 	r := &Result{

@@ -18,6 +18,8 @@ type Watcher struct {
 	begun   begun
 	roll    *roll        // nil until it is known who takes part
 	start   *startRecord // nil until it is known when the load begins
+	looker  bool         // takes no part, and so asks what was decided
+	result  *Result      // of a looker: nil until it is decided
 	silence time.Duration
 	pace    float64
 
@@ -56,6 +58,7 @@ func Watch(ctx context.Context, r Rendezvous, runID string) (*Watcher, error) {
 		return nil, err
 	}
 	w.follow()
+	w.looker = true
 	return w, nil
 }
 
@@ -91,7 +94,10 @@ func (w *Watcher) Refresh(ctx context.Context) (*Merged, error) {
 	if w.start == nil || w.start.Abort != "" {
 		return w.merged()
 	}
-	err := w.readAll(ctx)
+	err := w.lookForResult(ctx) // before the reports, which then are at least as new
+	if err == nil {
+		err = w.readAll(ctx)
+	}
 	w.judgeLives(err == nil)
 	if err != nil {
 		return nil, err
@@ -121,6 +127,22 @@ func (w *Watcher) lookForStart(ctx context.Context) error {
 		w.start = &s
 	}
 	return nil
+}
+
+// lookForResult finds out what the shards have decided.
+func (w *Watcher) lookForResult(ctx context.Context) error {
+	if !w.looker || w.result != nil {
+		return nil
+	}
+	var r Result
+	err := w.store.get(ctx, w.run.result(), &r)
+	switch {
+	case errors.Is(err, ErrAbsent):
+		return nil
+	case err == nil:
+		w.result = &r
+	}
+	return err
 }
 
 // readAll reads what the shards have stored since the last time, some of them at a time.
@@ -218,7 +240,8 @@ func (f *follow) closeSegment(r *report) ([]stats.IntervalRow, error) {
 }
 
 // judgeLives decides who is dead: who has given no sign of life for a while in which the store could be asked all the
-// time. So nobody is taken for dead because the store was away, and no clock has to be right.
+// time. So nobody is taken for dead because the store was away, and no clock has to be right. Whom the others have taken for
+// dead is, unless it has come to its end all the same: what it has stored since counts.
 func (w *Watcher) judgeLives(reached bool) {
 	now := w.store.clock.now()
 	for _, index := range w.roll.Members {
@@ -235,7 +258,7 @@ func (w *Watcher) judgeLives(reached bool) {
 			f.changed = now
 		}
 		f.number = number
-		f.dead = now.Sub(f.changed) >= w.silence && (f.last == nil || f.last.State != Ended)
+		f.dead = (now.Sub(f.changed) >= w.silence || w.result.lost(index)) && (f.last == nil || f.last.State != Ended)
 		if f.dead && f.last != nil && !f.gone {
 			w.course.Gone(f.last.At.Add(time.Second), f.users)
 			f.gone = true
