@@ -546,7 +546,7 @@ declare module "katydid" {
     getRunTime(): number;
     /** Same as runTime. */
     get_run_time(): number;
-    /** Users that run now. */
+    /** Users that run now; with --shards those of this process. */
     readonly userCount: number;
     /** Same as userCount. */
     getCurrentUserCount(): number;
@@ -736,7 +736,7 @@ declare module "katydid" {
     quit(): void;
     /** Ends the test. */
     stop(): void;
-    /** Users that run now. */
+    /** Users that run now; with --shards those of this process. */
     readonly userCount: number;
     readonly user_count: number;
     /** Users that there will be when all have been started. */
