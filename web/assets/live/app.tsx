@@ -1,5 +1,5 @@
 import { h, Fragment } from "preact";
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
 import { Edit, Confirm } from "./edit";
 import { Header } from "./header";
 import { useKeys } from "./keys";
@@ -20,7 +20,7 @@ export function App({ s }: { s: Session }) {
   const v = useView(s, route, go);
   const steering = useSteering(s);
   const [renew, setRenew] = useState(false);
-  useEffect(() => setRenew(false), [s.tick?.run]);
+  useLayoutEffect(() => setRenew(false), [s.tick?.run]);
   useKeys(s, steering);
   useTitle(s);
 
@@ -82,7 +82,7 @@ function useView(s: Session, route: Route, go: (r: Route) => void): View {
     setLooks(old => ({ ...old, ...part }));
   };
   useEffect(() => followTheme(theme => set({ theme })), []);
-  useEffect(() => set({ range: null }), [s.run]); // what was zoomed into is gone
+  useLayoutEffect(() => set({ range: null }), [s.run]); // what was zoomed into is gone: at once, as the next key may zoom again
   return {
     ...looks, set, zoom: range => set({ range }),
     look: at => go({ ...route, focus: at && { method: at.method, name: at.name } }),
