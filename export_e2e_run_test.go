@@ -75,8 +75,8 @@ func TestExportAtTheEnd(t *testing.T) {
 		p.expect(1)
 		d := inAzurite(t, container, token).whole(t, "", filepath.Join(dir, "results", "x"))
 		reportStored(t, inAzurite(t, container), d)
-		if got := azurite.Start(t).ContentType(t, container, d.Run+"/x.html"); got != "text/html; charset=utf-8" {
-			t.Errorf("the report is %s", got)
+		if _, header := azurite.Start(t).Get(t, container, d.Run+"/x.html"); header.Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Errorf("the report is %s", header.Get("Content-Type"))
 		}
 		if d.State != "finished" || d.ExitCode == nil || *d.ExitCode != 1 {
 			t.Errorf("%+v", d)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"katydid/internal/azurite"
 )
 
 // childVariable makes the test program export the results with this prefix and be killed meanwhile.
@@ -40,7 +42,7 @@ func exportAsChild(prefix string) int {
 // is the worst case.
 func TestDebugLogOfTheLibrary(t *testing.T) {
 	root := unruly(t, -1, echo)
-	token := emulator.least("c")
+	token := least(azurite.Start(t), "c")
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), "AZURE_SDK_GO_LOGGING=all", childVariable+"="+someResults(t), "CHILD_URL="+root+"/c", EnvToken+"="+token)
 	out, err := child.CombinedOutput()
@@ -63,8 +65,9 @@ func TestKilledInMidUpload(t *testing.T) {
 		hang(w, r)
 	}
 	root, stop := unrulyWhen(t, stuck, func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "_history.csv") })
-	container := emulator.container(t)
-	token := emulator.least(container)
+	emulator := azurite.Start(t)
+	container := emulator.Container(t)
+	token := least(emulator, container)
 	prefix := someResults(t)
 	must(t, os.WriteFile(prefix+"_summary.json", []byte("{}\n"), 0o666))
 	child := exec.Command(os.Args[0])
@@ -88,7 +91,7 @@ func TestKilledInMidUpload(t *testing.T) {
 		t.Errorf("Resume did %+v, %v", done, err)
 	}
 	for _, r := range results(prefix, []string{prefix + "_summary.json"}) {
-		if got, _ := emulator.get(t, container, before.Run+"/"+r.name); got != readFile(t, r.path) {
+		if got, _ := emulator.Get(t, container, before.Run+"/"+r.name); got != readFile(t, r.path) {
 			t.Errorf("%s differs from that on disk: %q", r.name, got)
 		}
 	}

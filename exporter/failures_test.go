@@ -19,6 +19,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"katydid/internal/azurite"
 )
 
 // results for tests: a folder with the files of a short run.
@@ -76,7 +78,7 @@ func unruly(t *testing.T, bad int64, misbehave http.HandlerFunc) (root string) {
 // unrulyWhen stands before the emulator and misbehaves with the requests that when names, until stop is called.
 func unrulyWhen(t *testing.T, misbehave http.HandlerFunc, when func(*http.Request) bool) (root string, stop func()) {
 	t.Helper()
-	behind, err := url.Parse(emulator.start(t))
+	behind, err := url.Parse(azurite.Start(t).URL)
 	must(t, err)
 	transport := &http.Transport{}
 	proxy := &httputil.ReverseProxy{Transport: transport, ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) {
@@ -91,7 +93,7 @@ func unrulyWhen(t *testing.T, misbehave http.HandlerFunc, when func(*http.Reques
 		proxy.ServeHTTP(w, r)
 	}))
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close(); transport.CloseIdleConnections() })
-	return server.URL + "/" + account, func() { tame.Store(true) }
+	return server.URL + "/" + azurite.Account, func() { tame.Store(true) }
 }
 
 // serve runs a handler on loopback.
@@ -161,32 +163,35 @@ func failures() []failure {
 	before := func(bad int64, misbehave http.HandlerFunc) func(t *testing.T) (string, string) {
 		return func(t *testing.T) (string, string) {
 			root := unruly(t, bad, misbehave)
-			c := emulator.container(t)
-			return root + "/" + c, emulator.least(c)
+			s := azurite.Start(t)
+			c := s.Container(t)
+			return root + "/" + c, least(s, c)
 		}
 	}
-	with := func(token func(container string) string) func(t *testing.T) (string, string) {
+	with := func(token func(s *azurite.Server, container string) string) func(t *testing.T) (string, string) {
 		return func(t *testing.T) (string, string) {
-			c := emulator.container(t)
-			return emulator.start(t) + "/" + c, token(c)
+			s := azurite.Start(t)
+			c := s.Container(t)
+			return s.URL + "/" + c, token(s, c)
 		}
 	}
 	const quick = preflightTime - 3*time.Second // none of these waits for anything, but the machine may be slow
 	return []failure{
-		{name: "good", setUp: with(emulator.least), good: true, most: quick},
-		{name: "good, write only", setUp: with(func(c string) string { return emulator.containerSAS(c, "w", hour()) }), good: true, most: quick},
-		{name: "good, the article's account token", setUp: with(func(string) string { return "?" + emulator.accountSAS(hour()) }), good: true, most: quick},
-		{name: "expired", setUp: with(func(c string) string { return emulator.containerSAS(c, "cw", time.Now().Add(-time.Hour)) }),
+		{name: "good", setUp: with(least), good: true, most: quick},
+		{name: "good, write only", setUp: with(func(s *azurite.Server, c string) string { return s.ContainerSAS(c, "w", hour()) }), good: true, most: quick},
+		{name: "good, the article's account token", setUp: with(func(s *azurite.Server, _ string) string { return "?" + s.AccountSAS(hour()) }), good: true, most: quick},
+		{name: "expired", setUp: with(func(s *azurite.Server, c string) string { return s.ContainerSAS(c, "cw", time.Now().Add(-time.Hour)) }),
 			class: Denied, says: []string{"403", "expired"}, most: quick},
-		{name: "read-only", setUp: with(func(c string) string { return emulator.containerSAS(c, "rl", hour()) }),
+		{name: "read-only", setUp: with(func(s *azurite.Server, c string) string { return s.ContainerSAS(c, "rl", hour()) }),
 			class: Denied, says: []string{"403 AuthorizationPermissionMismatch", "sp=cw"}, most: quick},
-		{name: "wrong container", setUp: with(func(string) string { return emulator.least("another") }),
+		{name: "wrong container", setUp: with(func(s *azurite.Server, _ string) string { return least(s, "another") }),
 			class: Denied, says: []string{"403", "another container"}, most: quick},
 		{name: "missing container", setUp: func(t *testing.T) (string, string) {
-			return emulator.start(t) + "/nothere", emulator.least("nothere")
+			s := azurite.Start(t)
+			return s.URL + "/nothere", least(s, "nothere")
 		}, class: Missing, says: []string{"404 ContainerNotFound", "make it"}, most: quick},
 		{name: "refused", setUp: func(t *testing.T) (string, string) {
-			return "http://127.0.0.1:1/" + account + "/c", fakeToken
+			return "http://127.0.0.1:1/" + azurite.Account + "/c", fakeToken
 		}, class: Retry, says: []string{"127.0.0.1:1", "nobody listens"}, least: time.Second, most: quick},
 		{name: "DNS failure", setUp: func(t *testing.T) (string, string) {
 			return "https://nosuchaccount.blob.invalid/c", fakeToken

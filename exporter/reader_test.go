@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"katydid/internal/azurite"
 )
 
 // readable opens a URL for reading.
@@ -25,16 +27,18 @@ func readable(t *testing.T, rawURL string, pairs ...string) Reader {
 // readers opens an empty store of each kind, and the same with a container or folder that does not exist.
 var readers = map[string]func(t *testing.T) (r, missing Reader){
 	"azure": func(t *testing.T) (r, missing Reader) {
-		root, container := emulator.start(t), emulator.container(t)
+		emulator := azurite.Start(t)
+		root, container := emulator.URL, emulator.Container(t)
 		sas := func(container string) string {
-			return emulator.containerSAS(container, "rcwl", time.Now().Add(time.Hour))
+			return emulator.ContainerSAS(container, "rcwl", time.Now().Add(time.Hour))
 		}
 		return readable(t, root+"/"+container+"/some/prefix", EnvToken, sas(container)), readable(t, root+"/nocontainer", EnvToken, sas("nocontainer"))
 	},
 	"azure, no prefix": func(t *testing.T) (r, missing Reader) {
-		root, container := emulator.start(t), emulator.container(t)
-		r = readable(t, root+"/"+container, EnvToken, emulator.accountSAS(time.Now().Add(time.Hour)))
-		return r, readable(t, root+"/nocontainer", EnvToken, emulator.accountSAS(time.Now().Add(time.Hour)))
+		emulator := azurite.Start(t)
+		root, container := emulator.URL, emulator.Container(t)
+		r = readable(t, root+"/"+container, EnvToken, emulator.AccountSAS(time.Now().Add(time.Hour)))
+		return r, readable(t, root+"/nocontainer", EnvToken, emulator.AccountSAS(time.Now().Add(time.Hour)))
 	},
 	"s3": func(t *testing.T) (r, missing Reader) {
 		p := placeS3(t)
@@ -135,8 +139,9 @@ func TestReadersTellTheTime(t *testing.T) {
 }
 
 func TestReadingIsDenied(t *testing.T) {
-	root, container := emulator.start(t), emulator.container(t)
-	r := readable(t, root+"/"+container, EnvToken, emulator.least(container))
+	emulator := azurite.Start(t)
+	root, container := emulator.URL, emulator.Container(t)
+	r := readable(t, root+"/"+container, EnvToken, least(emulator, container))
 	_, err := r.Get(t.Context(), "x")
 	wantClass(t, err, Denied)
 	_, err2 := r.List(context.Background(), "x")

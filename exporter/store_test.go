@@ -14,6 +14,8 @@ import (
 
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
+
+	"katydid/internal/azurite"
 )
 
 // place is a store and a way to look into it.
@@ -25,17 +27,18 @@ type place struct {
 }
 
 func placeAzure(t *testing.T) place {
-	root, container := emulator.start(t), emulator.container(t)
-	token := emulator.least(container)
+	emulator := azurite.Start(t)
+	root, container := emulator.URL, emulator.Container(t)
+	token := least(emulator, container)
 	return place{
 		open(t, root+"/"+container+"/some/prefix", "?"+token),
-		open(t, root+"/nocontainer", emulator.least("nocontainer")),
+		open(t, root+"/nocontainer", least(emulator, "nocontainer")),
 		func(t *testing.T, name string) string {
-			body, _ := emulator.get(t, container, "some/prefix/"+name)
+			body, _ := emulator.Get(t, container, "some/prefix/"+name)
 			return body
 		},
 		func(t *testing.T, name string) string {
-			_, h := emulator.get(t, container, "some/prefix/"+name)
+			_, h := emulator.Get(t, container, "some/prefix/"+name)
 			return h.Get("Content-Type")
 		},
 	}

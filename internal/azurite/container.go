@@ -25,31 +25,24 @@ func (s *Server) Blobs(t testing.TB, container string) map[string]string {
 	var list struct {
 		Names []string `xml:"Blobs>Blob>Name"`
 	}
-	text := s.request(t, http.MethodGet, "/"+container+"?restype=container&comp=list", http.StatusOK)
+	text, _ := s.request(t, http.MethodGet, "/"+container+"?restype=container&comp=list", http.StatusOK)
 	if err := xml.Unmarshal([]byte(text), &list); err != nil {
 		t.Fatalf("%v in %s", err, text)
 	}
 	blobs := map[string]string{}
 	for _, name := range list.Names {
-		blobs[name] = s.request(t, http.MethodGet, (&url.URL{Path: "/" + container + "/" + name}).EscapedPath(), http.StatusOK)
+		blobs[name], _ = s.Get(t, container, name)
 	}
 	return blobs
 }
 
-// ContentType is what a browser is told that a blob is.
-func (s *Server) ContentType(t testing.TB, container, name string) string {
+// Get is a blob as a browser gets it.
+func (s *Server) Get(t testing.TB, container, name string) (content string, header http.Header) {
 	t.Helper()
-	header, _ := s.answer(t, http.MethodHead, (&url.URL{Path: "/" + container + "/" + name}).EscapedPath(), http.StatusOK)
-	return header.Get("Content-Type")
+	return s.request(t, http.MethodGet, (&url.URL{Path: "/" + container + "/" + name}).EscapedPath(), http.StatusOK)
 }
 
-func (s *Server) request(t testing.TB, method, path string, want int) string {
-	t.Helper()
-	_, body := s.answer(t, method, path, want)
-	return body
-}
-
-func (s *Server) answer(t testing.TB, method, path string, want int) (http.Header, string) {
+func (s *Server) request(t testing.TB, method, path string, want int) (body string, header http.Header) {
 	t.Helper()
 	separator := "?"
 	if strings.Contains(path, "?") {
@@ -65,12 +58,12 @@ func (s *Server) answer(t testing.TB, method, path string, want int) (http.Heade
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
+	content, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if resp.StatusCode != want {
-		t.Fatalf("%s %s: %s\n%s", method, path, resp.Status, body)
+		t.Fatalf("%s %s: %s\n%s", method, path, resp.Status, content)
 	}
-	return resp.Header, string(body)
+	return string(content), resp.Header
 }
