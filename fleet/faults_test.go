@@ -389,6 +389,21 @@ func TestThresholdsOfTheFleet(t *testing.T) {
 	})
 }
 
+// What one shard is enough for falls to the next as soon as those before it are known to be dead.
+func TestRank(t *testing.T) {
+	m := &Member{start: Start{Members: []int{0, 2, 5, 7}}, me: Claim{Index: 5}}
+	if n := m.rank(); n != 2 {
+		t.Errorf("%d are before it", n)
+	}
+	m.watcher = &Watcher{}
+	for i := range 8 {
+		m.watcher.shards = append(m.watcher.shards, &follow{index: i, dead: i == 2 || i == 7})
+	}
+	if n := m.rank(); n != 1 {
+		t.Errorf("when one is dead, %d are before it", n)
+	}
+}
+
 // Exit codes of the shards' own troubles reach all.
 func TestExits(t *testing.T) {
 	t.Parallel()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 )
@@ -125,11 +124,10 @@ func (f *finishing) teardown(ctx context.Context) {
 
 // wait looks again and again until there is a result.
 func (f *finishing) wait(ctx context.Context) (*Result, *Merged, error) {
-	rank, _ := slices.BinarySearch(f.start.Members, f.me.Index)
 	f.reached = f.o.Now()
 	var looked time.Time
 	for {
-		result, merged, err := f.look(ctx, rank, &looked)
+		result, merged, err := f.look(ctx, &looked)
 		switch {
 		case result != nil:
 			return result, merged, f.flushed(ctx)
@@ -151,7 +149,7 @@ func (f *finishing) wait(ctx context.Context) (*Result, *Merged, error) {
 }
 
 // look asks for the result, and makes it if it is this shard's turn and all are at their end.
-func (f *finishing) look(ctx context.Context, rank int, looked *time.Time) (*Result, *Merged, error) {
+func (f *finishing) look(ctx context.Context, looked *time.Time) (*Result, *Merged, error) {
 	ctx, cancel := context.WithTimeout(ctx, max(f.o.Silence/2, time.Second)) // the signs of life must not stop
 	defer cancel()
 	var there Result
@@ -162,7 +160,7 @@ func (f *finishing) look(ctx context.Context, rank int, looked *time.Time) (*Res
 	if !errors.Is(err, ErrAbsent) {
 		return nil, nil, err
 	}
-	if f.flushed(ctx) != nil || !looked.IsZero() && f.o.Now().Sub(*looked) < turn(f.every(liveInterval), rank) {
+	if f.flushed(ctx) != nil || !looked.IsZero() && f.o.Now().Sub(*looked) < turn(f.every(liveInterval), f.rank()) {
 		return nil, nil, nil
 	}
 	*looked = f.o.Now()
@@ -209,7 +207,7 @@ func (f *finishing) tearingDown(ctx context.Context) (bool, error) {
 	if err := f.store.existing(ctx, f.run.teardown(), &by); err != nil {
 		return false, err
 	}
-	if by.ID == f.me.ID {
+	if by.ID == f.me.ID || by.Index < 0 || by.Index >= len(f.watcher.shards) {
 		return false, nil
 	}
 	silent := f.watcher.age(f.watcher.shards[by.Index])

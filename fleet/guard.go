@@ -19,16 +19,29 @@ func (m *Member) refresh(ctx context.Context) (*Merged, error) {
 	return m.watcher.Refresh(ctx)
 }
 
+// rank is how many shards before this one do what one is enough for: those with a lower index that are not known to be dead.
+// It is for the goroutine whose the watcher is.
+func (m *Member) rank() (n int) {
+	for _, index := range m.start.Members {
+		if index < m.me.Index && (m.watcher == nil || !m.watcher.shards[index].dead) {
+			n++
+		}
+	}
+	return n
+}
+
 // guard ends the load of all when a threshold that asks for it is crossed by all shards together, until ctx ends. The
-// shard of the lowest index does it; some of the next look less often, lest it has died.
+// shard of the lowest index does it; some of the next look less often, lest it has died, and take its place when it has.
 func (m *Member) guard(ctx context.Context) {
 	const guards = 4
-	rank, _ := slices.BinarySearch(m.start.Members, m.me.Index)
-	if rank >= guards || !m.aborts() {
+	if m.rank() >= guards || !m.aborts() {
 		return
 	}
-	every := turn(m.every(liveInterval), rank)
-	for sleep(ctx, every) == nil {
+	for {
+		every := turn(m.every(liveInterval), m.rank())
+		if sleep(ctx, every) != nil {
+			return
+		}
 		try, cancel := context.WithTimeout(ctx, max(every, m.o.Silence/2))
 		merged, err := m.refresh(try)
 		if err == nil && merged.Crossed != nil {

@@ -80,6 +80,27 @@ func unpack(data []byte) (*report, error) {
 	return &r, nil
 }
 
+// longestRun is longer than any load test: a course has something for each second of it.
+const longestRun = 366 * 24 * time.Hour
+
+// check says what no shard can have stored in a segment of a load that began at start: whoever can write to the store
+// could keep a reader busy for ever.
+func (r *report) check(segment int, start time.Time) error {
+	if r.Segment != segment {
+		return fmt.Errorf("it is segment %d in the place of %d", r.Segment, segment)
+	}
+	times := []time.Time{r.At, r.Frame.At}
+	for i := range r.Moments {
+		times = append(times, r.Moments[i].At)
+	}
+	for _, at := range times {
+		if since := at.Sub(start); since < -time.Minute || since > longestRun {
+			return fmt.Errorf("it has something of %s, and the load began at %s", at.Format(time.RFC3339), start.Format(time.RFC3339))
+		}
+	}
+	return nil
+}
+
 // A segment is a part of the time whose course is in one blob, which is written again and again until it is over: so a
 // reader who comes late has few blobs to read, and a blob that is written is not large. Segments are the same for all
 // shards. They become longer with the run, so that there are not too many, up to a limit.

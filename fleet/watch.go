@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -56,6 +57,9 @@ func Watch(ctx context.Context, r Rendezvous, runID string) (*Watcher, error) {
 		return nil, noRun(r, id)
 	} else if err != nil {
 		return nil, err
+	}
+	if err := w.begun.check(); err != nil {
+		return nil, fmt.Errorf("the plan of run %s is not one of katydid's: %w", id, err)
 	}
 	w.follow()
 	w.looker = true
@@ -114,6 +118,7 @@ func (w *Watcher) lookForStart(ctx context.Context) error {
 		case err != nil:
 			return err
 		}
+		r.Members = slices.DeleteFunc(r.Members, func(index int) bool { return index < 0 || index >= len(w.shards) }) // whoever writes to the store
 		w.roll = &r
 	}
 	if w.start == nil {
@@ -165,9 +170,7 @@ func (w *Watcher) readAll(ctx context.Context) error {
 		})
 	}
 	for _, index := range w.roll.Members {
-		if index >= 0 && index < len(w.shards) {
-			next <- w.shards[index]
-		}
+		next <- w.shards[index]
 	}
 	close(next)
 	all.Wait()
@@ -188,6 +191,9 @@ func (w *Watcher) read(ctx context.Context, f *follow, mu *sync.Mutex) error {
 			return nil
 		}
 		r, err := unpack(data)
+		if err == nil {
+			err = r.check(f.segment, w.start.At)
+		}
 		var rows []stats.IntervalRow
 		if err == nil && r.Full {
 			rows, err = f.closeSegment(r)
