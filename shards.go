@@ -219,8 +219,8 @@ func (r *run) meet(setup func(context.Context) (json.RawMessage, error)) *failur
 		_ = r.shards.blobs.Close()
 		return fail
 	}
-	r.started = time.Now() // the wait is no part of the run
-	r.env.Recorder.Reset(r.started)
+	r.started = r.shards.start.At // the wait is no part of the run
+	r.out.begin(r.started)
 	if r.capRate(); r.k6 != nil {
 		r.k6.shared.Turn = r.shared.Turn
 		r.k6.setupData = r.shards.start.Setup
@@ -234,6 +234,8 @@ func (r *run) together() time.Time {
 		return time.Now()
 	}
 	time.Sleep(time.Until(r.shards.start.At))
+	r.env.Recorder.Begin(r.shards.start.At)
+	r.mark.Store(markProcess())
 	r.shards.begin()
 	return r.shards.start.At
 }

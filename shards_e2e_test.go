@@ -255,6 +255,49 @@ export function teardown(data) { http.get(%[1]q + "/teardown/" + data.word); }`,
 	}
 }
 
+// A shard's figures begin with the load, not with its wait for the others: rates are those that were asked for, its history,
+// log and summary are of one run, and what setup and teardown have sent is in the files of the shard that ran them.
+func TestShardsBeginWithTheLoad(t *testing.T) {
+	t.Parallel()
+	target := newPathTally(t)
+	url, env := rendezvous["folder"](t)
+	script := fmt.Sprintf(`import http from "k6/http";
+export const options = { scenarios: { s: { executor: "constant-arrival-rate", rate: 20, duration: "5s", preAllocatedVUs: 8 } } };
+export function setup() { http.get(%[1]q + "/setup"); }
+export default function () { http.get(%[1]q + "/"); }
+export function teardown() { http.get(%[1]q + "/teardown"); }`, target.url)
+	shards := fleetOf(t, 2, script, url, env)
+	rps, counted := 0.0, int64(0)
+	for _, p := range shards {
+		p.expect(exitOK)
+		var sum struct {
+			Started time.Time
+			Total   struct{ RPS float64 }
+		}
+		readJSON(t, filepath.Join(p.cmd.Dir, "out/s.json"), &sum)
+		rps += sum.Total.RPS
+		counted += lastOf(t, []*process{p}, "out/x_stats.csv", 2)
+		history := readCSV(t, filepath.Join(p.cmd.Dir, "out/x_stats_history.csv"))
+		for i, row := range history[1:] {
+			if at := number(t, row[0]); at != sum.Started.Unix()+int64(i) {
+				t.Errorf("line %d of the history of a run that began at %d is of second %d", i+1, sum.Started.Unix(), at)
+			}
+		}
+		report := newProcess(t, p.cmd.Dir, "report", "out/s.json", "out/x.hlog", "-o", "r.html").start()
+		report.expect(exitOK)
+		if page := read(t, filepath.Join(p.cmd.Dir, "r.html")); strings.Contains(page, "two runs") {
+			t.Error("the summary and the log of a shard are taken for two runs")
+		}
+	}
+	if rps < 19 || rps > 22 {
+		t.Errorf("20 requests a second were asked for, and %.2f are said to have been made", rps)
+	}
+	sent := target.of("/") + target.of("/setup") + target.of("/teardown")
+	if counted != sent || target.of("/setup") != 1 || target.of("/teardown") != 1 {
+		t.Errorf("%d requests were sent, %d counted: %v", sent, counted, target.by)
+	}
+}
+
 // A shard that is killed leaves what it had stored; the run goes on and says that it is partial.
 func TestShardsPartial(t *testing.T) {
 	t.Parallel()
