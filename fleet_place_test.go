@@ -41,8 +41,9 @@ func TestOpenFleetRefuses(t *testing.T) {
 		{nil, "a", nil, exitUsage, "there is no URL"},
 		{[]string{folder, "b"}, "a", nil, exitUsage, "give one URL"},
 		{[]string{"s3://bucket"}, "", nil, exitUsage, "which run?"},
-		{[]string{folder}, "../a", nil, exitUsage, "the run's name: ../a: it takes"},
+		{[]string{folder}, "../a", nil, exitUsage, `"../a" is no name of a run: it takes`},
 		{[]string{"ftp://x/y"}, "a", nil, exitUsage, "no URL that results can be exported to"},
+		{[]string{"https://a.blob.core.windows.net/c"}, "a", nil, exitUsage, "SAS_TOKEN is not set: it has to hold a SAS token with the permissions read and list (sp=rl)"},
 		{nil, "a", []string{"KATYDID_RENDEZVOUS=https://a.blob.core.windows.net/c", token}, exitNotExported, "does not permit to read and to list (sp=cw)"},
 	} {
 		_, fail := openFleet(&system{environ: c.environ}, c.words, c.run, func(string, ...any) {})

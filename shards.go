@@ -37,7 +37,7 @@ func (r *run) join() *failure {
 		return usage(err)
 	}
 	s := &shards{r: r}
-	if s.target, err = exporter.Parse(r.opts.rendezvous, r.sys.getenv); err != nil {
+	if s.target, err = parseStore(r.opts.rendezvous, r.sys.getenv, "read, create, write and list (sp=rcwl)"); err != nil {
 		return usage(fmt.Errorf("--rendezvous: %w", err))
 	}
 	warnings, err := s.target.CheckReading(time.Now(), time.Now().Add(r.opts.runTime))
@@ -78,12 +78,13 @@ func (r *run) shardReady() time.Duration {
 func joinFailure(err error) *failure {
 	var taken *fleet.TakenError
 	var differs *fleet.DiffersError
+	var over *fleet.OverError
 	var late *fleet.LateError
 	var aborted *fleet.AbortedError
 	switch {
 	case errors.As(err, &taken): // an engine has started it twice
 		return &failure{exitOK, err}
-	case errors.As(err, &differs):
+	case errors.As(err, &differs), errors.As(err, &over):
 		return usage(err)
 	case errors.As(err, &late):
 		return &failure{exitPartial, err}
@@ -103,7 +104,13 @@ func (s *shards) wait(setup func(context.Context) (json.RawMessage, error)) *fai
 		s.start, err = s.member.Wait(ctx, setup)
 		return err
 	})
-	if err != nil {
+	ended, failed := (*endedError)(nil), (*setupError)(nil)
+	switch {
+	case errors.As(err, &failed):
+		return &failure{r.noStart(), errors.New("setup failed, see above")}
+	case errors.As(err, &ended):
+		return &failure{r.noStart(), err}
+	case err != nil:
 		return joinFailure(err)
 	}
 	missing := ""
@@ -114,6 +121,19 @@ func (s *shards) wait(setup func(context.Context) (json.RawMessage, error)) *fai
 		s.start.At.Format("15:04:05.000"), missing, s.start.Offset.Round(time.Millisecond), s.start.Bound.Round(time.Millisecond))
 	return nil
 }
+
+// noStart is the exit code of a run that this process has ended before it began.
+func (r *run) noStart() int {
+	if r.k6 == nil {
+		return exitFailed
+	}
+	return max(r.exitCode(r.snapshot.Load()), exitFailed)
+}
+
+// setupError says to the other shards that setup has failed in this one.
+type setupError struct{}
+
+func (*setupError) Error() string { return "its log says why" }
 
 // begin lets the member tell the others what is measured, and heeds what is asked of all. Call it when the load begins.
 func (s *shards) begin() {
@@ -250,7 +270,7 @@ func (r *run) setupForAll() func(context.Context) (json.RawMessage, error) {
 		code, ready := r.setupK6()
 		if !ready {
 			r.noteK6(code)
-			return nil, errors.New("setup failed")
+			return nil, &setupError{}
 		}
 		return t.setupData, nil
 	}

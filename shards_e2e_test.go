@@ -195,8 +195,8 @@ func TestShardsOpenRun(t *testing.T) {
 	}
 }
 
-// A threshold that no shard crosses by itself, but all of them together, is crossed for all. Another index of the same run
-// that is started twice ends well; one with other options is refused.
+// A threshold that no shard crosses by itself, but all of them together, is crossed for all. A process too many of the same
+// run ends well; one with other options is refused, and so is one that comes when the run is over.
 func TestShardsAgree(t *testing.T) {
 	t.Parallel()
 	target := newPathTally(t)
@@ -210,6 +210,11 @@ func TestShardsAgree(t *testing.T) {
 	shards[0].says("begin together")
 	twice := again("1", "-u", "6")
 	twice.expect(exitOK)
+	more := again("auto", "-u", "6")
+	more.expect(exitOK)
+	if !twice.said("this one was started twice") || !more.said("all shards of run run-1 are there already") {
+		t.Errorf("%s%s", twice.stderr, more.stderr)
+	}
 	other := again("1", "-u", "7")
 	other.expect(exitUsage)
 	if !other.said("options") {
@@ -219,6 +224,34 @@ func TestShardsAgree(t *testing.T) {
 		p.expect(exitCrossed)
 		if n := lastOf(t, []*process{p}, "out/x_stats.csv", 2); n >= 180 || n == 0 {
 			t.Errorf("%s made %d requests by itself", p, n)
+		}
+	}
+	for _, index := range []string{"1", "auto"} { // as by somebody who runs the command of yesterday: no load must not look like success
+		p := again(index, "-u", "6")
+		p.expect(exitUsage)
+		if !p.said("run run-1 is over since") || !p.said("a new run needs an id of its own (--run-id)") {
+			t.Errorf("%s", p.stderr)
+		}
+	}
+}
+
+// What is wrong with the options of a shard is said in one line that names the option, before anything is sent.
+func TestShardsRefuse(t *testing.T) {
+	t.Parallel()
+	url, _ := rendezvous["folder"](t)
+	for _, tt := range []struct{ env, args, want string }{
+		{"KATYDID_SHARD=5", "--run-id r --rendezvous " + url, "KATYDID_SHARD=5 makes this shard 5, counted from 0, but there are only --shards 2"},
+		{"JOB_COMPLETION_INDEX=2", "--run-id r --rendezvous " + url, "JOB_COMPLETION_INDEX=2 makes this shard 2"},
+		{"A=b", "--shard-index 0 --run-id a/b --rendezvous " + url, "--run-id a/b is no name of a run: it takes 1 to 100 letters"},
+		{"KATYDID_RUN_ID=a b", "--shard-index 0 --rendezvous " + url, "KATYDID_RUN_ID=a b is no name of a run"},
+		{"A=b", "--worker --shard-index 0 --run-id r --rendezvous " + url, "--shards and --worker do not go together"},
+		{"SAS_TOKEN=", "--shard-index 0 --run-id r --rendezvous https://a.blob.core.windows.net/c", "SAS_TOKEN is not set: it has to hold a SAS token with the permissions read, create, write and list (sp=rcwl)"},
+	} {
+		p := newProcess(t, folder(t, map[string]string{"a.js": user("")}), append(strings.Fields("run a.js -H http://127.0.0.1:9 --shards 2"), strings.Fields(tt.args)...)...)
+		p.cmd.Env = append(p.cmd.Env, tt.env)
+		p.start().expect(exitUsage)
+		if !p.said("katydid: error: ") || !p.said(tt.want) {
+			t.Errorf("%s %s: %s", tt.env, tt.args, p.stderr)
 		}
 	}
 }
@@ -335,6 +368,39 @@ func TestShardsStopTogether(t *testing.T) {
 	readJSON(t, filepath.Join(strings.TrimPrefix(url, "file://"), "run-1/merged/fleet.json"), &sum)
 	if sum.Total.Count != target.of("/") || len(sum.Shards) != 2 || sum.Shards[0].Requests+sum.Shards[1].Requests != sum.Total.Count {
 		t.Errorf("the summary has %+v, the server %d requests", sum, target.of("/"))
+	}
+}
+
+// What ends a run before it began has the exit code that it has without shards, and the others are told.
+func TestShardsThatDoNotStart(t *testing.T) {
+	t.Parallel()
+	url, env := rendezvous["folder"](t)
+	stopped := shardOf(t, 0, 2, user(""), url, env, "-H", "http://127.0.0.1:9", "--run-id", "stopped").start()
+	stopped.says("waiting for the other shards")
+	stopped.signal(syscall.SIGINT)
+	stopped.expect(exitFailed)
+	if !stopped.said("error: got signal interrupt while the wait for the other shards was under way") {
+		t.Errorf("%s", stopped.stderr)
+	}
+	merged := newProcess(t, t.TempDir(), "merge", url, "--run-id", "stopped").start()
+	merged.expect(exitFailed)
+	if !merged.said("the run stopped was given up before it began: it was stopped while it waited for the start\n") {
+		t.Errorf("%s", merged.stderr)
+	}
+	failing := fleetOf(t, 2, `export const options = { vus: 2, duration: "5s" };
+export function setup() { throw new Error("no login"); }
+export default function () {}`, url, env, "--run-id", "failing")
+	lines := map[bool]string{true: "katydid: error: setup failed, see above\n", false: "): setup failed: its log says why\n"}
+	for _, p := range failing {
+		code := p.wait()
+		ran := p.said("no login")
+		if want := map[bool]int{true: exitK6Script, false: exitFailed}[ran]; code != want || !p.said(lines[ran]) {
+			t.Errorf("exit code %d, want %d: %s", code, want, p.stderr)
+		}
+		delete(lines, ran)
+	}
+	if len(lines) > 0 {
+		t.Error("setup was not run by one of two shards")
 	}
 }
 

@@ -41,6 +41,31 @@ func TestStoreIsAway(t *testing.T) {
 	}
 }
 
+// A store that refuses something for good is complained about once, not every two seconds.
+func TestStoreRefuses(t *testing.T) {
+	t.Parallel()
+	r := &refusing{memory: newMemory()}
+	shards := fleet(r, "r", 2, func(_ int, s *testShard) { s.length = 5 * time.Second })
+	for _, err := range runAll(t, shards...) {
+		must(t, err)
+	}
+	for _, s := range shards {
+		if n := strings.Count(strings.Join(s.log, "\n"), "what is asked of this shard cannot be read: no folder"); n != 1 {
+			t.Errorf("said %d times: %q", n, s.log)
+		}
+	}
+}
+
+// refusing is a store that does not let commands be read.
+type refusing struct{ *memory }
+
+func (r *refusing) Get(ctx context.Context, name string) ([]byte, error) {
+	if strings.Contains(name, "/control/") {
+		return nil, errors.New("no folder")
+	}
+	return r.memory.Get(ctx, name)
+}
+
 // A store that is gone for good ends the wait, and says what is where.
 func TestStoreIsGone(t *testing.T) {
 	t.Parallel()

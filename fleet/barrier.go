@@ -37,7 +37,7 @@ func (m *Member) Wait(ctx context.Context, setup func(context.Context) (json.Raw
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		m.abortStart(fmt.Sprintf("it was stopped while it waited for the start: %v", context.Cause(ctx)))
+		m.abortStart("it was stopped while it waited for the start")
 		return nil, err
 	case err != nil:
 		return nil, err

@@ -45,9 +45,8 @@ type Member struct {
 }
 
 // Join makes this process a shard of the run: it agrees with the others on the plan and claims an index. The errors that
-// are no trouble of the store's are *DiffersError, *TakenError (which is a reason to end well), *LateError and
-// *AbortedError. After an
-// error there is nothing to close.
+// are no trouble of the store's are *DiffersError, *TakenError (which is a reason to end well), *OverError, *LateError and
+// *AbortedError. After an error there is nothing to close.
 func Join(ctx context.Context, r Rendezvous, o Options) (*Member, error) {
 	id, err := parseRun(o.Run)
 	if err != nil {
