@@ -117,7 +117,11 @@ func (s *shards) wait(setup func(context.Context) (json.RawMessage, error)) *fai
 	if n := r.shard.Of - len(s.start.Members); n > 0 {
 		missing = fmt.Sprintf(", %s did not come", count(int64(n), "shard"))
 	}
-	r.log.infof("%s begin together at %s%s (the store's clock is ahead by %s, give or take %s)", count(int64(len(s.start.Members)), "shard"),
+	begin := " begin together"
+	if len(s.start.Members) == 1 {
+		begin = " begins"
+	}
+	r.log.infof("%s%s at %s%s (the store's clock is ahead by %s, give or take %s)", count(int64(len(s.start.Members)), "shard"), begin,
 		s.start.At.Format("15:04:05.000"), missing, s.start.Offset.Round(time.Millisecond), s.start.Bound.Round(time.Millisecond))
 	return nil
 }

@@ -195,27 +195,15 @@ func TestShardsOpenRun(t *testing.T) {
 	}
 }
 
-// A threshold that no shard crosses by itself, but all of them together, is crossed for all. A process too many of the same
-// run ends well; one with other options is refused, and so is one that comes when the run is over.
+// A threshold that no shard crosses by itself, but all of them together, is crossed for all. A process with other options is
+// refused.
 func TestShardsAgree(t *testing.T) {
 	t.Parallel()
 	target := newPathTally(t)
 	url, env := rendezvous["folder"](t)
-	again := func(i string, args ...string) *process {
-		p := newProcess(t, folder(t, map[string]string{"a.js": user("")}), append([]string{"run", "a.js", "--shards", "2", "--shard-index", i, "--run-id", "run-1",
-			"--rendezvous", url, "-H", target.url, "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<180"}, args...)...).start()
-		return p
-	}
 	shards := fleetOf(t, 2, user(""), url, env, "-H", target.url, "-u", "6", "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<180")
 	shards[0].says("begin together")
-	twice := again("1", "-u", "6")
-	twice.expect(exitOK)
-	more := again("auto", "-u", "6")
-	more.expect(exitOK)
-	if !twice.said("this one was started twice") || !more.said("all shards of run run-1 are there already") {
-		t.Errorf("%s%s", twice.stderr, more.stderr)
-	}
-	other := again("1", "-u", "7")
+	other := shardOf(t, 1, 2, user(""), url, env, "-H", target.url, "-u", "7", "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<180").start()
 	other.expect(exitUsage)
 	if !other.said("options") {
 		t.Errorf("%s", other.stderr)
@@ -226,8 +214,31 @@ func TestShardsAgree(t *testing.T) {
 			t.Errorf("%s made %d requests by itself", p, n)
 		}
 	}
-	for _, index := range []string{"1", "auto"} { // as by somebody who runs the command of yesterday: no load must not look like success
-		p := again(index, "-u", "6")
+}
+
+// A process too many of a run that goes on ends well: an engine has started it twice. One that comes when the run is over is
+// refused: it was given the id of an old run, and no load must not look like success.
+func TestShardsTooMany(t *testing.T) {
+	t.Parallel()
+	target := newPathTally(t)
+	url, env := rendezvous["folder"](t)
+	load := []string{"-H", target.url, "-u", "2", "-r", "100", "-t", "5m"}
+	again := func(index string) *process {
+		return shardOf(t, 0, 2, user(""), url, env, append(load, "--shard-index", index)...).start()
+	}
+	shards := fleetOf(t, 2, user(""), url, env, load...)
+	shards[0].says("all users spawned")
+	twice, more := again("1"), again("auto")
+	twice.expect(exitOK)
+	more.expect(exitOK)
+	if !twice.said("this one was started twice") || !more.said("all shards of run run-1 are there already") {
+		t.Errorf("%s%s", twice.stderr, more.stderr)
+	}
+	shards[1].signal(syscall.SIGTERM)
+	for _, p := range shards {
+		p.expect(exitOK)
+	}
+	for _, p := range []*process{again("1"), again("auto")} {
 		p.expect(exitUsage)
 		if !p.said("run run-1 is over since") || !p.said("a new run needs an id of its own (--run-id)") {
 			t.Errorf("%s", p.stderr)
