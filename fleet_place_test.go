@@ -57,6 +57,17 @@ func TestOpenFleetRefuses(t *testing.T) {
 	}
 }
 
+// The time that merge has is written as all times are.
+func TestMergeTimeout(t *testing.T) {
+	for text, want := range map[string]string{"5": "5s", "1m30s": "1m30s", "0": "", "-1s": "", "soon": ""} {
+		a := &mergeArgs{}
+		err := a.parse([]string{"--timeout=" + text})
+		if want == "" && (err == nil || !strings.HasPrefix(err.Error(), "--timeout "+text+" ")) || want != "" && (err != nil || a.limit.String() != want) {
+			t.Errorf("%s: %s, %v", text, a.limit, err)
+		}
+	}
+}
+
 func TestExitOfAFleet(t *testing.T) {
 	crossed := []metrics.Result{{OK: false}}
 	for name, c := range map[string]struct {
