@@ -63,19 +63,28 @@ func (u *cpuUse) end(l limits) float64 {
 
 // cpuSpan measures the share from one moment to the next.
 type cpuSpan struct {
-	at  time.Time
-	cpu time.Duration
+	at    time.Time
+	cpu   time.Duration
+	share float64
 }
 
-// next is the share since the call before, 0 to 1; below 0 at the first.
+// briefest is the shortest time whose share means something: that of the millisecond in which the last figures are collected is
+// that of collecting them.
+const briefest = 100 * time.Millisecond
+
+// next is the share since the call before, 0 to 1; below 0 at the first. If that was just now it is what it was then.
 func (u *cpuSpan) next(l limits) float64 {
+	now := time.Now()
+	if !u.at.IsZero() && now.Sub(u.at) < briefest {
+		return u.share
+	}
 	cpu, _ := resourceUsage()
 	before := *u
-	u.at, u.cpu = time.Now(), cpu
-	if before.at.IsZero() {
-		return -1
+	u.at, u.cpu, u.share = now, cpu, -1
+	if !before.at.IsZero() {
+		u.share = l.share(cpu-before.cpu, now.Sub(before.at))
 	}
-	return l.share(cpu-before.cpu, u.at.Sub(before.at))
+	return u.share
 }
 
 // share is how much of what this process may take it has taken in a time: 1 for all of it. A quota that is smaller than the

@@ -33,7 +33,7 @@ func (a *engineArgs) options() []ownOption {
 	return []ownOption{
 		{"shards", asWhole(&a.shards, 1, mostShards)},
 		{"rendezvous", a.setRendezvous},
-		{"run-id", asRunID(&a.runID)},
+		{"run-id", a.setRunID},
 	}
 }
 
@@ -130,15 +130,22 @@ func credentials(address string) (needed, optional []string) {
 	return []string{exporter.EnvToken}, nil
 }
 
-// asRunID takes the name of a run, which is that of its folder in the store.
+func (a *engineArgs) setRunID(s string) error {
+	if err := asRunID(&a.runID)(s); err != nil {
+		return fmt.Errorf("%s %w", s, err)
+	}
+	return nil
+}
+
+// asRunID takes the name of a run, which is that of its folder in the store. Its error goes behind what was given.
 func asRunID(p *string) func(string) error {
 	return func(s string) error {
-		ok := len(s) <= 100 && strings.Trim(s[:1], ".-_") != ""
+		ok := s != "" && len(s) <= 100 && strings.Trim(s[:1], ".-_") != ""
 		for _, c := range s {
 			ok = ok && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("._-", c))
 		}
 		if !ok {
-			return fmt.Errorf("%s: it takes 1 to 100 letters, digits, dots, dashes and underscores, letter or digit first", s)
+			return errors.New("is no name of a run: it takes 1 to 100 letters, digits, dots, dashes and underscores, letter or digit first")
 		}
 		*p = s
 		return nil

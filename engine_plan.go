@@ -117,9 +117,6 @@ func (p *enginePlan) measureNative(r *run) *failure {
 	if r.shape != "" && !open {
 		r.log.warnf("the load shape %s decides on the load as it runs: memory and processors are for %s; give what it really needs", r.shape, count(int64(p.demand.users), "user"))
 	}
-	if r.embedded {
-		r.log.warnf("no host was given: each process loads a target API of its own")
-	}
 	return nil
 }
 

@@ -19,7 +19,7 @@ func (o *options) shardOptions() []*option {
 			help: "Make the load together with others: N processes in all, each started with the same options. Users, rates and thresholds mean all of them."},
 		{name: "rendezvous", env: "RENDEZVOUS", meta: "URL", secret: true, group: groupShards, set: asText(&o.rendezvous),
 			help: "Where they meet: blob storage as for --export; the token has to permit reading and listing, too (sp=rcwl)."},
-		{name: "run-id", env: "RUN_ID", meta: "NAME", group: groupShards, set: asText(&o.runID),
+		{name: "run-id", env: "RUN_ID", meta: "NAME", group: groupShards, set: asRunID(&o.runID),
 			help: "The name of the run, which all of them are given, and no other run."},
 		{name: "shard-index", env: "SHARD_INDEX", meta: "N", group: groupShards, set: asShardIndex(&o.shardIndex),
 			help: "Which of them this is, from 0, or auto for the next that is free. Not needed where the engine says it (JOB_COMPLETION_INDEX and the like) or KATYDID_SHARD does."},
@@ -52,6 +52,8 @@ func (o *options) checkShards() error {
 		return nil
 	}
 	switch {
+	case o.worker:
+		return errors.New("--shards and --worker do not go together: the workers of a Locust master have their parts of the load from it")
 	case o.rendezvous == "":
 		return errors.New("--shards needs a place where the processes meet: --rendezvous URL")
 	case o.runID == "":

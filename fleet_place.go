@@ -45,9 +45,9 @@ func openFleet(sys *system, words []string, runID string, warn func(format strin
 	}
 	err := asRunID(&p.run)(runID)
 	if err != nil {
-		return nil, usage(fmt.Errorf("the run's name: %w", err))
+		return nil, usage(fmt.Errorf("%q %w", runID, err))
 	}
-	if p.target, err = exporter.Parse(address, sys.getenv); err != nil {
+	if p.target, err = parseStore(address, sys.getenv, "read and list (sp=rl)"); err != nil {
 		return nil, usage(err)
 	}
 	warnings, err := p.target.CheckLooking(time.Now())
@@ -61,6 +61,15 @@ func openFleet(sys *system, words []string, runID string, warn func(format strin
 		return nil, &failure{exitNotExported, err}
 	}
 	return p, nil
+}
+
+// parseStore is exporter.Parse for a store that is read, too: a token that is missing needs other permissions.
+func parseStore(address string, getenv func(string) string, permissions string) (*exporter.Target, error) {
+	target, err := exporter.Parse(address, getenv)
+	if errors.Is(err, exporter.ErrNoToken) {
+		err = fmt.Errorf("%w with the permissions %s", exporter.ErrNoToken, permissions)
+	}
+	return target, err
 }
 
 // cutRun takes the name of a run off the end of a URL's path; "" if the path is empty.

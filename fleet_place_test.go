@@ -41,8 +41,9 @@ func TestOpenFleetRefuses(t *testing.T) {
 		{nil, "a", nil, exitUsage, "there is no URL"},
 		{[]string{folder, "b"}, "a", nil, exitUsage, "give one URL"},
 		{[]string{"s3://bucket"}, "", nil, exitUsage, "which run?"},
-		{[]string{folder}, "../a", nil, exitUsage, "the run's name: ../a: it takes"},
+		{[]string{folder}, "../a", nil, exitUsage, `"../a" is no name of a run: it takes`},
 		{[]string{"ftp://x/y"}, "a", nil, exitUsage, "no URL that results can be exported to"},
+		{[]string{"https://a.blob.core.windows.net/c"}, "a", nil, exitUsage, "SAS_TOKEN is not set: it has to hold a SAS token with the permissions read and list (sp=rl)"},
 		{nil, "a", []string{"KATYDID_RENDEZVOUS=https://a.blob.core.windows.net/c", token}, exitNotExported, "does not permit to read and to list (sp=cw)"},
 	} {
 		_, fail := openFleet(&system{environ: c.environ}, c.words, c.run, func(string, ...any) {})
@@ -53,6 +54,17 @@ func TestOpenFleetRefuses(t *testing.T) {
 	p, fail := openFleet(&system{environ: []string{"KATYDID_RENDEZVOUS=" + folder, "KATYDID_RUN_ID=a"}}, nil, "", func(string, ...any) {})
 	if fail != nil || p.run != "a" {
 		t.Errorf("from the environment: %+v, %v", p, fail)
+	}
+}
+
+// The time that merge has is written as all times are.
+func TestMergeTimeout(t *testing.T) {
+	for text, want := range map[string]string{"5": "5s", "1m30s": "1m30s", "0": "", "-1s": "", "soon": ""} {
+		a := &mergeArgs{}
+		err := a.parse([]string{"--timeout=" + text})
+		if want == "" && (err == nil || !strings.HasPrefix(err.Error(), "--timeout "+text+" ")) || want != "" && (err != nil || a.limit.String() != want) {
+			t.Errorf("%s: %s, %v", text, a.limit, err)
+		}
 	}
 }
 

@@ -71,6 +71,9 @@ func (a *herokuArgs) advise(sys *system, p *enginePlan, d dyno) {
 	for _, name := range localSettings(sys.environ, nil) {
 		say("%s is set here; on the dynos it counts only if it is a config variable of the app", name)
 	}
+	if p.run.embedded {
+		say("no host is given, without which no process starts: give --host, unless KATYDID_HOST is a config variable of the app")
+	}
 	if isLocal(a.rendezvous) {
 		say("%s is each dyno itself, where nobody listens", a.rendezvous)
 	}

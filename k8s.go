@@ -61,6 +61,9 @@ func k8sText(sys *system, args []string) ([]byte, *failure) {
 	if err := refuseLeak(sys.environ, b.String()); err != nil {
 		return nil, usage(err)
 	}
+	if p.run.embedded && !slices.Contains(a.secretEnv, "KATYDID_HOST") && !slices.Contains(a.secretEnv, "LOCUST_HOST") {
+		return nil, usage(errors.New("no host is given, without which no process starts: give --host"))
+	}
 	return b.Bytes(), nil
 }
 

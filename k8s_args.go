@@ -61,7 +61,7 @@ func (a *k8sArgs) options() []ownOption {
 
 var (
 	cpuForm    = regexp.MustCompile(`^([1-9]\d*m|[1-9]\d*(\.\d{1,3})?|0\.\d{0,2}[1-9])$`)
-	memoryForm = regexp.MustCompile(`^[1-9]\d*([KMGT]i|[kMGT])?$`)
+	memoryForm = regexp.MustCompile(`^([1-9]\d*([KMGT]i|[kMGT])|[1-9]\d{7,})$`) // no less than 10 MB without a unit, which was forgotten
 	envName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	label      = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 )

@@ -97,11 +97,12 @@ func TestK8sRefusals(t *testing.T) {
 		{"k6.js --shards 2 --rendezvous file:///tmp", "--rendezvous file:// is a folder of one machine"},
 		{"k6.js --shards 2 --rendezvous ftp://x", "--rendezvous ftp://x: this is no URL"},
 		{"k6.js --shards 2 --rendezvous " + azure + "?sv=1&sig=verysecret", "--rendezvous holds a token"},
-		{"k6.js --shards 2 --run-id a/b --rendezvous " + azure, "--run-id a/b: it takes 1 to 100"},
+		{"k6.js --shards 2 --run-id a/b --rendezvous " + azure, "--run-id a/b is no name of a run: it takes 1 to 100"},
 		{"k6.js --shards 2 --name Nightly --rendezvous " + azure, "--name Nightly: Kubernetes takes"},
 		{"k6.js --shards 200 --rendezvous " + azure + " --name " + strings.Repeat("n", 60), "is too long: behind it comes the number of the pod"},
 		{"k6.js --shards 2 --cpu 0 --rendezvous " + azure, "--cpu 0: it is a number of processors"},
 		{"k6.js --shards 2 --memory 1GB --rendezvous " + azure, "--memory 1GB: it is a number of bytes"},
+		{"k6.js --shards 2 --memory 256 --rendezvous " + azure, "--memory 256: it is a number of bytes, such as 256Mi"},
 		{"k6.js --shards 2 --secret-env A=b --rendezvous " + azure, "--secret-env is the name of a variable"},
 		{"k6.js --shards 2 --script-from git --rendezvous " + azure, "--script-from must be one of configmap, image"},
 		{"a\x01b.js --shards 2 --rendezvous " + azure, "holds a control character"},
@@ -118,6 +119,7 @@ func TestK8sRefusals(t *testing.T) {
 		{"load/shop.js --shards 2 --csv a --export " + azure + "?sv=1&sig=verysecret --rendezvous " + azure, "--secret-env KATYDID_EXPORT"},
 		{"secret.js --shards 2 --password verysecret --rendezvous " + azure, "--secret-env SHOP_PASSWORD"},
 		{"k6.js --shards 2 --secret-source mock=a=verysecret --rendezvous " + azure, "--secret-env K6_SECRET_SOURCE"},
+		{"load/shop.js --shards 2 --rendezvous " + azure, "no host is given, without which no process starts: give --host"},
 		{"leak.js --shards 2 --rendezvous " + azure, "the value of SAS_TOKEN would be printed"},
 	}
 	for _, tt := range tests {

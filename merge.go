@@ -31,7 +31,8 @@ AWS_SECRET_ACCESS_KEY.
 
       --run-id NAME     the run; KATYDID_RUN_ID
   -o, --output PREFIX   of the files (default: the name of the run)
-      --timeout TIME    give up on the store after this time (default 2m)
+      --timeout TIME    give up on the store after this time, such as 30s
+                        (default 2m)
 
 It ends with 99 if the run is over and a threshold was crossed, with 8 if the
 run is PARTIAL, with 6 if the store cannot be read, else with 0.
@@ -87,9 +88,17 @@ func (a *mergeArgs) parse(args []string) error {
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&a.run, "run-id", "", "")
 	flags.StringVarP(&a.output, "output", "o", "", "")
-	flags.DurationVar(&a.limit, "timeout", 2*time.Minute, "")
+	limit := flags.String("timeout", "2m", "")
 	err := flags.Parse(args)
 	a.words = flags.Args()
+	if err == nil {
+		if err = asTimespan(&a.limit)(*limit); err == nil && a.limit == 0 {
+			err = errors.New("must be more than 0")
+		}
+		if err != nil {
+			return fmt.Errorf("--timeout %s %w", *limit, err)
+		}
+	}
 	for _, name := range []string{"run-id", "output"} {
 		if f := flags.Lookup(name); err == nil && f.Changed && f.Value.String() == "" {
 			return fmt.Errorf("--%s is empty: is a shell variable in it not set?", name)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -99,6 +100,12 @@ func writable(path string) error {
 // withoutPath leaves out the name of a file that the text around the error has already, or that tells a user nothing.
 func withoutPath(err error) error { return stats.RootCause(err) }
 
+// begin lets the files begin at a moment that was not known when they were opened. What cannot be written now is written
+// with the first second.
+func (o *outputs) begin(at time.Time) {
+	o.check(o.files.Begin(at), o.hlog.begin(at))
+}
+
 // start begins to collect, half a second after each second of the clock, so that jitter cannot make a second of the
 // history fall out or come twice. The second of the start has its row already.
 func (o *outputs) start() {
@@ -106,7 +113,7 @@ func (o *outputs) start() {
 		defer close(o.done)
 		last := o.r.started.Truncate(time.Second)
 		for {
-			now := time.Now()
+			now := later(time.Now(), o.r.started) // which, of several processes, is a moment to come
 			next := now.Truncate(time.Second)
 			if !next.After(last) || now.Sub(next) > time.Second/2 {
 				next = next.Add(time.Second)
@@ -120,6 +127,13 @@ func (o *outputs) start() {
 			}
 		}
 	}()
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // tick is one second's work.
@@ -237,6 +251,24 @@ func openHLog(path string, start time.Time) (*hlogFile, error) {
 		err = h.flush()
 	}
 	return h, err
+}
+
+// begin makes the log one of a run that begins at a moment. Nothing was logged yet.
+func (h *hlogFile) begin(at time.Time) (err error) {
+	if h == nil {
+		return nil
+	}
+	if err = h.file.Truncate(0); err != nil {
+		return err
+	}
+	if _, err = h.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	h.pending = h.pending[:0]
+	if h.log, err = stats.NewHLog(h, at); err != nil {
+		return err
+	}
+	return h.flush()
 }
 
 // Write takes lines from the HLogWriter.

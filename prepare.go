@@ -71,9 +71,9 @@ func (r *run) capRate() {
 	}
 	switch {
 	case r.opts.maxRPS > 0:
-		r.cap = r.shard.Cap(r.opts.maxRPS, r.started)
+		r.cap = r.shard.Cap(r.opts.maxRPS, time.Now())
 	case r.sys.onDyno():
-		r.cap = load.NewCap(dynoRPS, r.started)
+		r.cap = load.NewCap(dynoRPS, time.Now())
 		r.log.infof("on a dyno: no more than %d requests per second are sent, as Heroku's guideline for load tests says; --max-rps changes that", dynoRPS)
 	default:
 		return

@@ -37,7 +37,7 @@ func (r *run) join() *failure {
 		return usage(err)
 	}
 	s := &shards{r: r}
-	if s.target, err = exporter.Parse(r.opts.rendezvous, r.sys.getenv); err != nil {
+	if s.target, err = parseStore(r.opts.rendezvous, r.sys.getenv, "read, create, write and list (sp=rcwl)"); err != nil {
 		return usage(fmt.Errorf("--rendezvous: %w", err))
 	}
 	warnings, err := s.target.CheckReading(time.Now(), time.Now().Add(r.opts.runTime))
@@ -78,12 +78,13 @@ func (r *run) shardReady() time.Duration {
 func joinFailure(err error) *failure {
 	var taken *fleet.TakenError
 	var differs *fleet.DiffersError
+	var over *fleet.OverError
 	var late *fleet.LateError
 	var aborted *fleet.AbortedError
 	switch {
 	case errors.As(err, &taken): // an engine has started it twice
 		return &failure{exitOK, err}
-	case errors.As(err, &differs):
+	case errors.As(err, &differs), errors.As(err, &over):
 		return usage(err)
 	case errors.As(err, &late):
 		return &failure{exitPartial, err}
@@ -103,17 +104,40 @@ func (s *shards) wait(setup func(context.Context) (json.RawMessage, error)) *fai
 		s.start, err = s.member.Wait(ctx, setup)
 		return err
 	})
-	if err != nil {
+	ended, failed := (*endedError)(nil), (*setupError)(nil)
+	switch {
+	case errors.As(err, &failed):
+		return &failure{r.noStart(), errors.New("setup failed, see above")}
+	case errors.As(err, &ended):
+		return &failure{r.noStart(), err}
+	case err != nil:
 		return joinFailure(err)
 	}
 	missing := ""
 	if n := r.shard.Of - len(s.start.Members); n > 0 {
 		missing = fmt.Sprintf(", %s did not come", count(int64(n), "shard"))
 	}
-	r.log.infof("%s begin together at %s%s (the store's clock is ahead by %s, give or take %s)", count(int64(len(s.start.Members)), "shard"),
+	begin := " begin together"
+	if len(s.start.Members) == 1 {
+		begin = " begins"
+	}
+	r.log.infof("%s%s at %s%s (the store's clock is ahead by %s, give or take %s)", count(int64(len(s.start.Members)), "shard"), begin,
 		s.start.At.Format("15:04:05.000"), missing, s.start.Offset.Round(time.Millisecond), s.start.Bound.Round(time.Millisecond))
 	return nil
 }
+
+// noStart is the exit code of a run that this process has ended before it began.
+func (r *run) noStart() int {
+	if r.k6 == nil {
+		return exitFailed
+	}
+	return max(r.exitCode(r.snapshot.Load()), exitFailed)
+}
+
+// setupError says to the other shards that setup has failed in this one.
+type setupError struct{}
+
+func (*setupError) Error() string { return "its log says why" }
 
 // begin lets the member tell the others what is measured, and heeds what is asked of all. Call it when the load begins.
 func (s *shards) begin() {
@@ -219,8 +243,8 @@ func (r *run) meet(setup func(context.Context) (json.RawMessage, error)) *failur
 		_ = r.shards.blobs.Close()
 		return fail
 	}
-	r.started = time.Now() // the wait is no part of the run
-	r.env.Recorder.Reset(r.started)
+	r.started = r.shards.start.At // the wait is no part of the run
+	r.out.begin(r.started)
 	if r.capRate(); r.k6 != nil {
 		r.k6.shared.Turn = r.shared.Turn
 		r.k6.setupData = r.shards.start.Setup
@@ -234,6 +258,8 @@ func (r *run) together() time.Time {
 		return time.Now()
 	}
 	time.Sleep(time.Until(r.shards.start.At))
+	r.env.Recorder.Begin(r.shards.start.At)
+	r.mark.Store(markProcess())
 	r.shards.begin()
 	return r.shards.start.At
 }
@@ -248,7 +274,7 @@ func (r *run) setupForAll() func(context.Context) (json.RawMessage, error) {
 		code, ready := r.setupK6()
 		if !ready {
 			r.noteK6(code)
-			return nil, errors.New("setup failed")
+			return nil, &setupError{}
 		}
 		return t.setupData, nil
 	}

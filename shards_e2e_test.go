@@ -195,22 +195,15 @@ func TestShardsOpenRun(t *testing.T) {
 	}
 }
 
-// A threshold that no shard crosses by itself, but all of them together, is crossed for all. Another index of the same run
-// that is started twice ends well; one with other options is refused.
+// A threshold that no shard crosses by itself, but all of them together, is crossed for all. A process with other options is
+// refused.
 func TestShardsAgree(t *testing.T) {
 	t.Parallel()
 	target := newPathTally(t)
 	url, env := rendezvous["folder"](t)
-	again := func(i string, args ...string) *process {
-		p := newProcess(t, folder(t, map[string]string{"a.js": user("")}), append([]string{"run", "a.js", "--shards", "2", "--shard-index", i, "--run-id", "run-1",
-			"--rendezvous", url, "-H", target.url, "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<180"}, args...)...).start()
-		return p
-	}
 	shards := fleetOf(t, 2, user(""), url, env, "-H", target.url, "-u", "6", "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<180")
 	shards[0].says("begin together")
-	twice := again("1", "-u", "6")
-	twice.expect(exitOK)
-	other := again("1", "-u", "7")
+	other := shardOf(t, 1, 2, user(""), url, env, "-H", target.url, "-u", "7", "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<180").start()
 	other.expect(exitUsage)
 	if !other.said("options") {
 		t.Errorf("%s", other.stderr)
@@ -219,6 +212,57 @@ func TestShardsAgree(t *testing.T) {
 		p.expect(exitCrossed)
 		if n := lastOf(t, []*process{p}, "out/x_stats.csv", 2); n >= 180 || n == 0 {
 			t.Errorf("%s made %d requests by itself", p, n)
+		}
+	}
+}
+
+// A process too many of a run that goes on ends well: an engine has started it twice. One that comes when the run is over is
+// refused: it was given the id of an old run, and no load must not look like success.
+func TestShardsTooMany(t *testing.T) {
+	t.Parallel()
+	target := newPathTally(t)
+	url, env := rendezvous["folder"](t)
+	load := []string{"-H", target.url, "-u", "2", "-r", "100", "-t", "5m"}
+	again := func(index string) *process {
+		return shardOf(t, 0, 2, user(""), url, env, append(load, "--shard-index", index)...).start()
+	}
+	shards := fleetOf(t, 2, user(""), url, env, load...)
+	shards[0].says("all users spawned")
+	twice, more := again("1"), again("auto")
+	twice.expect(exitOK)
+	more.expect(exitOK)
+	if !twice.said("this one was started twice") || !more.said("all shards of run run-1 are there already") {
+		t.Errorf("%s%s", twice.stderr, more.stderr)
+	}
+	shards[1].signal(syscall.SIGTERM)
+	for _, p := range shards {
+		p.expect(exitOK)
+	}
+	for _, p := range []*process{again("1"), again("auto")} {
+		p.expect(exitUsage)
+		if !p.said("run run-1 is over since") || !p.said("a new run needs an id of its own (--run-id)") {
+			t.Errorf("%s", p.stderr)
+		}
+	}
+}
+
+// What is wrong with the options of a shard is said in one line that names the option, before anything is sent.
+func TestShardsRefuse(t *testing.T) {
+	t.Parallel()
+	url, _ := rendezvous["folder"](t)
+	for _, tt := range []struct{ env, args, want string }{
+		{"KATYDID_SHARD=5", "--run-id r --rendezvous " + url, "KATYDID_SHARD=5 makes this shard 5, counted from 0, but there are only --shards 2"},
+		{"JOB_COMPLETION_INDEX=2", "--run-id r --rendezvous " + url, "JOB_COMPLETION_INDEX=2 makes this shard 2"},
+		{"A=b", "--shard-index 0 --run-id a/b --rendezvous " + url, "--run-id a/b is no name of a run: it takes 1 to 100 letters"},
+		{"KATYDID_RUN_ID=a b", "--shard-index 0 --rendezvous " + url, "KATYDID_RUN_ID=a b is no name of a run"},
+		{"A=b", "--worker --shard-index 0 --run-id r --rendezvous " + url, "--shards and --worker do not go together"},
+		{"SAS_TOKEN=", "--shard-index 0 --run-id r --rendezvous https://a.blob.core.windows.net/c", "SAS_TOKEN is not set: it has to hold a SAS token with the permissions read, create, write and list (sp=rcwl)"},
+	} {
+		p := newProcess(t, folder(t, map[string]string{"a.js": user("")}), append(strings.Fields("run a.js -H http://127.0.0.1:9 --shards 2"), strings.Fields(tt.args)...)...)
+		p.cmd.Env = append(p.cmd.Env, tt.env)
+		p.start().expect(exitUsage)
+		if !p.said("katydid: error: ") || !p.said(tt.want) {
+			t.Errorf("%s %s: %s", tt.env, tt.args, p.stderr)
 		}
 	}
 }
@@ -252,6 +296,49 @@ export function teardown(data) { http.get(%[1]q + "/teardown/" + data.word); }`,
 		if target.of(fmt.Sprintf("/blue/%d", id)) == 0 {
 			t.Errorf("there was no user %d", id)
 		}
+	}
+}
+
+// A shard's figures begin with the load, not with its wait for the others: rates are those that were asked for, its history,
+// log and summary are of one run, and what setup and teardown have sent is in the files of the shard that ran them.
+func TestShardsBeginWithTheLoad(t *testing.T) {
+	t.Parallel()
+	target := newPathTally(t)
+	url, env := rendezvous["folder"](t)
+	script := fmt.Sprintf(`import http from "k6/http";
+export const options = { scenarios: { s: { executor: "constant-arrival-rate", rate: 20, duration: "5s", preAllocatedVUs: 8 } } };
+export function setup() { http.get(%[1]q + "/setup"); }
+export default function () { http.get(%[1]q + "/"); }
+export function teardown() { http.get(%[1]q + "/teardown"); }`, target.url)
+	shards := fleetOf(t, 2, script, url, env)
+	rps, counted := 0.0, int64(0)
+	for _, p := range shards {
+		p.expect(exitOK)
+		var sum struct {
+			Started time.Time
+			Total   struct{ RPS float64 }
+		}
+		readJSON(t, filepath.Join(p.cmd.Dir, "out/s.json"), &sum)
+		rps += sum.Total.RPS
+		counted += lastOf(t, []*process{p}, "out/x_stats.csv", 2)
+		history := readCSV(t, filepath.Join(p.cmd.Dir, "out/x_stats_history.csv"))
+		for i, row := range history[1:] {
+			if at := number(t, row[0]); at != sum.Started.Unix()+int64(i) {
+				t.Errorf("line %d of the history of a run that began at %d is of second %d", i+1, sum.Started.Unix(), at)
+			}
+		}
+		report := newProcess(t, p.cmd.Dir, "report", "out/s.json", "out/x.hlog", "-o", "r.html").start()
+		report.expect(exitOK)
+		if page := read(t, filepath.Join(p.cmd.Dir, "r.html")); strings.Contains(page, "two runs") {
+			t.Error("the summary and the log of a shard are taken for two runs")
+		}
+	}
+	if rps < 19 || rps > 22 {
+		t.Errorf("20 requests a second were asked for, and %.2f are said to have been made", rps)
+	}
+	sent := target.of("/") + target.of("/setup") + target.of("/teardown")
+	if counted != sent || target.of("/setup") != 1 || target.of("/teardown") != 1 {
+		t.Errorf("%d requests were sent, %d counted: %v", sent, counted, target.by)
 	}
 }
 
@@ -292,6 +379,39 @@ func TestShardsStopTogether(t *testing.T) {
 	readJSON(t, filepath.Join(strings.TrimPrefix(url, "file://"), "run-1/merged/fleet.json"), &sum)
 	if sum.Total.Count != target.of("/") || len(sum.Shards) != 2 || sum.Shards[0].Requests+sum.Shards[1].Requests != sum.Total.Count {
 		t.Errorf("the summary has %+v, the server %d requests", sum, target.of("/"))
+	}
+}
+
+// What ends a run before it began has the exit code that it has without shards, and the others are told.
+func TestShardsThatDoNotStart(t *testing.T) {
+	t.Parallel()
+	url, env := rendezvous["folder"](t)
+	stopped := shardOf(t, 0, 2, user(""), url, env, "-H", "http://127.0.0.1:9", "--run-id", "stopped").start()
+	stopped.says("waiting for the other shards")
+	stopped.signal(syscall.SIGINT)
+	stopped.expect(exitFailed)
+	if !stopped.said("error: got signal interrupt while the wait for the other shards was under way") {
+		t.Errorf("%s", stopped.stderr)
+	}
+	merged := newProcess(t, t.TempDir(), "merge", url, "--run-id", "stopped").start()
+	merged.expect(exitFailed)
+	if !merged.said("the run stopped was given up before it began: it was stopped while it waited for the start\n") {
+		t.Errorf("%s", merged.stderr)
+	}
+	failing := fleetOf(t, 2, `export const options = { vus: 2, duration: "5s" };
+export function setup() { throw new Error("no login"); }
+export default function () {}`, url, env, "--run-id", "failing")
+	lines := map[bool]string{true: "katydid: error: setup failed, see above\n", false: "): setup failed: its log says why\n"}
+	for _, p := range failing {
+		code := p.wait()
+		ran := p.said("no login")
+		if want := map[bool]int{true: exitK6Script, false: exitFailed}[ran]; code != want || !p.said(lines[ran]) {
+			t.Errorf("exit code %d, want %d: %s", code, want, p.stderr)
+		}
+		delete(lines, ran)
+	}
+	if len(lines) > 0 {
+		t.Error("setup was not run by one of two shards")
 	}
 }
 

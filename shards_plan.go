@@ -24,6 +24,8 @@ func (r *run) shardNumber() (int, error) {
 		return 0, errors.New("--shards: which of them is this? give --shard-index N, or auto for the next that is free")
 	case count > 0 && count != r.opts.shards:
 		return 0, fmt.Errorf("--shards %d, but the engine that sets %s says that there are %d: give the same number", r.opts.shards, from, count)
+	case index >= r.opts.shards:
+		return 0, fmt.Errorf("%s=%s makes this shard %d, counted from 0, but there are only --shards %d", from, r.sys.getenv(from), index, r.opts.shards)
 	}
 	return index, nil
 }

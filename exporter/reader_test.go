@@ -155,7 +155,7 @@ func TestReadingIsDenied(t *testing.T) {
 
 func TestCheckReading(t *testing.T) {
 	now := time.Date(2026, 11, 22, 21, 0, 0, 0, time.UTC)
-	for sp, want := range map[string]string{"rcwl": "", "racwl": "", "cw": "does not permit to read and to list (sp=cw)", "rl": "does not permit to write"} {
+	for sp, want := range map[string]string{"rcwl": "", "racwl": "", "cw": "does not permit to read and to list (sp=cw)", "rl": "does not permit to write (sp has neither c nor w); make one with sp=rcwl"} {
 		target, err := Parse("https://a.blob.core.windows.net/c", env(EnvToken, "sv=1&sr=c&sp="+sp+"&se=2026-11-22T23:00:00Z&sig="+fakeSignature))
 		must(t, err)
 		warnings, err := target.CheckReading(now, now.Add(time.Hour))

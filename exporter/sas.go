@@ -60,18 +60,19 @@ func isWord(s string) bool {
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 // check says whether the token can serve a run from now to end, as far as it shows: the store has the last word.
-func (s *sas) check(now, end time.Time, https bool) (warnings []string, err error) {
+// needed are the permissions that it should have.
+func (s *sas) check(now, end time.Time, https bool, needed string) (warnings []string, err error) {
 	if err := s.checkKind(); err != nil {
 		return nil, err
 	}
 	if s.fields["spr"] == "https" && !https {
 		return nil, errors.New("the token is for https only (spr=https), but the URL is http")
 	}
-	if err := s.checkPermissions(); err != nil {
+	if err := s.checkPermissions(needed); err != nil {
 		return nil, err
 	}
 	warnings, err = s.checkTime(now, end)
-	return append(warnings, s.warn("cw")...), err
+	return append(warnings, s.warn(needed)...), err
 }
 
 func (s *sas) checkKind() error {
@@ -91,27 +92,27 @@ func (s *sas) checkKind() error {
 
 // checkPermissions wants w, which creates and replaces: files are replaced while the run goes on. A token that refers
 // to a policy (si) has its permissions and times there.
-func (s *sas) checkPermissions() error {
+func (s *sas) checkPermissions(needed string) error {
 	sp := s.fields["sp"]
 	switch {
 	case strings.Contains(sp, "w"), sp == "" && s.fields["si"] != "":
 		return nil
 	case strings.Contains(sp, "c"):
-		return errors.New("the token permits to create but not to replace blobs (sp has no w); make one with sp=cw")
+		return errors.New("the token permits to create but not to replace blobs (sp has no w); make one with sp=" + needed)
 	}
-	return errors.New("the token does not permit to write (sp has neither c nor w); make one with sp=cw")
+	return errors.New("the token does not permit to write (sp has neither c nor w); make one with sp=" + needed)
 }
 
 // checkReading is check for a store that is also read: it wants r and l, too.
 func (s *sas) checkReading(now, end time.Time, https bool) (warnings []string, err error) {
-	if _, err := s.check(now, end, https); err != nil {
+	warnings, err = s.check(now, end, https, "rcwl")
+	if err != nil {
 		return nil, err
 	}
 	if sp := s.fields["sp"]; (sp != "" || s.fields["si"] == "") && !(strings.Contains(sp, "r") && strings.Contains(sp, "l")) {
 		return nil, fmt.Errorf("the token does not permit to read and to list (sp=%s): the shards of a run meet in the store; make one with sp=rcwl", sp)
 	}
-	warnings, err = s.checkTime(now, end)
-	return append(warnings, s.warn("rcwl")...), err
+	return warnings, nil
 }
 
 // checkLooking is for a store that is only read.

@@ -67,6 +67,9 @@ func Parse(rawURL string, getenv func(string) string) (*Target, error) {
 	return nil, errors.New("this is no URL that results can be exported to; give " + forms)
 }
 
+// ErrNoToken is in the error of Parse if that is what is missing. What the token has to permit goes behind it.
+var ErrNoToken = errors.New(EnvToken + " is not set: it has to hold a SAS token")
+
 func parseAzure(u *url.URL, getenv func(string) string) (*Target, error) {
 	t := &Target{kind: "azure"}
 	raw, query := getenv(EnvToken), u.RawQuery
@@ -76,7 +79,7 @@ func parseAzure(u *url.URL, getenv func(string) string) (*Target, error) {
 		t.warnings = append(t.warnings, "the URL holds a token, which process lists and logs show; put it into "+EnvToken)
 	}
 	if strings.TrimSpace(raw) == "" {
-		return nil, fmt.Errorf("%s is not set: it has to hold a SAS token with the permissions create and write (sp=cw)", EnvToken)
+		return nil, fmt.Errorf("%w with the permissions create and write (sp=cw)", ErrNoToken)
 	}
 	var err error
 	if t.sas, err = parseSAS(raw); err != nil {
@@ -144,7 +147,7 @@ func (t *Target) Check(now, end time.Time) (warnings []string, err error) {
 	if t.kind != "azure" {
 		return t.warnings, nil
 	}
-	more, err := t.sas.check(now, end, t.base.Scheme == "https")
+	more, err := t.sas.check(now, end, t.base.Scheme == "https", "cw")
 	if err != nil {
 		err = fmt.Errorf("%s: %w", EnvToken, err)
 	}

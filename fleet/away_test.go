@@ -41,6 +41,57 @@ func TestStoreIsAway(t *testing.T) {
 	}
 }
 
+// Before the load, a store that does not answer is not waited for in silence, nor for ever.
+func TestStoreIsAwayAtTheStart(t *testing.T) {
+	t.Parallel()
+	r := newMemory()
+	r.setAway(true)
+	shards := fleet(r, "r", 2, func(_ int, s *testShard) { s.length = time.Second })
+	time.AfterFunc(2*time.Second, func() { r.setAway(false) })
+	for _, err := range runAll(t, shards...) {
+		must(t, err)
+	}
+	for _, s := range shards {
+		log := strings.Join(s.log, "\n")
+		if strings.Count(log, "no answer; trying again") != 1 || strings.Count(log, "memory can be reached again") != 1 {
+			t.Error(log)
+		}
+	}
+	gone := newMemory()
+	gone.setAway(true)
+	s := (&testShard{r: gone}).options("r", 0, 2)
+	s.o.Join = time.Second
+	began := time.Now()
+	if _, err := Join(t.Context(), gone, s.o); err == nil || !strings.Contains(err.Error(), "gave up") || time.Since(began) > 20*time.Second {
+		t.Errorf("after %s: %v", time.Since(began), err)
+	}
+}
+
+// A store that refuses something for good is complained about once, not every two seconds.
+func TestStoreRefuses(t *testing.T) {
+	t.Parallel()
+	r := &refusing{memory: newMemory()}
+	shards := fleet(r, "r", 2, func(_ int, s *testShard) { s.length = 5 * time.Second })
+	for _, err := range runAll(t, shards...) {
+		must(t, err)
+	}
+	for _, s := range shards {
+		if n := strings.Count(strings.Join(s.log, "\n"), "what is asked of this shard cannot be read: no folder"); n != 1 {
+			t.Errorf("said %d times: %q", n, s.log)
+		}
+	}
+}
+
+// refusing is a store that does not let commands be read.
+type refusing struct{ *memory }
+
+func (r *refusing) Get(ctx context.Context, name string) ([]byte, error) {
+	if strings.Contains(name, "/control/") {
+		return nil, errors.New("no folder")
+	}
+	return r.memory.Get(ctx, name)
+}
+
 // A store that is gone for good ends the wait, and says what is where.
 func TestStoreIsGone(t *testing.T) {
 	t.Parallel()

@@ -30,6 +30,7 @@ const tooLate = 5 * time.Second
 // all get what it gave. *LateError says that the others began without this one, *AbortedError that nobody begins; an error
 // of setup aborts the run for all, and so does the end of ctx.
 func (m *Member) Wait(ctx context.Context, setup func(context.Context) (json.RawMessage, error)) (*Start, error) {
+	defer m.tellTrouble()()
 	w := &waiting{Member: m, setup: setup}
 	record, err := w.wait(ctx)
 	if err == nil && record.Abort == "" && w.roll.has(m.me.Index) {
@@ -37,7 +38,7 @@ func (m *Member) Wait(ctx context.Context, setup func(context.Context) (json.Raw
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		m.abortStart(fmt.Sprintf("it was stopped while it waited for the start: %v", context.Cause(ctx)))
+		m.abortStart("it was stopped while it waited for the start")
 		return nil, err
 	case err != nil:
 		return nil, err

@@ -46,6 +46,41 @@ func (e *TakenError) Error() string {
 		e.Index, e.Run, e.By.PID, e.By.Host, clockTime(e.By.At))
 }
 
+// OverError says that the run has had its end: whoever comes now was given the id of an old run.
+type OverError struct {
+	Run   string
+	At    time.Time // of its end
+	Abort string    // why it never began; "" if it did
+}
+
+// Error says what to do as well.
+func (e *OverError) Error() string {
+	what := "is over since " + clockTime(e.At)
+	if e.Abort != "" {
+		what = "was given up before it began: " + e.Abort
+	}
+	return fmt.Sprintf("run %s %s; a new run needs an id of its own (--run-id)", e.Run, what)
+}
+
+// unlessOver gives the reason why this process has nothing to do, unless that is the end of the run: then it was neither started
+// twice nor too late.
+func (m *Member) unlessOver(ctx context.Context, why error) error {
+	var result Result
+	switch err := m.store.get(ctx, m.run.result(), &result); {
+	case err == nil:
+		return &OverError{Run: string(m.run), At: result.At}
+	case !errors.Is(err, ErrAbsent):
+		return err
+	}
+	switch record, err := m.readStart(ctx); {
+	case err != nil:
+		return err
+	case record != nil && record.Abort != "":
+		return &OverError{string(m.run), record.At, record.Abort}
+	}
+	return why
+}
+
 // clockTime is a time as people are told it.
 func clockTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
@@ -97,7 +132,10 @@ func (m *Member) agree(ctx context.Context) error {
 	} else if record != nil && record.Abort != "" {
 		return &AbortedError{record.Abort, record.By}
 	}
-	return m.late(&there)
+	if m.o.Index == Auto && len(there.Members) == m.Of() {
+		return m.unlessOver(ctx, &TakenError{Run: string(m.run), Index: Auto})
+	}
+	return m.unlessOver(ctx, m.late(&there))
 }
 
 // begin publishes the plan, or finds that somebody else just has. Its time begins the wait of all, so it must not be that of
@@ -120,7 +158,11 @@ func (m *Member) begin(ctx context.Context) error {
 // claim makes this process a shard.
 func (m *Member) claim(ctx context.Context) error {
 	if m.o.Index != Auto {
-		return m.take(ctx, m.o.Index)
+		err := m.take(ctx, m.o.Index)
+		if taken := (*TakenError)(nil); errors.As(err, &taken) {
+			return m.unlessOver(ctx, err)
+		}
+		return err
 	}
 	for {
 		claimed, err := m.claimed(ctx)

@@ -131,10 +131,13 @@ func send(ctx context.Context, s *store, id run, c Command) (number int, err err
 
 // listen passes on what is asked of all, until ctx ends.
 func (m *Member) listen(ctx context.Context) {
-	ahead := m.start.Offset
+	ahead, said := m.start.Offset, ""
 	for number := 1; ; {
 		var c Command
 		err := m.store.get(ctx, m.run.control(number), &c)
+		if err == nil || errors.Is(err, ErrAbsent) {
+			said = ""
+		}
 		if err == nil {
 			number++
 			c.At = c.At.Add(-ahead)
@@ -148,8 +151,9 @@ func (m *Member) listen(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if !errors.Is(err, ErrAbsent) {
-			m.logf(slog.LevelWarn, "what is asked of this shard cannot be read: %v", err)
+		if text := err.Error(); !errors.Is(err, ErrAbsent) && text != said { // once as long as it stays the same
+			said = text
+			m.logf(slog.LevelWarn, "what is asked of this shard cannot be read: %s", text)
 		}
 		if sleep(ctx, m.every(controlPoll)) != nil {
 			return

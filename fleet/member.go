@@ -45,9 +45,8 @@ type Member struct {
 }
 
 // Join makes this process a shard of the run: it agrees with the others on the plan and claims an index. The errors that
-// are no trouble of the store's are *DiffersError, *TakenError (which is a reason to end well), *LateError and
-// *AbortedError. After an
-// error there is nothing to close.
+// are no trouble of the store's are *DiffersError, *TakenError (which is a reason to end well), *OverError, *LateError and
+// *AbortedError. After an error there is nothing to close.
 func Join(ctx context.Context, r Rendezvous, o Options) (*Member, error) {
 	id, err := parseRun(o.Run)
 	if err != nil {
@@ -62,6 +61,9 @@ func Join(ctx context.Context, r Rendezvous, o Options) (*Member, error) {
 	o.setDefaults()
 	m := &Member{o: o, run: id, store: &store{r: r, clock: &clock{now: o.Now}}, commands: make(chan Command, 64)}
 	m.me = Claim{Index: o.Index, ID: rand.Text(), Host: o.Host, PID: os.Getpid()}
+	defer m.tellTrouble()()
+	ctx, cancel := context.WithTimeout(ctx, m.o.Join)
+	defer cancel()
 	if err := m.agree(ctx); err != nil {
 		return nil, err
 	}
@@ -70,6 +72,31 @@ func Join(ctx context.Context, r Rendezvous, o Options) (*Member, error) {
 	}
 	m.logf(slog.LevelInfo, "this is shard %d of %d of run %s, at %s", m.me.Index, o.Plan.Shards, id, r)
 	return m, nil
+}
+
+// unanswered is how long the store may be silent before the load until that is said.
+const unanswered = 5 * time.Second
+
+// tellTrouble says that the store does not answer, and that it does again, until the function that it gives is called. During the load
+// push does so.
+func (m *Member) tellTrouble() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for told, ended := false, false; !ended; {
+			ended = sleep(ctx, m.every(time.Second)) != nil
+			switch why, since := m.store.trouble(); {
+			case why == nil && told:
+				told = false
+				m.logf(slog.LevelInfo, "%s can be reached again", m.store.r)
+			case why != nil && !told && time.Since(since) > m.every(unanswered):
+				told = true
+				m.logf(slog.LevelWarn, "%v; trying again", why)
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
 }
 
 func (o *Options) setDefaults() {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -67,7 +68,11 @@ func (b *Blobs) put(ctx context.Context, name string, data []byte, createOnly bo
 		return err
 	}
 	o := exporter.PutOptions{ContentType: "application/octet-stream", CreateOnly: createOnly, Sums: sums}
-	return plain(b.r.Put(ctx, name, r, int64(len(data)), o))
+	err = b.r.Put(ctx, name, r, int64(len(data)), o)
+	if errors.Is(plain(err), ErrExists) {
+		return ErrExists
+	}
+	return err // also one of class Absent, which is nothing that a store should say then
 }
 
 // Get implements Rendezvous.
@@ -118,6 +123,30 @@ type store struct {
 	clock *clock
 
 	puts, gets, lists, sent, got atomic.Int64
+
+	mu    sync.Mutex // guards what follows
+	why   error      // of the latest attempt; nil if it was answered
+	since time.Time  // of the first of the attempts that have failed since the last answer
+}
+
+// trouble is why the store does not answer, and since when; nil if it does.
+func (s *store) trouble() (why error, since time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.why, s.since
+}
+
+// note remembers what became of an attempt.
+func (s *store) note(err error) {
+	if errors.Is(err, ErrExists) || errors.Is(err, ErrAbsent) {
+		err = nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.why == nil {
+		s.since = time.Now()
+	}
+	s.why = err
 }
 
 func (s *store) requests() Requests {
@@ -126,7 +155,8 @@ func (s *store) requests() Requests {
 
 // retrying does something until it succeeds, fails for good, or ctx ends.
 func (s *store) retrying(ctx context.Context, size int, count *atomic.Int64, do func(ctx context.Context) error) (tried int, err error) {
-	return exporter.Retrying(ctx, 0, int64(size), func(ctx context.Context) error {
+	return exporter.Retrying(ctx, 0, int64(size), func(ctx context.Context) (err error) {
+		defer func() { s.note(err) }()
 		count.Add(1)
 		s.sent.Add(int64(size))
 		sent := s.clock.now()

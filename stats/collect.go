@@ -30,6 +30,13 @@ func (r *Recorder) Reset(now time.Time) {
 	r.exceptions.reset()
 }
 
+// Begin lets the run begin at now: rates are from then on. What was recorded before, as by a setup, stays.
+func (r *Recorder) Begin(now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state.start, r.state.last = now, now
+}
+
 // HistogramFunc gets the times of a row in microseconds; nil for none.
 type HistogramFunc func(k Key, service, response *hdrhistogram.PackedHistogram)
 

@@ -81,6 +81,15 @@ func (f *Files) first(start time.Time) error {
 	return explain(f.write(&Snapshot{Start: start, At: start, Total: Row{Key: Key{Name: "Aggregated"}}}, false))
 }
 
+// Begin makes the files those of a run that begins at start: the history has its first line then, instead of when the files
+// were opened. To be called before the first Write; an error is like one of Write's.
+func (f *Files) Begin(start time.Time) error {
+	if f.history != nil {
+		f.history.empty()
+	}
+	return f.Write(&Snapshot{Start: start, At: start, Total: Row{Key: Key{Name: "Aggregated"}}})
+}
+
 // Write brings all files up to s. The error, one line, says which files could not be written and why; it is no reason
 // to stop: the next Write makes good what this one could not. The history has one line (of a key) for a second of the
 // clock: a second snapshot of the same second replaces the first, and after the clock was set back the seconds count on.

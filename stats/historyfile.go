@@ -47,9 +47,16 @@ func (h *historyFile) open() error {
 	if err := WriteHistoryHeader(f); err != nil {
 		return err
 	}
-	h.off, h.last = int64(len(historyHeader)), math.MinInt64
-	h.tail = h.off
+	h.empty()
+	h.dirty = false
 	return nil
+}
+
+// empty lets the file, which has its header, have no line.
+func (h *historyFile) empty() {
+	h.off, h.last = int64(len(historyHeader)), math.MinInt64
+	h.tail, h.dirty = h.off, true
+	h.pending, h.size = nil, 0
 }
 
 // add takes the lines of s in and writes all that wait.

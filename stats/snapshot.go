@@ -118,7 +118,7 @@ type Snapshot struct {
 
 // Elapsed is the denominator of whole-run rates, in seconds; 0 before the first request.
 func (s *Snapshot) Elapsed() float64 {
-	if s.LastDone.IsZero() {
+	if s.LastDone.Before(s.Start) { // zero, or of a request before the run, see Recorder.Begin
 		return 0
 	}
 	return s.LastDone.Sub(s.Start).Seconds()
