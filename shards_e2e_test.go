@@ -201,16 +201,16 @@ func TestShardsAgree(t *testing.T) {
 	t.Parallel()
 	target := newPathTally(t)
 	url, env := rendezvous["folder"](t)
-	shards := fleetOf(t, 2, user(""), url, env, "-H", target.url, "-u", "6", "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<180")
+	shards := fleetOf(t, 2, user(""), url, env, "-H", target.url, "-u", "6", "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<150")
 	shards[0].says("begin together")
-	other := shardOf(t, 1, 2, user(""), url, env, "-H", target.url, "-u", "7", "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<180").start()
+	other := shardOf(t, 1, 2, user(""), url, env, "-H", target.url, "-u", "7", "-r", "100", "-t", "4s", "--threshold", "http_reqs:count<150").start()
 	other.expect(exitUsage)
 	if !other.said("options") {
 		t.Errorf("%s", other.stderr)
 	}
 	for _, p := range shards {
 		p.expect(exitCrossed)
-		if n := lastOf(t, []*process{p}, "out/x_stats.csv", 2); n >= 180 || n == 0 {
+		if n := lastOf(t, []*process{p}, "out/x_stats.csv", 2); n >= 150 || n == 0 {
 			t.Errorf("%s made %d requests by itself", p, n)
 		}
 	}

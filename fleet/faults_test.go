@@ -107,7 +107,7 @@ func TestIncompleteFleet(t *testing.T) {
 	t.Parallel()
 	r := newMemory()
 	shards := fleet(r, "r", 5, func(_ int, s *testShard) {
-		s.length = time.Second
+		s.length = 3 * time.Second
 		s.o.Join = 2 * time.Second
 		s.o.Silence = time.Second
 	})

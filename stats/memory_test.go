@@ -77,7 +77,8 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 	}
 	before := flood(100_000, 200_000)
 	after := flood(100_000, 1_000_000)
-	if after > before+2<<20 {
+	// What a processor has not seen of a name yet takes some, once; a word for each request would be 8 MB.
+	if after > before+6<<20 {
 		t.Errorf("a million requests of 100,000 names took %d KiB", (after-before)>>10)
 	}
 	runtime.KeepAlive(r)
