@@ -39,7 +39,7 @@ func TestJobOnKubernetes(t *testing.T) {
 	t.Run("WaitsForNode", func(t *testing.T) { waitsForNode(t, c, s) }) // alone, as it fills the node
 	t.Run("All", func(t *testing.T) {
 		for name, test := range map[string]func(*testing.T, *cluster, *store){
-			"Notices": notices, "Completes": completes, "Killed": killed, "Deleted": deleted, "Deadline": deadline} {
+			"Notices": notices, "Completes": completes, "Killed": killed, "Deleted": deleted, "Deadline": deadline, "Documented": documented} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				test(t, c, s)
