@@ -194,6 +194,8 @@ require (
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
+// Kubernetes is not made to be required: it names v0.0.0 of what is published beside it, as 0.37 to its 1.37. A newer one is
+// required by changing all of these, and those above, and go mod tidy.
 replace (
 	k8s.io/api => k8s.io/api v0.37.2
 	k8s.io/apiextensions-apiserver => k8s.io/apiextensions-apiserver v0.37.2

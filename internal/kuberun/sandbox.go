@@ -102,7 +102,7 @@ func (s *sandbox) enter() error {
 			return fmt.Errorf("read-only root: %w", err)
 		}
 	}
-	return s.give(workDir)
+	return s.giveUp(workDir)
 }
 
 // bind mounts below a root; a place that is not there is made.
@@ -132,8 +132,8 @@ func (m mount) bind(root string) error {
 	return nil
 }
 
-// give up what is not the pod's: the machine's files, root's rights, and the way to get others.
-func (s *sandbox) give(workDir string) error {
+// giveUp gives up what is not the pod's: the machine's files, root's rights, and the way to get others.
+func (s *sandbox) giveUp(workDir string) error {
 	if err := os.Chdir(workDir); err != nil { // before Chroot, so that no folder outside is the current one
 		return err
 	}
