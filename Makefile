@@ -6,7 +6,7 @@ FUZZTIME ?= 30s
 GO_FILES  = $$(find . -name '*.go' -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help build setup test check test-go lint bench compare truth peers golden fuzz clean
+.PHONY: help build setup test check test-go lint bench compare truth peers kube golden fuzz clean
 
 ## help: list the targets
 help:
@@ -41,6 +41,12 @@ test-go:
 ## lint: golangci-lint, built from source on first use (a minute or two)
 lint:
 	go run $(LINTER) run ./...
+
+# Without cgo as the programs are, or all would be compiled twice.
+## kube: run a printed Job on a real kube-apiserver and kube-controller-manager, built from source on first use (Linux, root; 10 minutes, then 2)
+kube:
+	CGO_ENABLED=0 go vet -C internal/kuberun ./...
+	CGO_ENABLED=0 go test -C internal/kuberun -count=1 -timeout 60m -v ./...
 
 ## bench: Go's benchmarks
 bench:

@@ -364,7 +364,7 @@ func TestShardsStopTogether(t *testing.T) {
 	t.Parallel()
 	target := newPathTally(t)
 	url, env := rendezvous["folder"](t)
-	shards := fleetOf(t, 2, user(""), url, env, "-H", target.url, "-u", "4", "-r", "100", "-t", "60s", "-s", "10s")
+	shards := fleetOf(t, 2, user(""), url, env, "-H", target.url, "-u", "4", "-r", "100", "-t", "60s", "-s", "10s", "--profile", "night")
 	for _, p := range shards {
 		p.says("all users spawned")
 	}
@@ -373,11 +373,12 @@ func TestShardsStopTogether(t *testing.T) {
 		p.expect(exitOK)
 	}
 	var sum struct {
-		Total  struct{ Count int64 }
-		Shards []struct{ Requests int64 }
+		Profile string
+		Total   struct{ Count int64 }
+		Shards  []struct{ Requests int64 }
 	}
 	readJSON(t, filepath.Join(strings.TrimPrefix(url, "file://"), "run-1/merged/fleet.json"), &sum)
-	if sum.Total.Count != target.of("/") || len(sum.Shards) != 2 || sum.Shards[0].Requests+sum.Shards[1].Requests != sum.Total.Count {
+	if sum.Profile != "night" || sum.Total.Count != target.of("/") || len(sum.Shards) != 2 || sum.Shards[0].Requests+sum.Shards[1].Requests != sum.Total.Count {
 		t.Errorf("the summary has %+v, the server %d requests", sum, target.of("/"))
 	}
 }

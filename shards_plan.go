@@ -32,7 +32,7 @@ func (r *run) shardNumber() (int, error) {
 
 // shardPlan is what all shards have to agree on.
 func (r *run) shardPlan() fleet.Plan {
-	p := fleet.Plan{Shards: r.opts.shards, Script: r.scriptName(), Length: r.opts.runTime}
+	p := fleet.Plan{Shards: r.opts.shards, Script: r.scriptName(), Profile: r.opts.profile, Length: r.opts.runTime}
 	if k := r.k6; k != nil {
 		p.Setup = k.exports.Setup && !k.options.NoSetup
 		p.SetupTimeout = k.options.SetupTimeout

@@ -173,7 +173,7 @@ func checkDocuments(t *testing.T, m *Merged) {
 	s, err := stats.ReadSummary(&text)
 	must(t, err)
 	if len(s.Shards) != 5 || s.Shards[4].State != Absent || s.Shards[1].Requests == 0 || s.Partial == nil || s.Partial.Missing != 0.4 ||
-		s.Partial.Lost != "shard 0 died and shard 4 never came" || s.Script != "scene.js" || s.ExitCode != 108 || s.UsersMax != 6 || s.Verdict != m.Verdict {
+		s.Partial.Lost != "shard 0 died and shard 4 never came" || s.Script != "scene.js" || s.Profile != "night" || s.ExitCode != 108 || s.UsersMax != 6 || s.Verdict != m.Verdict {
 		t.Errorf("%+v", s)
 	}
 }

@@ -13,10 +13,11 @@ import (
 
 // Plan is what all shards of a run have to agree on, and what whoever merges it has to know.
 type Plan struct {
-	Shards int               `json:"shards"`
-	Script string            `json:"script"` // its name
-	Sums   map[string]string `json:"sums"`   // of what has to be the same everywhere, by what it is: "script", "options", "katydid"
-	Length time.Duration     `json:"length"` // of the load; 0 if it has no planned end
+	Shards  int               `json:"shards"`
+	Script  string            `json:"script"`            // its name
+	Profile string            `json:"profile,omitempty"` // a label for summaries
+	Sums    map[string]string `json:"sums"`              // of what has to be the same everywhere, by what it is: "script", "options", "katydid"
+	Length  time.Duration     `json:"length"`            // of the load; 0 if it has no planned end
 
 	Setup        bool          `json:"setup"`        // one shard runs something before the start whose outcome all get
 	SetupTimeout time.Duration `json:"setupTimeout"` // for it

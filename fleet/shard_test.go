@@ -44,7 +44,7 @@ const pace = 10
 
 func (s *testShard) options(run string, index, of int) *testShard {
 	s.o.Run, s.o.Index, s.o.Plan.Shards, s.o.Pace = run, index, of, pace
-	s.o.Plan.Script = "scene.js"
+	s.o.Plan.Script, s.o.Plan.Profile = "scene.js", "night"
 	if s.o.Plan.Sums == nil {
 		s.o.Plan.Sums = map[string]string{"script": "abc", "options": "def"}
 	}

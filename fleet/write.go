@@ -154,7 +154,7 @@ func (m *Merged) openRows() map[int]segmentRows {
 // code is the caller's.
 func (m *Merged) Summary(version string, exitCode int) *stats.Summary {
 	info := stats.RunInfo{
-		Version: version, Script: m.Plan.Script, Started: m.Start, UsersMax: m.Usage.UsersMax, ExitCode: exitCode,
+		Version: version, Script: m.Plan.Script, Profile: m.Plan.Profile, Started: m.Start, UsersMax: m.Usage.UsersMax, ExitCode: exitCode,
 		Health: m.Health, RSSMaxBytes: m.Usage.RSSMax, CPU: m.Usage.CPU,
 	}
 	for _, c := range m.Metrics.Checks {
