@@ -148,3 +148,21 @@ func TestDiskFullForSamples(t *testing.T) {
 		}
 	}
 }
+
+// Of two processes that are to write the same files, the second does not start, and the first does not notice.
+func TestSameFilesTwice(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"a.js": user("")})
+	args := []string{"run", "a.js", "-u", "3", "-r", "100", "-s", "10s", "--csv", "x", "--csv-full-history", "--summary", "s.json"}
+	first := newProcess(t, dir, args...).start()
+	untilRows(t, filepath.Join(dir, "x_stats_history.csv"), 3)
+	second := katydid(t, dir, args...)
+	second.expect(exitNotWritten)
+	if !second.said("x_stats_history.csv: another process is writing it: give each process files of its own\n") || strings.Count(second.stderr.String(), "\n") > 3 {
+		t.Errorf("%s", second.stderr)
+	}
+	first.signal(syscall.SIGTERM)
+	first.expect(exitOK)
+	agree(t, first, dir, tally(t, first.stderr.String()))
+	everySecond(t, filepath.Join(dir, "x_stats_history.csv"))
+}

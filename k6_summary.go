@@ -13,9 +13,14 @@ import (
 	"katydid/stats"
 )
 
-// summariseK6 writes k6's own summaries: the file of --summary-export, and what handleSummary makes, or else the text.
+// summariseK6 writes k6's own summaries: the file of --summary-export, and what handleSummary makes, or else the text. Of
+// several processes only the one does it that knows the figures of all.
 func (r *run) summariseK6() {
 	t := r.k6
+	if s := r.shards; s != nil && s.result != nil && !s.added {
+		r.log.infof("k6's summary is made by %s", s.result.By)
+		return
+	}
 	sum, err := r.k6Summary()
 	if err != nil { // the options were checked
 		r.log.errorf("internal error: %s", err)

@@ -25,6 +25,7 @@ type shards struct {
 	start  *fleet.Start  // after the barrier
 	begun  atomic.Bool   // the load goes on
 	result *fleet.Result // at the end; nil if it is not known
+	added  bool          // it was this shard that has added up the figures of all
 }
 
 // join makes this process a shard of the run that the options name. Nothing was sent to the target yet.

@@ -166,6 +166,11 @@ export class Visitor extends HttpUser {
 				if err != nil || number(t, rows[len(rows)-1][2]) != total {
 					t.Errorf("the merged file has %s (%v)", text, err)
 				}
+				history := filepath.Join(strings.TrimPrefix(url, "file://"), "run-1/merged/fleet_stats_history.csv")
+				everySecond(t, history)
+				if rows := readCSV(t, history); rows[1][1] != "0" || rows[len(rows)-1][1] != "0" {
+					t.Errorf("the merged history begins with %v and ends with %v", rows[1], rows[len(rows)-1])
+				}
 			}
 		})
 	}
@@ -267,7 +272,8 @@ func TestShardsRefuse(t *testing.T) {
 	}
 }
 
-// Setup and teardown of a k6 script are run once, its data is everybody's, and an abort of one shard is one of all.
+// Setup, teardown and handleSummary of a k6 script are run once, its data is everybody's, and an abort of one shard is one of
+// all.
 func TestShardsOfK6Script(t *testing.T) {
 	t.Parallel()
 	target := newPathTally(t)
@@ -280,7 +286,8 @@ export default function (data) {
   if (exec.vu.idInTest === 4 && exec.vu.iterationInInstance === 20) exec.test.abort("enough");
   sleep(0.1);
 }
-export function teardown(data) { http.get(%[1]q + "/teardown/" + data.word); }`, target.url)
+export function teardown(data) { http.get(%[1]q + "/teardown/" + data.word); }
+export function handleSummary(data) { return { stdout: "requests of all: " + data.metrics.http_reqs.values.count + "\n" }; }`, target.url)
 	began := time.Now()
 	shards := fleetOf(t, 2, script, url, env)
 	for _, p := range shards {
@@ -296,6 +303,22 @@ export function teardown(data) { http.get(%[1]q + "/teardown/" + data.word); }`,
 		if target.of(fmt.Sprintf("/blue/%d", id)) == 0 {
 			t.Errorf("there was no user %d", id)
 		}
+	}
+	all := lastOf(t, shards, "out/x_stats.csv", 2) // without what the abort has cut off
+	summaries, elsewhere := 0, 0
+	for _, p := range shards {
+		if p.said("requests of all: ") {
+			summaries++
+			if want := fmt.Sprintf("requests of all: %d\n", all); !p.said(want) {
+				t.Errorf("the shards count %d requests: %s", all, p.stdout)
+			}
+		}
+		if p.said("k6's summary is made by shard ") {
+			elsewhere++
+		}
+	}
+	if summaries != 1 || elsewhere != 1 {
+		t.Errorf("%d shards have made the summary, %d say who does", summaries, elsewhere)
 	}
 }
 

@@ -39,7 +39,7 @@ func (s *shards) finish(teardown func(context.Context)) {
 		return
 	}
 	s.result, r.results = res, res.Results
-	if sum != nil { // this shard has added up
+	if s.added = sum != nil; s.added {
 		r.measured = sum.Metrics
 		s.publish(ctx, sum)
 	}

@@ -62,8 +62,16 @@ func TestStoreIsAwayAtTheStart(t *testing.T) {
 	s := (&testShard{r: gone}).options("r", 0, 2)
 	s.o.Join = time.Second
 	began := time.Now()
-	if _, err := Join(t.Context(), gone, s.o); err == nil || !strings.Contains(err.Error(), "gave up") || time.Since(began) > 20*time.Second {
+	if _, err := Join(t.Context(), gone, s.o); err == nil || !strings.Contains(err.Error(), "gave up: it has not answered for 1s") || time.Since(began) > 20*time.Second {
 		t.Errorf("after %s: %v", time.Since(began), err)
+	}
+	gone.setAway(false)
+	waits, err := Join(t.Context(), gone, s.o)
+	must(t, err)
+	gone.setAway(true)
+	began = time.Now()
+	if _, err := waits.Wait(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "gave up: it has not answered for 1s") || time.Since(began) > 20*time.Second {
+		t.Errorf("at the barrier, after %s: %v", time.Since(began), err)
 	}
 }
 

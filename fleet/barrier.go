@@ -30,11 +30,12 @@ const tooLate = 5 * time.Second
 // all get what it gave. *LateError says that the others began without this one, *AbortedError that nobody begins; an error
 // of setup aborts the run for all, and so does the end of ctx.
 func (m *Member) Wait(ctx context.Context, setup func(context.Context) (json.RawMessage, error)) (*Start, error) {
-	defer m.tellTrouble()()
+	patient, stop := m.patient(ctx)
+	defer stop()
 	w := &waiting{Member: m, setup: setup}
-	record, err := w.wait(ctx)
+	record, err := w.wait(patient)
 	if err == nil && record.Abort == "" && w.roll.has(m.me.Index) {
-		err = m.approach(ctx, record)
+		err = m.approach(patient, record)
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:

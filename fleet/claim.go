@@ -48,37 +48,48 @@ func (e *TakenError) Error() string {
 
 // OverError says that the run has had its end: whoever comes now was given the id of an old run.
 type OverError struct {
-	Run   string
-	At    time.Time // of its end
-	Abort string    // why it never began; "" if it did
+	Run  string
+	What string // has become of it
 }
 
 // Error says what to do as well.
 func (e *OverError) Error() string {
-	what := "is over since " + clockTime(e.At)
-	if e.Abort != "" {
-		what = "was given up before it began: " + e.Abort
-	}
-	return fmt.Sprintf("run %s %s; a new run needs an id of its own (--run-id)", e.Run, what)
+	return fmt.Sprintf("run %s %s; a new run needs an id of its own (--run-id)", e.Run, e.What)
 }
 
 // unlessOver gives the reason why this process has nothing to do, unless that is the end of the run: then it was neither started
 // twice nor too late.
 func (m *Member) unlessOver(ctx context.Context, why error) error {
+	over := func(what string) error { return &OverError{string(m.run), what} }
 	var result Result
 	switch err := m.store.get(ctx, m.run.result(), &result); {
 	case err == nil:
-		return &OverError{Run: string(m.run), At: result.At}
+		return over("is over since " + clockTime(result.At))
 	case !errors.Is(err, ErrAbsent):
 		return err
 	}
-	switch record, err := m.readStart(ctx); {
+	merged, err := m.refresh(ctx)
+	m.watcher = nil // what it has read is not wanted again
+	switch {
 	case err != nil:
 		return err
-	case record != nil && record.Abort != "":
-		return &OverError{string(m.run), record.At, record.Abort}
+	case merged.Abort != "":
+		return over("was given up before it began: " + merged.Abort)
+	case merged.Over:
+		return over(fmt.Sprintf("has no end: none of its shards has been heard of since %s", clockTime(merged.lastHeard())))
 	}
 	return why
+}
+
+// lastHeard is when the last sign of life was given; the start if there was none.
+func (m *Merged) lastHeard() time.Time {
+	at := m.Start
+	for _, s := range m.Shards {
+		if s.Last.After(at) {
+			at = s.Last
+		}
+	}
+	return at
 }
 
 // clockTime is a time as people are told it.

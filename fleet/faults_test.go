@@ -389,6 +389,30 @@ func TestThresholdsOfTheFleet(t *testing.T) {
 	})
 }
 
+// Who comes when all shards have been killed was not started twice: the run is over, although nobody has said so.
+func TestRunOfTheDead(t *testing.T) {
+	t.Parallel()
+	r := newMemory()
+	s := (&testShard{r: r}).options("r", 0, 1)
+	s.o.Silence = time.Second
+	m, err := Join(t.Context(), r, s.o)
+	must(t, err)
+	_, err = m.Wait(t.Context(), nil)
+	must(t, err)
+	m.Begin()
+	m.Leave()
+	_, err = Join(t.Context(), r, s.o)
+	if taken := (*TakenError)(nil); !errors.As(err, &taken) {
+		t.Errorf("soon: %v", err)
+	}
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end) && strings.Contains(err.Error(), "started twice"); time.Sleep(100 * time.Millisecond) {
+		_, err = Join(t.Context(), r, s.o)
+	}
+	if !strings.Contains(err.Error(), "run r has no end: none of its shards has been heard of since ") {
+		t.Errorf("later: %v", err)
+	}
+}
+
 // What one shard is enough for falls to the next as soon as those before it are known to be dead.
 func TestRank(t *testing.T) {
 	m := &Member{start: Start{Members: []int{0, 2, 5, 7}}, me: Claim{Index: 5}}

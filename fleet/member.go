@@ -61,9 +61,8 @@ func Join(ctx context.Context, r Rendezvous, o Options) (*Member, error) {
 	o.setDefaults()
 	m := &Member{o: o, run: id, store: &store{r: r, clock: &clock{now: o.Now}}, commands: make(chan Command, 64)}
 	m.me = Claim{Index: o.Index, ID: rand.Text(), Host: o.Host, PID: os.Getpid()}
-	defer m.tellTrouble()()
-	ctx, cancel := context.WithTimeout(ctx, m.o.Join)
-	defer cancel()
+	ctx, stop := m.patient(ctx)
+	defer stop()
 	if err := m.agree(ctx); err != nil {
 		return nil, err
 	}
@@ -77,26 +76,30 @@ func Join(ctx context.Context, r Rendezvous, o Options) (*Member, error) {
 // unanswered is how long the store may be silent before the load until that is said.
 const unanswered = 5 * time.Second
 
-// tellTrouble says that the store does not answer, and that it does again, until the function that it gives is called. During the load
-// push does so.
-func (m *Member) tellTrouble() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
+// patient is ctx until the store has not answered for as long as shards wait for each other. Until stop is called it is said
+// that the store does not answer, and that it does again; during the load push does so.
+func (m *Member) patient(ctx context.Context) (_ context.Context, stop func()) {
+	ctx, giveUp := context.WithCancelCause(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for told, ended := false, false; !ended; {
 			ended = sleep(ctx, m.every(time.Second)) != nil
-			switch why, since := m.store.trouble(); {
+			why, since := m.store.trouble()
+			silent := time.Since(since)
+			switch {
 			case why == nil && told:
 				told = false
 				m.logf(slog.LevelInfo, "%s can be reached again", m.store.r)
-			case why != nil && !told && time.Since(since) > m.every(unanswered):
+			case why != nil && silent > m.o.Join:
+				giveUp(fmt.Errorf("it has not answered for %s", m.o.Join))
+			case why != nil && !told && silent > m.every(unanswered):
 				told = true
 				m.logf(slog.LevelWarn, "%v; trying again", why)
 			}
 		}
 	}()
-	return func() { cancel(); <-done }
+	return ctx, func() { giveUp(nil); <-done }
 }
 
 func (o *Options) setDefaults() {

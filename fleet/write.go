@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -88,7 +89,12 @@ func (m *Merged) WriteFiles(prefix string) error {
 
 func (m *Merged) writeHistory(w io.Writer) error {
 	failed := stats.WriteHistoryHeader(w)
+	before := &stats.Snapshot{Start: m.Start, At: m.Start, Total: stats.Row{Key: stats.Key{Name: "Aggregated"}}} // the first request, as in every history
 	m.Course(func(s stats.CourseSecond) {
+		if before != nil && before.At.Unix() < s.Snapshot.At.Unix() {
+			failed = errors.Join(failed, stats.AppendHistory(w, before, false))
+		}
+		before = nil
 		if failed == nil {
 			failed = stats.AppendHistory(w, s.Snapshot, false)
 		}

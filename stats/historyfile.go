@@ -34,16 +34,28 @@ func newHistoryFile(path string, full bool, create func(string) (*os.File, error
 	return &historyFile{path: path, full: full, create: create, limit: 64 << 20}
 }
 
-// open empties the file or makes it, in a new folder if need be, and writes the header.
+// errLocked keeps two processes from writing the same files: both would have the figures of neither.
+var errLocked = errors.New("another process is writing it: give each process files of its own")
+
+// open empties the file or makes it, in a new folder if need be, and writes the header. As long as it is open, no other process
+// can do so.
 func (h *historyFile) open() error {
 	if err := os.MkdirAll(filepath.Dir(h.path), 0o777); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(h.path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666)
+	f, err := os.OpenFile(h.path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return err
 	}
 	h.f = f
+	if isLocked(f) {
+		return errLocked
+	}
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() { // not before it is known to be nobody else's
+		if err := f.Truncate(0); err != nil {
+			return err
+		}
+	}
 	if err := WriteHistoryHeader(f); err != nil {
 		return err
 	}
