@@ -225,3 +225,19 @@ func untilRows(t *testing.T, path string, n int) {
 		return err == nil && strings.Count(string(text), "\n") >= n
 	})
 }
+
+// everySecond makes sure that the sums of a history have no gap.
+func everySecond(t *testing.T, path string) {
+	t.Helper()
+	last := int64(0)
+	for _, row := range readCSV(t, path)[1:] {
+		if row[3] != "Aggregated" {
+			continue
+		}
+		at := number(t, row[0])
+		if last != 0 && at != last+1 {
+			t.Errorf("from second %d to %d", last, at)
+		}
+		last = at
+	}
+}

@@ -82,22 +82,6 @@ func (p *process) limitFiles(n uint64) {
 	}
 }
 
-// everySecond makes sure that the sums of a history have no gap.
-func everySecond(t *testing.T, path string) {
-	t.Helper()
-	last := int64(0)
-	for _, row := range readCSV(t, path)[1:] {
-		if row[3] != "Aggregated" {
-			continue
-		}
-		at := number(t, row[0])
-		if last != 0 && at != last+1 {
-			t.Errorf("from second %d to %d", last, at)
-		}
-		last = at
-	}
-}
-
 // Everything that was opened is closed when dispatch returns, and no goroutine is left.
 func TestNothingIsLeft(t *testing.T) {
 	dir := folder(t, map[string]string{
