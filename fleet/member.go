@@ -85,7 +85,7 @@ func (m *Member) patient(ctx context.Context) (_ context.Context, stop func()) {
 		defer close(done)
 		for told, ended := false, false; !ended; {
 			ended = sleep(ctx, m.every(time.Second)) != nil
-			why, since := m.store.trouble()
+			since, why := m.store.trouble()
 			silent := time.Since(since)
 			switch {
 			case why == nil && told:

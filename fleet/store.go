@@ -129,11 +129,11 @@ type store struct {
 	since time.Time  // of the first of the attempts that have failed since the last answer
 }
 
-// trouble is why the store does not answer, and since when; nil if it does.
-func (s *store) trouble() (why error, since time.Time) {
+// trouble is since when the store does not answer, and why; nil if it does.
+func (s *store) trouble() (since time.Time, why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.why, s.since
+	return s.since, s.why
 }
 
 // note remembers what became of an attempt.
