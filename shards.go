@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -90,7 +91,7 @@ func joinFailure(err error) *failure {
 	case errors.As(err, &late):
 		return &failure{exitPartial, err}
 	case errors.As(err, &aborted):
-		return broken(err)
+		return &failure{cmp.Or(aborted.Exit, exitFailed), err}
 	}
 	return &failure{exitNotExported, fmt.Errorf("--rendezvous: %w", err)}
 }
@@ -135,10 +136,11 @@ func (r *run) noStart() int {
 	return max(r.exitCode(r.snapshot.Load()), exitFailed)
 }
 
-// setupError says to the other shards that setup has failed in this one.
-type setupError struct{}
+// setupError says to the other shards that setup has failed in this one, and what they end with.
+type setupError struct{ code int }
 
-func (*setupError) Error() string { return "its log says why" }
+func (*setupError) Error() string   { return "its log says why" }
+func (e *setupError) ExitCode() int { return e.code }
 
 // begin lets the member tell the others what is measured, and heeds what is asked of all. Call it when the load begins.
 func (s *shards) begin() {
@@ -275,7 +277,7 @@ func (r *run) setupForAll() func(context.Context) (json.RawMessage, error) {
 		code, ready := r.setupK6()
 		if !ready {
 			r.noteK6(code)
-			return nil, &setupError{}
+			return nil, &setupError{code}
 		}
 		return t.setupData, nil
 	}

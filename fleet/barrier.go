@@ -28,7 +28,7 @@ const tooLate = 5 * time.Second
 // Wait is the barrier: it returns shortly before the load is to begin, at the same moment on all shards. It waits until
 // all shards are there, or those that are when the time for that is over; then one of them runs setup (nil for none) and
 // all get what it gave. *LateError says that the others began without this one, *AbortedError that nobody begins; an error
-// of setup aborts the run for all, and so does the end of ctx.
+// of setup aborts the run for all, with the exit code that its ExitCode() int gives if it has one, and so does the end of ctx.
 func (m *Member) Wait(ctx context.Context, setup func(context.Context) (json.RawMessage, error)) (*Start, error) {
 	patient, stop := m.patient(ctx)
 	defer stop()
@@ -39,12 +39,12 @@ func (m *Member) Wait(ctx context.Context, setup func(context.Context) (json.Raw
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		m.abortStart("it was stopped while it waited for the start")
+		m.abortStart("it was stopped while it waited for the start", 0)
 		return nil, err
 	case err != nil:
 		return nil, err
 	case record.Abort != "":
-		return nil, &AbortedError{record.Abort, record.By}
+		return nil, &AbortedError{record.Abort, record.Exit, record.By}
 	case !w.roll.has(m.me.Index):
 		return nil, m.late(w.roll)
 	}
@@ -165,7 +165,12 @@ func (w *waiting) lead(ctx context.Context) (*startRecord, error) {
 	}
 	data, err := w.setup(ctx)
 	if err != nil {
-		w.abortStart("setup failed: " + err.Error())
+		var coded interface{ ExitCode() int }
+		exit := 0
+		if errors.As(err, &coded) {
+			exit = coded.ExitCode()
+		}
+		w.abortStart("setup failed: "+err.Error(), exit)
 		return nil, err
 	}
 	return w.decide(ctx, startRecord{Setup: data})

@@ -141,7 +141,7 @@ func (m *Member) agree(ctx context.Context) error {
 	if record, err := m.readStart(ctx); err != nil {
 		return err
 	} else if record != nil && record.Abort != "" {
-		return &AbortedError{record.Abort, record.By}
+		return &AbortedError{record.Abort, record.Exit, record.By}
 	}
 	if m.o.Index == Auto && len(there.Members) == m.Of() {
 		return m.unlessOver(ctx, &TakenError{Run: string(m.run), Index: Auto})

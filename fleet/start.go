@@ -15,6 +15,7 @@ type startRecord struct {
 	At    time.Time       `json:"at"` // by the store's clock
 	Setup json.RawMessage `json:"setup,omitempty"`
 	Abort string          `json:"abort,omitempty"`
+	Exit  int             `json:"exit,omitempty"` // the exit code for that; 0 if none was said
 	By    Claim           `json:"by"`
 }
 
@@ -31,6 +32,7 @@ type Start struct {
 // AbortedError says that the run was given up before it began.
 type AbortedError struct {
 	Reason string
+	Exit   int // the exit code for that, so that it is the same everywhere; 0 if none was said
 	By     Claim
 }
 
@@ -77,11 +79,11 @@ func (m *Member) decide(ctx context.Context, record startRecord) (*startRecord, 
 // lastWords is how long a process that has to end tries to tell the others.
 const lastWords = 5 * time.Second
 
-// abortStart sees to it that nobody begins, unless it is decided already.
-func (m *Member) abortStart(reason string) {
+// abortStart sees to it that nobody begins, unless it is decided already. exit is the exit code for that, or 0.
+func (m *Member) abortStart(reason string, exit int) {
 	ctx, cancel := context.WithTimeout(context.Background(), lastWords)
 	defer cancel()
-	record, err := m.decide(ctx, startRecord{Abort: reason})
+	record, err := m.decide(ctx, startRecord{Abort: reason, Exit: exit})
 	switch {
 	case err == nil && record.Abort != "": // those who wait for others look for the roll only
 		err = m.store.create(ctx, m.run.roll(), &roll{Members: []int{m.me.Index}, At: record.At, By: m.me})
