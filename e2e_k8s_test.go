@@ -73,7 +73,7 @@ func TestConfigMapRuns(t *testing.T) {
 			if strings.HasPrefix(script, "examples/") {
 				from = absolute(must(os.Getwd()), "scripts")
 			}
-			text, stderr, code := printed(t, from, nil, "k8s", script, "--shards", "2", "--rendezvous", azure, "-u", "3", "-r", "3", "-t", "2s", "-T", "$(HOME)", "-E", "never")
+			text, stderr, code := printed(t, from, nil, "k8s", script, "--shards", "2", "--rendezvous", azure, "-H", "http://target.example", "-u", "3", "-r", "3", "-t", "2s", "-T", "$(HOME)", "-E", "never")
 			if code != 0 {
 				t.Fatal(stderr)
 			}
@@ -83,7 +83,7 @@ func TestConfigMapRuns(t *testing.T) {
 				t.Fatalf("arguments %q", args)
 			}
 			options := strings.Join(args[5:], " ")
-			if options != "-u 3 -r 3 -t 2s -T $(HOME) -E never" {
+			if options != "-H http://target.example -u 3 -r 3 -t 2s -T $(HOME) -E never" {
 				t.Errorf("options %q", options)
 			}
 			p := katydid(t, t.TempDir(), append(args[:2], "-u", "3", "-r", "3", "-t", "1s", "-s", "10s", "--only-summary")...)
