@@ -38,7 +38,7 @@ export const byRate = (s: Session): boolean => !!s.tick?.open && s.plan?.kind !=
 export function useSteering(s: Session): Steering {
   const [busy, setBusy] = useState<Steering["busy"]>(""), [trouble, setTrouble] = useState(""), [note, setNote] = useState("");
   const [dialog, setDialog] = useState<Dialog>(""), [last, setLast] = useState<Steering["last"]>(null);
-  const wanted = useRef({ value: 0, until: 0, timer: 0, fading: 0 }), [spawnRate, setSpawnRate] = useState(0);
+  const wanted = useRef({ value: 0, run: 0, until: 0, timer: 0, fading: 0 }), [spawnRate, setSpawnRate] = useState(0);
 
   const told = (text: string) => {
     setNote(text);
@@ -81,7 +81,7 @@ export function useSteering(s: Session): Steering {
     },
     step: by => {
       if (!steerable(s)) return;
-      const w = wanted.current, t = s.tick!, open = byRate(s), now = w.timer || performance.now() < w.until ? w.value : open ? t.rate : t.target;
+      const w = wanted.current, t = s.tick!, open = byRate(s), now = w.timer || w.run === t.run && t.elapsed < w.until ? w.value : open ? t.rate : t.target;
       w.value = Math.max(open ? 0.01 : 1, Math.round((now + by * stepOf(now, !open)) * 1000) / 1000);
       told(open ? `Rate: ${digits(w.value)} starts/s …` : `Users: ${count(w.value)} …`);
       clearTimeout(w.timer);
@@ -91,7 +91,8 @@ export function useSteering(s: Session): Steering {
         if (!steerable(s)) return; // it has ended meanwhile, and this would start another
         const why = await swarm(open ? [["rate", String(value)]] : [["user_count", String(value)], ["spawn_rate", String(rate)]],
           open ? `Rate: ${digits(value)} starts/s` : `Users: ${count(value)}`);
-        w.until = why ? 0 : performance.now() + 1500; // the next tick has it
+        w.run = t.run;
+        w.until = why ? 0 : (s.tick?.elapsed ?? 0) + 1.5; // a tick that is on its way may not know of it, the next one does
         if (why) { setNote(""); setTrouble(why); }
       }, 400) as unknown as number;
     },
