@@ -79,7 +79,7 @@ func (f *fake) forms() []map[string][]string {
 // untilForms waits for so many.
 func (f *fake) untilForms(n int) {
 	f.t.Helper()
-	for range 100 {
+	for range 1200 {
 		if len(f.forms()) >= n {
 			return
 		}
