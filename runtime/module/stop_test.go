@@ -145,7 +145,7 @@ func TestNothingIsLeft(t *testing.T) {
 			@task d() { this.stop(); }
 			@task async e() { setInterval(() => {}, 10); await this.client.async.get("/held"); }
 			onStop() { this.client.get("/bye"); } }`}.do(t)
-	if p.row("GET", "/ok") == "" || p.peak != 200 {
+	if p.row("GET", "/ok") == "" || p.peak < 100 { // the first may have stopped by themselves before the last are there
 		t.Error(p.rows(), p.peak)
 	}
 	http.DefaultClient.CloseIdleConnections()
