@@ -113,7 +113,7 @@ func (s *session) File(kind string) string {
 func (s *session) Write(w io.Writer, kind string) error {
 	r, _ := s.current()
 	if r == nil {
-		return errors.New("no test was started yet")
+		return live.ErrNoTest
 	}
 	sum := r.final.Load()
 	if sum == nil {

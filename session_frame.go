@@ -40,7 +40,7 @@ func (s *session) watch(r *run) func(*stats.Snapshot, web.Load) {
 func (s *session) show(f *live.Frame) {
 	if f == nil {
 		now := time.Now()
-		f = &live.Frame{State: live.Ready, CPU: -1, Snapshot: &stats.Snapshot{Start: now, At: now}}
+		f = &live.Frame{State: live.Ready, CPU: -1, Snapshot: &stats.Snapshot{Start: now, At: now, Total: stats.Row{Key: stats.Key{Name: "Aggregated"}}}}
 	}
 	s.mu.Lock()
 	f.Run, f.ExitCode = s.n, s.code

@@ -24,6 +24,8 @@ func TestBrowserLiveStartsSteersAndStops(t *testing.T) {
 	if got := b.Eval(`document.querySelector("#start-users-below").textContent`); got != "A whole number from 1 up, please." || len(f.forms()) != 0 {
 		t.Errorf("many users: %q, %v", got, f.forms())
 	}
+	b.Type("#start-users", "1000000000")
+	b.Until(`document.querySelector("#start-users-below").textContent == "10,000,000 at most, please."`)
 	shot(b, "start-wrong")
 	f.mu.Lock()
 	f.refuse = "The script cannot be read: scripts/shop.js:3: unexpected end of file"
@@ -81,10 +83,28 @@ func TestBrowserLiveStartsSteersAndStops(t *testing.T) {
 
 	b.Click(".actions button", "Stop")
 	b.Until(`document.querySelector(".state").textContent == "stopped"`)
+	f.lasting(t, b)
 	shot(b, "stopped")
 	b.Click(".actions button", "New test")
 	b.Until(`document.querySelector("#start-users")?.value == "100"`)
 	noErrors(t, b)
+}
+
+// lasting looks at what stands when a test of 50 seconds has ended: rates are those of the whole test, as in its files; the exit code can
+// be read; and nothing is offered that would change nothing.
+func (f *fake) lasting(t *testing.T, b *chromium.Page) {
+	t.Helper()
+	total := f.total()
+	want := decimal(float64(total.Count) / 50)
+	if got := cells(b, ".statistics tfoot tr"); figure(b, "rps") != want+" avg" || got[len(got)-2] != want {
+		t.Errorf("the rate of the whole test is %s; above it is %s, in the table %v", want, figure(b, "rps"), got)
+	}
+	if got := b.Eval(`document.querySelector(".cell .more").textContent`); !strings.HasPrefix(got, "exit code 1 · ") {
+		t.Errorf("below the state is %q", got)
+	}
+	if got := b.Eval(`document.querySelector(".actions").textContent`); got != "New test" {
+		t.Errorf("what can be done is %q", got)
+	}
 }
 
 // The figures are those of the rows of the tick, and no others.

@@ -221,6 +221,7 @@ func (f *fake) stop(w http.ResponseWriter, _ *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.tick.State, f.tick.Users, f.tick.Point = live.Stopped, 0, nil
+	f.tick.ExitCode = 1
 	f.log("INFO", "all users have stopped")
 	f.send(event("tick", f.tick))
 	answer(w, map[string]any{"success": true, "message": "Test stopped"})

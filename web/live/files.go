@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -110,7 +111,11 @@ func (s *Server) written(w http.ResponseWriter, r *http.Request, kind string) ([
 	}
 	var b bytes.Buffer
 	if err := s.test.Write(&b, kind); err != nil {
-		http.Error(w, s.board.clean(err.Error()), http.StatusInternalServerError)
+		status := http.StatusInternalServerError
+		if errors.Is(err, ErrNoTest) {
+			status = http.StatusNotFound
+		}
+		http.Error(w, s.board.clean(err.Error()), status)
 		return nil, false
 	}
 	return b.Bytes(), true

@@ -2,7 +2,6 @@ package live
 
 import (
 	"encoding/json"
-	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -120,13 +119,13 @@ func (b *board) entry(s *stats.Snapshot, r *stats.Row) statsEntry {
 	name := b.clean(r.Name)
 	e := statsEntry{
 		Method: r.Method, Name: name, SafeName: htmlEscaper.Replace(name), Requests: r.Count, Failures: r.Failures,
-		Min: 0, Max: wholeMillis(t.Max), Median: number(t.Quantile[0]),
+		Min: 0, Max: floatMillis(t.Max), Median: number(t.Quantile[0]),
 		CurrentRPS: rate(r, r.RecentRPS), CurrentFPS: rate(r, r.RecentFPS), TotalRPS: pyFloat(s.RPS(r)), TotalFPS: pyFloat(s.FPS(r)),
 		P95: number(t.Quantile[5]), P99: number(t.Quantile[7]), Ninetieth: number(t.Quantile[4]), NinetyNinth: number(t.Quantile[7]),
 		AverageSize: 0,
 	}
 	if t.Count > 0 {
-		e.Min = wholeMillis(t.Min)
+		e.Min = floatMillis(t.Min)
 		e.Average = pyFloat(float64(t.Sum) / (float64(t.Count) * 1e6))
 	}
 	if r.Count > 0 {
@@ -149,7 +148,11 @@ func rate(r *stats.Row, f float64) any {
 // number is a time in milliseconds as in the CSV files: whole from 10 ms up, at most two decimals below.
 func number(d time.Duration) json.Number { return json.Number(stats.FormatMillis(d)) }
 
-func wholeMillis(d time.Duration) pyFloat { return pyFloat(math.RoundToEven(float64(d) / 1e6)) }
+// floatMillis is the same number as a float, which the least and the largest time are in Locust's answer.
+func floatMillis(d time.Duration) pyFloat {
+	ms, _ := number(d).Float64() // it is one
+	return pyFloat(ms)
+}
 
 func unixSeconds(t time.Time) pyFloat {
 	if t.IsZero() {

@@ -136,6 +136,27 @@ func TestAnswersHaveLocustsFields(t *testing.T) {
 	both("stats_stopped", get(t, s, "/stats/requests").body, aggregatedHasNoMethod)
 }
 
+// The least and the largest time have the figures of the median, or the largest of quick answers would be below it.
+func TestAnswerOfQuickRequests(t *testing.T) {
+	f, s := lfweb(t)
+	ask(t, s, "POST", "/swarm", "user_count=1&spawn_rate=1")
+	f.request("/quick", 0.085, "")
+	f.request("/slow", 260.4, "")
+	f.second()
+	var a struct {
+		Stats []struct {
+			Name   string
+			Min    json.Number `json:"min_response_time"`
+			Max    json.Number `json:"max_response_time"`
+			Median json.Number `json:"median_response_time"`
+		}
+	}
+	unmarshal(t, get(t, s, "/stats/requests").body, &a)
+	if got := fmt.Sprint(a.Stats); got != "[{/quick 0.09 0.09 0.09} {/slow 260.0 260.0 260} {Aggregated 0.09 260.0 260}]" {
+		t.Error(got)
+	}
+}
+
 // Where nothing depends on the clock, the values are Locust's too.
 func TestAnswersHaveLocustsValues(t *testing.T) {
 	f, s := lfweb(t)

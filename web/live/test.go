@@ -4,6 +4,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -33,6 +34,9 @@ type Test interface {
 	// Histograms calls fn with the times of every row, as of the latest frame.
 	Histograms(fn stats.HistogramFunc)
 }
+
+// ErrNoTest is why there is no summary and no report before the first test.
+var ErrNoTest = errors.New("no test was started yet")
 
 // LogLines is how many lines of the log are kept.
 const LogLines = 500

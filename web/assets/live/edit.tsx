@@ -53,7 +53,7 @@ export function Edit({ s, steering }: { s: Session; steering: Steering }) {
 
 export function Confirm({ steering }: { steering: Steering }) {
   return <Dialog title="Reset the statistics?" onClose={() => steering.open("")}>
-    <p>Everything that was measured so far is forgotten, for all who watch. The test goes on if it is running.</p>
+    <p>Everything that was measured so far is forgotten, for all who watch. The test goes on.</p>
     <p class="buttons"><button type="button" onClick={() => steering.open("")}>Cancel</button><button type="button" class="stop" autoFocus onClick={steering.reset}>Reset</button></p>
   </Dialog>;
 }

@@ -1,5 +1,6 @@
 import { h, ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { count } from "./format";
 
 interface FieldProps {
   id: string; label: string; note?: string; value: string; onInput: (v: string) => void; problem?: string; hint?: ComponentChildren;
@@ -20,16 +21,20 @@ export function Field(p: FieldProps) {
   </div>;
 }
 
+const decimal = /^\d*\.?\d+(e[+-]?\d+)?$|^\d+\.$/i;
+
+/** The form of a number, the least and the most that it may be, and what it is. The most are the server's. */
 const rules = {
   users: [/^\d+$/, 1, 10_000_000, "A whole number from 1 up, please."],
-  spawn: [/^\d*\.?\d+(e[+-]?\d+)?$|^\d+\.$/i, 1e-9, 1e8, "A number above 0, please: so many users start each second."],
-  rate: [/^\d*\.?\d+(e[+-]?\d+)?$|^\d+\.$/i, 1e-9, 1e8, "A number above 0, please: so many iterations start each second."],
+  spawn: [decimal, 1e-9, 1e8, "A number above 0, please: so many users start each second."],
+  rate: [decimal, 1e-9, 1e8, "A number above 0, please: so many iterations start each second."],
 } as const;
 
 /** What is wrong with a number, "" for nothing. */
 export function problemOf(kind: keyof typeof rules, text: string): string {
   const [form, least, most, otherwise] = rules[kind], n = Number(text.trim());
-  return form.test(text.trim()) && n >= least && n <= most ? "" : otherwise;
+  if (!form.test(text.trim()) || n < least) return otherwise;
+  return n > most ? `${count(most)} at most, please.` : "";
 }
 
 /** A length of time as on the command line; what the server does not take, it says. */

@@ -27,7 +27,7 @@ function Actions({ s, steering, onNew }: { s: Session; steering: Steering; onNew
   const going = state === "running" || state === "spawning", stopping = state === "stopping" || steering.busy === "stop";
   return <span class="actions">
     {steerable(s) && <button type="button" onClick={() => steering.open("edit")} disabled={lost || stopping}>Edit</button>}
-    {alone && <button type="button" onClick={() => steering.open("reset")} disabled={lost || steering.busy !== ""}>Reset</button>}
+    {alone && state !== "stopped" && <button type="button" onClick={() => steering.open("reset")} disabled={lost || steering.busy !== ""}>Reset</button>}
     {(going || state === "stopping") && <button type="button" class="stop" onClick={steering.stop} disabled={lost || stopping}>{stopping ? "Stopping …" : "Stop"}</button>}
     {alone && state === "stopped" && <button type="button" class="primary" onClick={onNew} disabled={lost}>New test</button>}
   </span>;

@@ -17,8 +17,10 @@ const time = (of: Times, key: keyof RowTimes, head: string): Column<Row> => ({
 const plain = (key: string, head: string, value: (r: Row) => number, cell: (r: Row) => string, title?: string): Column<Row> => ({ key, head, title, value, cell });
 
 /** Locust's columns in its words, and some more to be chosen. */
-function columnsOf(of: Times): Column<Row>[] {
+function columnsOf(of: Times, over: number): Column<Row>[] {
   const size = (r: Row) => r.count > 0 ? r.bytes / r.count : 0;
+  const rate = (key: string, head: string, what: string, value: (r: Row) => number) =>
+    plain(key, head, value, r => digits(value(r)), `${what} a second ${over > 0 ? "in the whole test" : "in the last ten seconds"}`);
   return [
     { key: "type", head: "Type", text: true, value: r => r.method, cell: r => r.method },
     { key: "name", head: "Name", text: true, value: r => r.name, cell: r => r.name },
@@ -27,8 +29,8 @@ function columnsOf(of: Times): Column<Row>[] {
     time(of, "p50", "Median"), time(of, "p90", "90%ile"), time(of, "p95", "95%ile"), time(of, "p99", "99%ile"), time(of, "p999", "99.9%ile"),
     time(of, "mean", "Average"), time(of, "min", "Min"), time(of, "max", "Max"),
     plain("size", "Avg size", size, r => count(Math.round(size(r))), "Average size of an answer, bytes"),
-    plain("rps", "RPS", r => r.rps, r => digits(r.rps), "Requests a second in the last ten seconds"),
-    plain("fps", "Failures/s", r => r.fps, r => digits(r.fps), "Failures a second in the last ten seconds"),
+    rate("rps", "RPS", "Requests", r => over > 0 ? r.count / over : r.rps),
+    rate("fps", "Failures/s", "Failures", r => over > 0 ? r.failures / over : r.fps),
   ];
 }
 
@@ -43,7 +45,7 @@ const hiddenBefore = (): Set<string> => new Set(keep("hidden")?.split(",") ?? at
 export function Requests({ s, v }: { s: Session; v: View }) {
   const [filter, setFilter] = useState(""), [hidden, setHidden] = useState(hiddenBefore), [whole, setWhole] = useState(false);
   const [order, onOrder] = useOrder();
-  const of = timesOf(s, v), all = columnsOf(of), columns = all.filter(c => always.has(c.key) || !hidden.has(c.key));
+  const of = timesOf(s, v), all = columnsOf(of, s.over), columns = all.filter(c => always.has(c.key) || !hidden.has(c.key));
   const rows = [...s.rows.values()], wanted = filter.trim().toLowerCase();
   const shown = wanted ? rows.filter(r => `${r.method} ${r.name}`.toLowerCase().includes(wanted)) : rows;
   const list = sorted(shown, all, order), more = whole ? 0 : Math.max(0, list.length - enough);
@@ -66,7 +68,7 @@ export function Requests({ s, v }: { s: Session; v: View }) {
     <div class="wide tall" tabIndex={0} role="region" aria-label="Statistics of the requests"><table>
       <Head columns={columns} order={order} onOrder={onOrder} />
       <tbody>
-        {(more > 0 ? list.slice(0, enough) : list).map(r => <Line key={r.method + "\n" + r.name} row={r} columns={columns} stamp={of + columns.map(c => c.key)}
+        {(more > 0 ? list.slice(0, enough) : list).map(r => <Line key={r.method + "\n" + r.name} row={r} columns={columns} stamp={of + s.over + columns.map(c => c.key)}
           chosen={s.focus?.method === r.method && s.focus.name === r.name} v={v} />)}
         {more > 0 && <tr><td class="text none" colSpan={columns.length}>{plural(more, "more name")} <button type="button" onClick={() => setWhole(true)}>Show all</button></td></tr>}
         {rows.length === 0 && <tr><td class="text none" colSpan={columns.length}>No requests yet.</td></tr>}

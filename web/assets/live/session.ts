@@ -41,6 +41,11 @@ export class Session {
     stream.open();
   }
 
+  /** Seconds over which rates are told when the load is over; 0 while it goes on, when they are those of the last ten. */
+  get over(): number {
+    return this.tick?.state === "running" || this.tick?.state === "spawning" ? 0 : this.course.end; // not elapsed: a reset begins anew
+  }
+
   subscribe(f: () => void): () => void {
     this.listeners.add(f);
     return () => this.listeners.delete(f);

@@ -72,7 +72,11 @@ export function useSteering(s: Session): Steering {
     busy, trouble, note, dialog, last, spawnRate: rate, open: setDialog,
     forget: () => setTrouble(""),
     stop: () => { if (!busy) void please("stop", "stop", ""); },
-    reset: () => { setDialog(""); void please("reset", "stats/reset", "The statistics begin anew."); },
+    reset: () => {
+      setDialog("");
+      if (s.tick?.state === "stopped") setTrouble("The test has ended meanwhile: its statistics stay as they are."); // the server would say ok and keep them
+      else void please("reset", "stats/reset", "The statistics begin anew.");
+    },
     swarm: async (fields, done) => {
       const starts = s.tick?.state === "ready" || s.tick?.state === "stopped";
       const why = await swarm(fields, done);

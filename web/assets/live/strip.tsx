@@ -11,10 +11,10 @@ export function Strip({ s, v, steering }: { s: Session; v: View; steering: Steer
   const t = s.tick!, g = t.generator, times = t.total[timesOf(s, v)];
   const going = t.state === "running" || t.state === "spawning", ended = t.state === "stopped";
   const failed = t.total.count > 0 ? t.total.failures / t.total.count : 0;
-  const measured = s.course.end; // seconds; a reset begins anew, which t.elapsed does not
+  const { over } = s;
   const lag = worst(g.startLag99, g.wakeLag99);
   return <dl class="strip">
-    <Cell k="state" name="Status" more={<>{clock(t.elapsed)}{t.runTime > 0 && <> of {clock(t.runTime)}</>}{ended && t.exitCode !== 0 && <> · exit code {t.exitCode}</>}</>}>
+    <Cell k="state" name="Status" more={<>{ended && t.exitCode !== 0 && <>exit code {t.exitCode} · </>}{clock(t.elapsed)}{t.runTime > 0 && <> of {clock(t.runTime)}</>}</>}>
       <span class={"state " + t.state}>{t.state}</span>
       {t.runTime > 0 && <progress max={t.runTime} value={Math.min(t.elapsed, t.runTime)} aria-label="Time that has passed" />}
     </Cell>
@@ -22,7 +22,7 @@ export function Strip({ s, v, steering }: { s: Session; v: View; steering: Steer
       tools={steerable(s) && !byRate(s) && <Steps steering={steering} now={t.target} unit="users" whole />}>{count(t.users)}</Cell>
     {t.open && <Cell k="planned" name="Rate" more={g.omitted + g.dropped > 0 ? <span class="fail">{count(g.omitted + g.dropped)} not made</span> : `${count(g.started)} started`}
       tools={byRate(s) && steerable(s) && <Steps steering={steering} now={t.rate} unit="starts a second" />}>{digits(t.rate)}</Cell>}
-    <Cell k="rps" name="RPS" more={`${count(t.total.count)} total`}>{going || measured === 0 ? digits(t.total.rps) : digits(t.total.count / measured)}{!going && measured > 0 && <i> avg</i>}</Cell>
+    <Cell k="rps" name="RPS" more={`${count(t.total.count)} total`}>{over > 0 ? <>{digits(t.total.count / over)}<i> avg</i></> : digits(t.total.rps)}</Cell>
     <Cell k="failures" name="Failures" bad={t.total.failures > 0} more={t.total.failures > 0 ? `${count(t.total.failures)} ${going ? `· ${digits(t.total.fps)}/s` : "total"}` : "none"}>{percent(failed)}</Cell>
     {([["p50", "Median"], ["p95", "95%ile"], ["p99", "99%ile"]] as const).map(([k, name]) =>
       <Cell key={k} k={k} name={name} more={k === "p50" ? t.open ? timesOf(s, v) + " time" : "response time" : k === "p95" ? `avg ${ms(times?.mean)}` : `max ${ms(times?.max)}`}>
