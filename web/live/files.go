@@ -94,10 +94,6 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) {
 // written is what the test writes of its state. It takes a while, so there are not many at once: the processors are the
 // load's.
 func (s *Server) written(w http.ResponseWriter, r *http.Request, kind string) ([]byte, bool) {
-	if s.board.now().Run == 0 {
-		http.Error(w, "No test was started yet.", http.StatusNotFound)
-		return nil, false
-	}
 	wait := time.NewTimer(heavyWait)
 	defer wait.Stop()
 	select {
