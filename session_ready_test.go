@@ -26,3 +26,15 @@ func TestSessionBeforeTheFirstTest(t *testing.T) {
 		}
 	}
 }
+
+// A certificate that cannot be read has nothing to do with the place.
+func TestSessionWithoutCertificate(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeIn(t, dir, "scene.js", webScene)
+	p := katydid(t, dir, "-f", "scene.js", "--web-port", "0", "--tls-cert", "no.pem", "--tls-key", "no.key")
+	p.expect(exitFailed)
+	if !p.said("cannot use the certificate") || p.said("choose another place") {
+		t.Errorf("it says %s", p.stderr)
+	}
+}
