@@ -61,11 +61,23 @@ func runReport(sys *system, args []string) int {
 		first := flags.Arg(0)
 		name = strings.TrimSuffix(first, filepath.Ext(first)) + ".html"
 	}
+	for _, given := range flags.Args() {
+		if sameFile(absolute(sys.dir, given), absolute(sys.dir, name)) {
+			return fail(exitUsage, fmt.Errorf("%s: the report would take the place of these results; name another file with -o", given))
+		}
+	}
 	if err := writeReport(absolute(sys.dir, name), runs); err != nil {
 		return fail(exitNotWritten, fmt.Errorf("%s: %w", name, withoutPath(err)))
 	}
 	fmt.Fprintln(sys.stdout, name)
 	return exitOK
+}
+
+// sameFile says whether two paths lead to a file that there is.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return err == nil && err2 == nil && os.SameFile(one, other)
 }
 
 func absolute(dir, name string) string {
