@@ -183,6 +183,13 @@ func TestReportRefuses(t *testing.T) {
 		}
 	}
 	writeIn(t, dir, "u.js", `import { User, task } from "katydid"; export class A extends User { @task go() {} }`)
+	katydid(t, dir, "run", "u.js", "-t", "1s", "--summary", "u.json").expect(exitOK)
+	before := file(t, dir, "u.json")
+	over := katydid(t, dir, "report", "u.json", "-o", "./u.json")
+	over.expect(exitUsage)
+	if after := file(t, dir, "u.json"); after != before || !over.said("u.json: the report would take the place of these results") {
+		t.Errorf("it says %s, and the summary is %.100s", over.stderr, after)
+	}
 	p := katydid(t, dir, "run", "u.js", "-t", "1s", "--html", ".")
 	p.expect(exitNotWritten)
 	if !p.said("--html .: is a directory") {

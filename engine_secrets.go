@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"katydid/exporter"
+	"katydid/runtime/k6"
 	"katydid/runtime/module"
 )
 
@@ -48,9 +49,33 @@ func holdsSecret(opt *option, value string) bool {
 		withoutUser(value) != value || exporter.Scrubber{}.Scrub(value) != value
 }
 
+// shortestSecret is the least length of a value that is looked for in texts: what is shorter is found in innocent words.
+const shortestSecret = 8
+
+// hideSecrets keeps the values of the script's secret options out of the log, the pages and the reports, wherever the script
+// puts them: the address of a request, say, is the name of a row.
+func (r *run) hideSecrets(values map[string]any) {
+	secrets := r.env.K6.(*k6.Run).Secrets
+	for _, a := range r.custom {
+		if !a.secret {
+			continue
+		}
+		list, ok := values[a.long()].([]any)
+		if !ok {
+			list = []any{values[a.long()]}
+		}
+		for _, v := range list {
+			if text := fmt.Sprint(v); v != nil && len(text) >= shortestSecret {
+				secrets.Hide(text)
+				secrets.Hide(url.QueryEscape(text))
+				secrets.Hide(url.PathEscape(text))
+			}
+		}
+	}
+}
+
 // refuseLeak is the last look at what is to be printed: no credential of this machine may be in it, wherever it came from.
 func refuseLeak(environ []string, text string) error {
-	const shortest = 8 // what is shorter is found in innocent words
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
 		if !module.Credential(name) || publicCredential[name] {
@@ -60,7 +85,7 @@ func refuseLeak(environ []string, text string) error {
 		if query, err := url.ParseQuery(forms[0]); err == nil {
 			forms = append(forms, query.Get("sig"), url.QueryEscape(query.Get("sig")))
 		}
-		if slices.ContainsFunc(forms, func(form string) bool { return len(form) >= shortest && strings.Contains(text, form) }) {
+		if slices.ContainsFunc(forms, func(form string) bool { return len(form) >= shortestSecret && strings.Contains(text, form) }) {
 			return errors.New("the value of " + name + " would be printed: it is in an option, in the script or in one of its files; take it out")
 		}
 	}

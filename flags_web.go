@@ -80,7 +80,7 @@ func (o *options) listen(dir string, t live.Test, redact func(string) string, wa
 		return nil, usage(err)
 	}
 	if err := server.Listen(); err != nil {
-		return nil, broken(fmt.Errorf("the web UI cannot be opened: %w; --web-host and --web-port choose another place", err))
+		return nil, broken(fmt.Errorf("the web UI cannot be opened: %w", err))
 	}
 	return server, nil
 }

@@ -61,11 +61,23 @@ func runReport(sys *system, args []string) int {
 		first := flags.Arg(0)
 		name = strings.TrimSuffix(first, filepath.Ext(first)) + ".html"
 	}
+	for _, given := range flags.Args() {
+		if sameFile(absolute(sys.dir, given), absolute(sys.dir, name)) {
+			return fail(exitUsage, fmt.Errorf("%s: the report would take the place of these results; name another file with -o", given))
+		}
+	}
 	if err := writeReport(absolute(sys.dir, name), runs); err != nil {
 		return fail(exitNotWritten, fmt.Errorf("%s: %w", name, withoutPath(err)))
 	}
 	fmt.Fprintln(sys.stdout, name)
 	return exitOK
+}
+
+// sameFile says whether two paths lead to a file that there is.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return err == nil && err2 == nil && os.SameFile(one, other)
 }
 
 func absolute(dir, name string) string {
@@ -102,7 +114,7 @@ func readResults(runs []*web.Run, name, path string) ([]*web.Run, error) {
 	defer func() { _ = f.Close() }() // it is only read
 	run := &web.Run{}
 	if strings.EqualFold(filepath.Ext(name), ".hlog") {
-		if run.Summary, run.History, err = readLog(f, path); err != nil {
+		if err = readLog(f, path, run); err != nil {
 			return nil, err
 		}
 	} else if run.Summary, err = stats.ReadSummary(f); err != nil {
@@ -128,10 +140,10 @@ func sameMoment(a, b time.Time) bool { return a.UnixMilli() == b.UnixMilli() }
 
 // readLog reads a histogram log, and what the history beside it knows of users and failures. What was before a reset of the
 // statistics is left out, as it is in the summary.
-func readLog(r io.Reader, name string) (*stats.Summary, *web.History, error) {
+func readLog(r io.Reader, name string, run *web.Run) error {
 	known, err := readHistory(strings.TrimSuffix(name, filepath.Ext(name)) + "_stats_history.csv")
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	var sum stats.LogSum
 	history := &web.History{}
@@ -146,16 +158,17 @@ func readLog(r io.Reader, name string) (*stats.Summary, *web.History, error) {
 		},
 	})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	s := sum.Summary(start)
 	if n := len(known); n > 0 {
-		s.Total.Count, s.Total.Failures = known[n-1].Requests, known[n-1].Failures
+		s.Total.Count, s.Total.Failures, run.Failed = known[n-1].Requests, known[n-1].Failures, true
 	}
 	for _, row := range known {
 		s.UsersMax = max(s.UsersMax, row.Users)
 	}
-	return s, history, nil
+	run.Summary, run.History = s, history
+	return nil
 }
 
 // readHistory reads a history that need not be there.

@@ -396,6 +396,7 @@ func (r *run) settle(o *options) {
 		r.shared.Options[name] = v
 		r.shared.Options[camel(name)] = v
 	}
+	r.hideSecrets(o.custom)
 }
 
 // camel turns tenant-id and tenant_id into tenantId.

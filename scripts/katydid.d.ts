@@ -627,7 +627,11 @@ declare module "katydid" {
     type?: "string" | "int" | "float" | "bool";
     /** Text for --help. */
     help?: string;
-    /** Never shown in any output. Default false. */
+    /**
+     * Not shown in --help, in the log, on the page and in reports; from 8 characters on not even where the script puts the
+     * value, as in the address of a request. Tables in the terminal and files other
+     * than the report have names as they are. Default false.
+     */
     secret?: boolean;
     /** Refuse to start without it. Default false. */
     required?: boolean;

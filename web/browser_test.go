@@ -277,3 +277,26 @@ func TestBrowserFitsPhoneAndDark(t *testing.T) {
 		t.Errorf("the page complains: %s", strings.Join(b.Errors(), "\n"))
 	}
 }
+
+// Two figures beside each other break between them rather than be cut off, on a telephone and on paper.
+func TestBrowserFitsTwoFigures(t *testing.T) {
+	a, other := simulated(60, 3, 40), simulated(60, 3, 40)
+	for _, r := range []*Run{a, other} {
+		r.Summary.Total.Failures = r.Summary.Total.Count * 99 / 100
+		r.Summary.Total.RPS = 123_456
+	}
+	var page bytes.Buffer
+	if err := WriteComparison(&page, a, other); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, page.String(), 360, 740)
+	over := `[...document.querySelectorAll("#strip dd")].filter(d => d.scrollWidth > d.clientWidth).map(d => d.textContent).join()`
+	if got := b.Eval(over); got != "" {
+		t.Errorf("on a telephone there is no room for %s", got)
+	}
+	b.Call("Emulation.setDeviceMetricsOverride", map[string]any{"width": 700, "height": 1000, "deviceScaleFactor": 1, "mobile": false}, nil)
+	b.Call("Emulation.setEmulatedMedia", map[string]any{"media": "print"}, nil)
+	if got := b.Eval(over); got != "" {
+		t.Errorf("on paper there is no room for %s", got)
+	}
+}

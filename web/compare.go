@@ -71,6 +71,7 @@ func WriteComparison(w io.Writer, a, b *Run) error {
 		Kind: "Service times", Columns: []string{"Requests/s", "Failed"}, Rows: compareRows(x, y, service),
 		Thresholds: compareThresholds(x, y), Checks: compareChecks(x, y), Errors: compareErrors(x, y), Generators: compareGenerators(x, y),
 	}
+	leaveOut(page.Rows, a, b)
 	if !service {
 		page.Kind = "Response times, from the planned start on,"
 	}
@@ -131,6 +132,20 @@ func compareRows(a, b *stats.Summary, service bool) []comparedRow {
 		rows = append(rows, comparedRow{Method: k.Method, Name: k.Name, Index: at, Cells: cells})
 	}
 	return rows
+}
+
+// leaveOut takes out the shares of failures that a run does not know.
+func leaveOut(rows []comparedRow, a, b *Run) {
+	for i := range rows {
+		row, cell := &rows[i], &rows[i].Cells[1]
+		known := func(r *Run) bool { return r.Summary.Katydid != "" || row.All && r.Failed }
+		if !known(a) {
+			*cell = comparedCell{A: absent, B: cell.B}
+		}
+		if !known(b) {
+			*cell = comparedCell{A: cell.A, B: absent}
+		}
+	}
 }
 
 func requestFigures(s *stats.Summary, i int) *stats.SummaryFigures {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"katydid/internal/chromium"
 	"katydid/web/live"
@@ -157,6 +158,18 @@ func TestBrowserLiveFiltersByName(t *testing.T) {
 	b.Until(`document.querySelectorAll(".statistics tbody tr").length == 1`)
 	if got := cells(b, ".statistics tfoot tr"); got[1] != "Aggregated" {
 		t.Errorf("the last row is %v", got)
+	}
+	noErrors(t, b)
+}
+
+// Seconds are not exact, and a range of six of them is not called one of five.
+func TestBrowserLiveNamesRanges(t *testing.T) {
+	f := newFake(t)
+	f.beat = 999 * time.Millisecond
+	b := running(t, f, 6, 1400, 900)
+	b.Click(".bar button", "Pause")
+	if got := rangeText(b); !strings.HasPrefix(got, "0:00 – 0:06 ") {
+		t.Errorf("the range is %s", got)
 	}
 	noErrors(t, b)
 }

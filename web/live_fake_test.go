@@ -39,11 +39,12 @@ type fake struct {
 	refuse   string // why nothing is started; "" for nothing
 	planned  int64
 
-	rows    int     // names that are requested
-	hostile string  // is part of all names and texts of failures
-	long    string  // is the end of some names
-	perUser float64 // requests a second
-	failing float64 // share of the requests
+	beat    time.Duration // what a second really takes
+	rows    int           // names that are requested
+	hostile string        // is part of all names and texts of failures
+	long    string        // is the end of some names
+	perUser float64       // requests a second
+	failing float64       // share of the requests
 	cost    func(name int, second time.Duration) float64
 
 	addr   string
@@ -53,7 +54,7 @@ type fake struct {
 func newFake(t *testing.T) *fake {
 	f := &fake{
 		t: t, now: time.Date(2026, 11, 22, 20, 56, 30, 0, time.UTC), random: rand.New(rand.NewPCG(1, 2)), watchers: map[chan []byte]struct{}{},
-		rows: 12, perUser: 5, failing: 0.004, course: &web.History{}, names: map[stats.Key]*web.History{}, before: &stats.Snapshot{},
+		beat: time.Second, rows: 12, perUser: 5, failing: 0.004, course: &web.History{}, names: map[stats.Key]*web.History{}, before: &stats.Snapshot{},
 		cost: func(name int, _ time.Duration) float64 { return float64(4 + 3*name) },
 		plan: live.Plan{
 			Version: "v1.4.0", Script: "scripts/shop.js", Kind: live.KindClosed, Steerable: true, Host: "https://shop.example", Users: 50, SpawnRate: 10,

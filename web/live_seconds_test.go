@@ -33,7 +33,7 @@ func (f *fake) seconds(n int) {
 func (f *fake) second() {
 	t := &f.tick
 	from := f.now
-	f.now = f.now.Add(time.Second)
+	f.now = f.now.Add(f.beat)
 	t.Elapsed++
 	if t.Users < t.Target {
 		t.Users = min(t.Target, t.Users+int(f.plan.SpawnRate))

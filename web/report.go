@@ -20,6 +20,26 @@ type Run struct {
 	Options []Setting // that the run was given; what is secret has no value
 	Scripts []Source
 	Redact  func(string) string // takes out secrets that are known; nil for none
+	Failed  bool                // of a run without a summary: how many requests failed is known
+}
+
+// tableRow is a row of the table of requests, and what is known of it.
+type tableRow struct {
+	stats.SummaryFigures
+	Failed, Received bool
+}
+
+// Row is the row of a name. A histogram log has the times of names, but neither their failures nor their bytes.
+func (r *Run) Row(f stats.SummaryFigures) tableRow {
+	summed := r.Summary.Katydid != ""
+	return tableRow{f, summed, summed}
+}
+
+// All is the row of all requests.
+func (r *Run) All() tableRow {
+	row := r.Row(r.Summary.Total)
+	row.Failed = row.Failed || r.Failed
+	return row
 }
 
 // clean is what may be shown of a text.

@@ -384,3 +384,28 @@ func TestFormats(t *testing.T) {
 		}
 	}
 }
+
+// A histogram log does not know which requests have failed, nor their bytes, and a page made of it does not say that none
+// has. The history beside it knows how many have in all.
+func TestReportOfALogAlone(t *testing.T) {
+	run, other := simulated(5, 2, 40), simulated(5, 2, 40)
+	run.Summary.Katydid = ""
+	unknown := func(what, page string, want int) {
+		t.Helper()
+		if got := strings.Count(page, ">–<"); got != want {
+			t.Errorf("%s: %d figures are not known, want %d", what, got, want)
+		}
+	}
+	names := len(run.Summary.Requests)
+	unknown("report", written(t, run), 1+2*(names+1))
+	run.Failed = true
+	unknown("report with a history", written(t, run), 2*names+1)
+	unknown("report with a summary", written(t, other), 0)
+	var page bytes.Buffer
+	if err := WriteComparison(&page, run, other); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(page.String(), "– → "); got != names {
+		t.Errorf("in the comparison %d shares of failures are not known, want %d", got, names)
+	}
+}

@@ -20,7 +20,7 @@ type Secrets struct {
 	invalid error
 
 	mu     sync.Mutex
-	values []string // that scripts have got
+	values []string // that scripts have got, in any way
 	redact atomic.Pointer[strings.Replacer]
 }
 
@@ -180,12 +180,12 @@ func (s *Secrets) get(source, key string) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("no value: the secret source %q has no key %q", from.name, key)
 	}
-	s.hide(value)
+	s.Hide(value)
 	return value, nil
 }
 
-// hide makes a value known to Redact.
-func (s *Secrets) hide(value string) {
+// Hide makes a value known to Redact.
+func (s *Secrets) Hide(value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if value == "" || slices.Contains(s.values, value) {

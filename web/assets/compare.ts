@@ -88,7 +88,7 @@ function tell(range: Range, whole: boolean, views: (View | null)[], service: boo
 
 function value(w: ReturnType<typeof within>, key: string): string {
   if (key === "rate") return w.rate === null ? "n/a" : digits(w.rate);
-  if (key === "failed") return w.failures === null ? "n/a" : (100 * w.failures / Math.max(w.requests, 1)).toFixed(1) + " %";
+  if (key === "failed") return w.failures === null ? "n/a" : (100 * w.failures / Math.max(w.requests, 1)).toFixed(1) + "\u00a0%"; // it is not broken at the end of a line
   const v = percentile(w.times, Number(key.slice(1)) / 100, w.perOctave);
   return v === null ? "n/a" : digits(v);
 }

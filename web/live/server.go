@@ -150,7 +150,7 @@ func (s *Server) Listen() error {
 	}
 	l, err := net.Listen("tcp", s.opts.Addr)
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w", s.opts.Addr, err)
+		return fmt.Errorf("cannot listen on %s: %w; --web-host and --web-port choose another place", s.opts.Addr, err)
 	}
 	s.listener = newGate(l, s.opts.MaxConnections)
 	if config != nil {

@@ -70,6 +70,9 @@ export function Charts({ s, v, which, height }: { s: Session; v: View; which: st
   </>;
 }
 
+/** Where a range begins or ends. A tick may come a little before its second is over: what is 5.998 is not called 5. */
+const about = (seconds: number): string => clock(seconds + 0.1);
+
 /** At least two seconds, and nothing that lies outside the run. */
 function bounded([from, to]: Range, end: number): Range {
   to = Math.min(Math.max(to, from + 2), Math.max(end, 2));
@@ -84,7 +87,7 @@ function Bar({ s, v, range }: { s: Session; v: View; range: Range }) {
         <span>{s.focus.method} <b>{s.focus.name}</b></span> <span aria-hidden="true">✕</span></button>
       : <span class="note">All requests</span>}
     {v.range
-      ? <><span class="range" role="status"><b>{clock(range[0])} – {clock(range[1])}</b> {course && <RangeFigures figures={course.figures(range, timesOf(s, v))} />}</span>
+      ? <><span class="range" role="status"><b>{about(range[0])} – {about(range[1])}</b> {course && <RangeFigures figures={course.figures(range, timesOf(s, v))} />}</span>
         <button type="button" onClick={() => v.zoom(null)}>{s.tick?.state === "stopped" ? "Whole run" : "▶ Live"}</button></>
       : <>
         {s.tick?.state !== "stopped" && <button type="button" onClick={() => v.zoom(range)} title="Keep the charts as they are; the test goes on">❚❚ Pause</button>}
