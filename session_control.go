@@ -118,7 +118,10 @@ func (s *session) Write(w io.Writer, kind string) error {
 	sum := r.final.Load()
 	if sum == nil {
 		f := s.frame()
-		sum = stats.NewSummary(r.info(f.ExitCode, f.Health, f.Checks, f.Thresholds), r.snapshot.Load())
+		r.mu.Lock() // it may be forgetting its users just now
+		info := r.info(f.ExitCode, f.Health, f.Checks, f.Thresholds)
+		r.mu.Unlock()
+		sum = stats.NewSummary(info, r.snapshot.Load())
 	}
 	if kind != "report" {
 		return stats.WriteSummary(w, sum)
