@@ -23,20 +23,20 @@ type Run struct {
 	Failed  bool                // of a run without a summary: how many requests failed is known
 }
 
-// tableRow is a row of the table of requests, and what is known of it.
-type tableRow struct {
+// TableRow is a row of the table of requests, and what is known of it.
+type TableRow struct {
 	stats.SummaryFigures
 	Failed, Received bool
 }
 
 // Row is the row of a name. A histogram log has the times of names, but neither their failures nor their bytes.
-func (r *Run) Row(f stats.SummaryFigures) tableRow {
+func (r *Run) Row(f stats.SummaryFigures) TableRow {
 	summed := r.Summary.Katydid != ""
-	return tableRow{f, summed, summed}
+	return TableRow{f, summed, summed}
 }
 
 // All is the row of all requests.
-func (r *Run) All() tableRow {
+func (r *Run) All() TableRow {
 	row := r.Row(r.Summary.Total)
 	row.Failed = row.Failed || r.Failed
 	return row
