@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"katydid/exporter"
-	"katydid/runtime/k6"
 	"katydid/runtime/module"
 )
 
@@ -55,7 +54,7 @@ const shortestSecret = 8
 // hideSecrets keeps the values of the script's secret options out of the log, the pages and the reports, wherever the script
 // puts them: the address of a request, say, is the name of a row.
 func (r *run) hideSecrets(values map[string]any) {
-	secrets := r.env.K6.(*k6.Run).Secrets
+	secrets := r.k6Run().Secrets
 	for _, a := range r.custom {
 		if !a.secret {
 			continue

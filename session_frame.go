@@ -39,8 +39,7 @@ func (s *session) watch(r *run) func(*stats.Snapshot, web.Load) {
 // show shows a frame, or for nil the first one. It is called with showing held, or before there can be others.
 func (s *session) show(f *live.Frame) {
 	if f == nil {
-		now := time.Now()
-		f = &live.Frame{State: live.Ready, CPU: -1, Snapshot: &stats.Snapshot{Start: now, At: now, Total: stats.Row{Key: stats.Key{Name: "Aggregated"}}}}
+		f = &live.Frame{State: live.Ready, CPU: -1, Snapshot: stats.Nothing(time.Now())}
 	}
 	s.mu.Lock()
 	f.Run, f.ExitCode = s.n, s.code

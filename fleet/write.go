@@ -89,7 +89,7 @@ func (m *Merged) WriteFiles(prefix string) error {
 
 func (m *Merged) writeHistory(w io.Writer) error {
 	failed := stats.WriteHistoryHeader(w)
-	before := &stats.Snapshot{Start: m.Start, At: m.Start, Total: stats.Row{Key: stats.Key{Name: "Aggregated"}}} // the first request, as in every history
+	before := stats.Nothing(m.Start) // the first request, as in every history
 	m.Course(func(s stats.CourseSecond) {
 		if before != nil && before.At.Unix() < s.Snapshot.At.Unix() {
 			failed = errors.Join(failed, stats.AppendHistory(w, before, false))

@@ -78,7 +78,7 @@ func (f *Files) first(start time.Time) error {
 			return explain([]fileError{{f.history.path, err}})
 		}
 	}
-	return explain(f.write(&Snapshot{Start: start, At: start, Total: Row{Key: Key{Name: "Aggregated"}}}, false))
+	return explain(f.write(Nothing(start), false))
 }
 
 // Begin makes the files those of a run that begins at start: the history has its first line then, instead of when the files
@@ -87,7 +87,7 @@ func (f *Files) Begin(start time.Time) error {
 	if f.history != nil {
 		f.history.empty()
 	}
-	return f.Write(&Snapshot{Start: start, At: start, Total: Row{Key: Key{Name: "Aggregated"}}})
+	return f.Write(Nothing(start))
 }
 
 // Write brings all files up to s. The error, one line, says which files could not be written and why; it is no reason

@@ -116,6 +116,11 @@ type Snapshot struct {
 	Interval *Interval
 }
 
+// Nothing is the state at the start of a run, before the first request.
+func Nothing(start time.Time) *Snapshot {
+	return &Snapshot{Start: start, At: start, Total: Row{Key: Key{Name: "Aggregated"}}}
+}
+
 // Elapsed is the denominator of whole-run rates, in seconds; 0 before the first request.
 func (s *Snapshot) Elapsed() float64 {
 	if s.LastDone.Before(s.Start) { // zero, or of a request before the run, see Recorder.Begin

@@ -48,10 +48,9 @@ func newBoard(t Test, redact func(string) string, maxWatchers int) *board {
 	if redact == nil {
 		redact = func(text string) string { return text }
 	}
-	nothing := &stats.Snapshot{Total: stats.Row{Key: stats.Key{Name: "Aggregated"}}}
 	return &board{
 		test: t, clean: redact, maxWatchers: maxWatchers,
-		frame: &Frame{State: Ready, Snapshot: nothing, CPU: -1, Health: stats.Health{StealShare: -1}},
+		frame: &Frame{State: Ready, Snapshot: stats.Nothing(time.Time{}), CPU: -1, Health: stats.Health{StealShare: -1}},
 		total: &web.History{}, rows: map[stats.Key]*web.History{}, watchers: map[*watcher]struct{}{},
 	}
 }
